@@ -1,0 +1,125 @@
+// swift-tools-version: 6.2
+import CompilerPluginSupport
+import PackageDescription
+
+/// What every Swift target is compiled with; the style anchors use the same set.
+let swiftSettings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
+let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
+
+let package = Package(
+    name: "baton",
+    products: [
+        .library(name: "Baton", targets: ["Baton"]),
+        .library(name: "BatonMacros", targets: ["BatonMacros"]),
+        .library(name: "BatonPostgres", targets: ["BatonPostgres"]),
+        .library(name: "BatonRabbitMQ", targets: ["BatonRabbitMQ"]),
+        .library(name: "PostgresClient", targets: ["PostgresClient"]),
+        .library(name: "RabbitMQClient", targets: ["RabbitMQClient"]),
+        .executable(name: "baton-demo", targets: ["BatonDemo"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-syntax", "602.0.0"..<"604.0.0"),
+    ],
+    targets: [
+        // Floor 1: the C libraries.
+        .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+        .target(name: "CRabbitMQ", linkerSettings: [.linkedLibrary("rabbitmq")]),
+        .target(name: "CPollExecutor"),
+
+        // Floor 2: one thread, one poll set, one executor.
+        .target(name: "PollExecutor", dependencies: ["CPollExecutor"], swiftSettings: swiftSettings),
+
+        // Floor 3: clients over the C libraries, usable without Baton.
+        .target(
+            name: "PostgresClient",
+            dependencies: ["CLibPQ", "PollExecutor", logging, lifecycle, deque],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "RabbitMQClient",
+            dependencies: ["CRabbitMQ", "PollExecutor", logging, lifecycle, deque],
+            swiftSettings: swiftSettings
+        ),
+
+        // Floor 4: the domain, and the macros that write its protocols out.
+        .target(name: "Baton", dependencies: [logging, lifecycle, deque], swiftSettings: swiftSettings),
+        .target(name: "BatonMacros", dependencies: ["Baton", "BatonMacrosPlugin"], swiftSettings: swiftSettings),
+        .macro(
+            name: "BatonMacrosPlugin",
+            dependencies: [
+                .product(name: "SwiftCompilerPlugin", package: "swift-syntax"),
+                .product(name: "SwiftSyntaxMacros", package: "swift-syntax"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+
+        // Floor 5: where jobs are kept, and how they travel.
+        .target(
+            name: "BatonPostgres",
+            dependencies: ["Baton", "PostgresClient", logging, lifecycle],
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "BatonRabbitMQ",
+            dependencies: ["Baton", "RabbitMQClient", logging, lifecycle],
+            swiftSettings: swiftSettings
+        ),
+
+        // Floor 6: programs.
+        .executableTarget(
+            name: "BatonDemo",
+            dependencies: [
+                "Baton", "BatonMacros", "BatonPostgres", "BatonRabbitMQ", "PostgresClient", logging, lifecycle,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+
+        // Tests mirror the targets.
+        .testTarget(name: "PollExecutorTests", dependencies: ["PollExecutor"], swiftSettings: swiftSettings),
+        .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient", logging], swiftSettings: swiftSettings),
+        .testTarget(name: "RabbitMQClientTests", dependencies: ["RabbitMQClient", logging], swiftSettings: swiftSettings),
+        .testTarget(name: "BatonTests", dependencies: ["Baton", logging], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "BatonMacrosTests",
+            dependencies: [
+                "Baton", "BatonMacros", "BatonMacrosPlugin",
+                .product(name: "SwiftSyntaxMacrosGenericTestSupport", package: "swift-syntax"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "BatonPostgresTests",
+            dependencies: ["Baton", "BatonPostgres", "PostgresClient", logging],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "BatonRabbitMQTests",
+            dependencies: ["Baton", "BatonRabbitMQ", "RabbitMQClient", logging],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: [
+                "Baton", "BatonMacros", "BatonPostgres", "BatonRabbitMQ", "PostgresClient", "RabbitMQClient", logging,
+                lifecycle,
+            ],
+            swiftSettings: swiftSettings
+        ),
+    ]
+)

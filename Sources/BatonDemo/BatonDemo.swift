@@ -1,0 +1,4 @@
+@main
+struct BatonDemo {
+    static func main() {}
+}
