@@ -1,0 +1,29 @@
+# shellcheck shell=bash
+# The Debian packages that are needed, when they are missing.
+
+# missing_packages: prints the packages to install. It asks for the thing, not the package: a library built by hand or a
+# server from PostgreSQL's own archive is as good.
+missing_packages() {
+    local packages=()
+    command -v git >/dev/null || packages+=(git)
+    command -v g++ >/dev/null || packages+=(build-essential)
+    command -v pkg-config >/dev/null || packages+=(pkg-config)
+    pkg-config --exists libpq 2>/dev/null || packages+=(libpq-dev)
+    pkg-config --exists librabbitmq 2>/dev/null || packages+=(librabbitmq-dev)
+    postgres_binaries >/dev/null || packages+=(postgresql postgresql-contrib)
+    [[ -x $rabbitmq_scripts/rabbitmq-server ]] || packages+=(rabbitmq-server)
+    ((${#packages[@]} == 0)) || printf '%s\n' "${packages[@]}"
+}
+
+install_missing_packages() {
+    local -a packages privileged=()
+    mapfile -t packages < <(missing_packages)
+    ((${#packages[@]})) || return 0
+    command -v apt-get >/dev/null || die "missing, and there is no apt-get to install them: ${packages[*]}"
+    if ! is_root; then
+        command -v sudo >/dev/null || die "missing, and installing them needs root or sudo: ${packages[*]}"
+        privileged=(sudo)
+    fi
+    say "installing ${packages[*]}"
+    "${privileged[@]}" "$deploy/lib/install-packages" "${packages[@]}"
+}
