@@ -8,7 +8,7 @@ readonly -A port_offset=([postgres]=0 [rabbitmq]=1 [distribution]=2 [epmd]=3 [ra
 port() {
     local base
     { read -r base <"$state/ports"; } 2>/dev/null || return 1
-    printf '%s\n' $((base + port_offset[$1]))
+    printf '%s\n' $((base + ${port_offset[$1]}))
 }
 
 # is_port_open PORT: whether somebody listens there.

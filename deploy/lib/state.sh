@@ -19,11 +19,14 @@ open_state() {
     fi
 }
 
-# lock_state: one command at a time changes a clone's servers; the lock ends with this shell.
+# lock_state: one command at a time changes a clone's servers; the lock ends with this shell, or before.
 lock_state() {
-    local descriptor
-    exec {descriptor}>"$state/lock"
-    flock -w 600 "$descriptor" || die "another command has held $state/lock for ten minutes"
+    exec {state_lock}>"$state/lock"
+    flock --timeout 600 "$state_lock" || die "another command has held $state/lock for ten minutes"
+}
+
+unlock_state() {
+    exec {state_lock}>&-
 }
 
 # write_secret FILE CONTENT
@@ -92,9 +95,4 @@ remove_servers() {
     [[ ! -L $servers ]] || rm -rf -- "$(readlink -f -- "$servers")"
     rm -rf -- "$servers"
     rm -f -- "$state"/{ports,instance,postgres.*,rabbitmq.*,epmd.*}
-}
-
-# keep_running: somebody wants the servers for longer than one test or demo.
-keep_running() {
-    rm -f -- "$state/ephemeral"
 }
