@@ -1,10 +1,6 @@
 # shellcheck shell=bash
 # The private PostgreSQL server: over TCP on the loopback only, so that no path can be too long for a socket.
 
-postgres_pid() {
-    recorded_pid "$(server_record postgres)"
-}
-
 # postgres_binaries: prints the folder of initdb and postgres; Debian and Ubuntu keep one for each version.
 postgres_binaries() {
     local directory
@@ -75,47 +71,54 @@ postgres_answers() {
 }
 
 postgres_start() {
-    local binaries user home
+    server_resume postgres
     if is_server_running postgres; then
-        server_resume postgres
-        postgres_answers baton && return
+        ! postgres_answers baton || return 0
     else
-        binaries="$(postgres_binaries)" || die "PostgreSQL is not installed"
-        home="$(make_server_directory postgres)"
-        user="$(server_user postgres)"
-        postgres_initialize "$binaries" "$user" "$home"
-        postgres_configuration "$binaries" | write_as "$user" "$home/data/postgresql.conf" 600
-        postgres_launch "$binaries" "$user" "$home"
+        postgres_launch
     fi
-    wait_until 120 postgres_is_up_or_again "$binaries" "$user" "$home" ||
-        die "PostgreSQL does not answer; see $state/postgres.log"
-    postgres_client psql -XAtq --dbname=postgres --set=ON_ERROR_STOP=1 >/dev/null <<'SQL'
-SELECT 'CREATE DATABASE baton' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'baton') \gexec
-\connect baton
-SET client_min_messages = warning;
-SELECT 'CREATE EXTENSION IF NOT EXISTS pg_stat_statements'
-    WHERE current_setting('shared_preload_libraries') LIKE '%pg_stat_statements%' \gexec
-SQL
+    wait_until 120 postgres_is_up_or_again || die "PostgreSQL does not answer; see $state/postgres.log"
+    postgres_create_database
 }
 
 postgres_launch() {
-    local binaries="$1" user="$2" home="$3" lock="$3/data/postmaster.pid" never
+    local binaries home user lock never
+    binaries="$(postgres_binaries)" || die "PostgreSQL is not installed"
+    home="$(make_server_directory postgres)"
+    user="$(server_user postgres)"
+    postgres_initialize "$binaries" "$user" "$home"
+    postgres_configuration "$binaries" | write_as "$user" "$home/data/postgresql.conf" 600
+    lock="$home/data/postmaster.pid"
     if run_as "$user" test -f "$lock"; then
         # The server refuses to start while the pid in its own lock file is alive, whoever has that pid by now; this
         # one nobody can have. The rest of the file stays: by it the server finds backends that outlived a crash.
         read -r never </proc/sys/kernel/pid_max
         run_as "$user" sed -i "1s/.*/$never/" "$lock"
     fi
-    launch "$(server_record postgres)" "$state/postgres.log" "$user" "$binaries/postgres" -D "$home/data"
+    [[ ! -f $state/postgres.log ]] || mv -- "$state/postgres.log" "$state/postgres.log.1"
+    launch "$state/postgres.pid" "$state/postgres.log" "$user" "$binaries/postgres" -D "$home/data"
 }
 
 # After a crash, backends that have not yet noticed keep the server from starting: it is then started again.
 postgres_is_up_or_again() {
     if ! is_server_running postgres; then
+        grep -q 'pre-existing shared memory block' -- "$state/postgres.log" ||
+            die "PostgreSQL does not start; see $state/postgres.log"
         sleep 0.5
-        postgres_launch "$@"
+        postgres_launch
     fi
     postgres_answers
+}
+
+# postgres_create_database: the database comes last, so that where it exists, the extension does.
+postgres_create_database() {
+    postgres_client psql -XAtq --dbname=template1 --set=ON_ERROR_STOP=1 >/dev/null <<'SQL'
+SET client_min_messages = warning;
+SELECT 'CREATE EXTENSION IF NOT EXISTS pg_stat_statements'
+    WHERE current_setting('shared_preload_libraries') LIKE '%pg_stat_statements%' \gexec
+\connect postgres
+SELECT 'CREATE DATABASE baton' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'baton') \gexec
+SQL
 }
 
 # postgres_stop: asks for a fast shutdown, which ends clients' sessions and keeps every commit.

@@ -4,24 +4,12 @@
 # Debian's wrappers in /usr/sbin refuse every user but `rabbitmq` and use its home; these scripts do not.
 readonly rabbitmq_scripts=/usr/lib/rabbitmq/bin
 
-# rabbitmq_pid: prints the pid of the Erlang machine, a child of the script that is recorded.
-rabbitmq_pid() {
-    local script pid
-    script="$(recorded_pid "$(server_record rabbitmq)")" || return 1
-    while read -r pid; do
-        if [[ $(cat "/proc/$pid/comm" 2>/dev/null) == beam.smp ]]; then
-            printf '%s\n' "$pid"
-            return
-        fi
-    done < <(process_tree "$script")
-    return 1
-}
-
 rabbitmq_url() {
     printf 'amqp://baton:%s@127.0.0.1:%s/baton\n' "$(password rabbitmq)" "$(port rabbitmq)"
 }
 
 # rabbitmq_environment: prints the variables that keep the node and its tools inside their own folder, one on a line.
+# The last one lets the start script become the node instead of waiting for it: the pid of the one is that of the other.
 rabbitmq_environment() {
     local home ctl
     home="$(make_server_directory rabbitmq)"
@@ -43,6 +31,7 @@ RABBITMQ_CONFIG_FILE=$home/rabbitmq.conf
 RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS=-kernel inet_dist_use_interface {127,0,0,1} -start_epmd false
 ERL_EPMD_PORT=$(port epmd)
 ERL_EPMD_ADDRESS=127.0.0.1
+RUNNING_UNDER_SYSTEMD=true
 ENVIRONMENT
 }
 
@@ -78,13 +67,23 @@ rabbitmq_answers() {
 }
 
 rabbitmq_start() {
+    server_resume rabbitmq
     if is_server_running rabbitmq; then
-        server_resume rabbitmq
-        wait_until 120 rabbitmq_answers || die "RabbitMQ does not answer; see $servers/rabbitmq/log"
-        return
+        ! rabbitmq_answers || return 0
+    else
+        rabbitmq_launch
     fi
-    [[ -x $rabbitmq_scripts/rabbitmq-server ]] || die "RabbitMQ is not installed"
+    # Cheap questions first: each call of rabbitmqctl starts an Erlang machine.
+    wait_until 120 rabbitmq_answers_or_ended || true
+    rabbitmq_tool rabbitmqctl --quiet await_startup --timeout 60 >>"$state/rabbitmq.log" 2>&1 ||
+        die "RabbitMQ does not start; see $state/rabbitmq.log and $servers/rabbitmq/log"
+    [[ $(<"/proc/$(server_pid rabbitmq)/comm") == beam.smp ]] || die "RabbitMQ's start script did not become its node"
+}
+
+rabbitmq_launch() {
     local home user
+    local -a environment
+    [[ -x $rabbitmq_scripts/rabbitmq-server ]] || die "RabbitMQ is not installed"
     home="$(make_server_directory rabbitmq)"
     user="$(server_user rabbitmq)"
     rabbitmq_configuration | write_as "$user" "$home/rabbitmq.conf" 600
@@ -92,19 +91,15 @@ rabbitmq_start() {
     run_as "$user" test -f "$home/.erlang.cookie" ||
         random_hex 16 | write_as "$user" "$home/.erlang.cookie" 400
 
-    # epmd outlives the node that starts it, so it is a server of its own, with a record to end it by.
+    # An epmd that the node starts outlives it, and nobody knows its pid; this one has a record to end it by.
     is_recorded_alive "$state/rabbitmq.epmd.pid" ||
         launch "$state/rabbitmq.epmd.pid" "$state/rabbitmq.log" "$user" \
             epmd -address 127.0.0.1 -port "$(port epmd)"
     wait_until 30 is_port_open "$(port epmd)" || die "epmd does not answer; see $state/rabbitmq.log"
 
-    local -a environment
     mapfile -t environment < <(rabbitmq_environment)
-    launch "$(server_record rabbitmq)" "$state/rabbitmq.log" "$user" \
+    launch "$state/rabbitmq.pid" "$state/rabbitmq.log" "$user" \
         env "${environment[@]}" "$rabbitmq_scripts/rabbitmq-server"
-    wait_until 120 rabbitmq_answers_or_ended || true
-    rabbitmq_tool rabbitmqctl --quiet await_startup --timeout 60 >>"$state/rabbitmq.log" 2>&1 ||
-        die "RabbitMQ does not start; see $state/rabbitmq.log and $servers/rabbitmq/log"
 }
 
 rabbitmq_answers_or_ended() {

@@ -5,11 +5,16 @@ is_server() {
     [[ $1 == postgres || $1 == rabbitmq ]]
 }
 
-server_record() {
-    printf '%s\n' "$state/$1.pid"
+# server_pid SERVER: prints the pid of the server's main process when it runs.
+server_pid() {
+    recorded_pid "$state/$1.pid"
 }
 
-# server_pids SERVER: prints the pids recorded for the server that still run: RabbitMQ has a name server, epmd, too.
+is_server_running() {
+    is_recorded_alive "$state/$1.pid"
+}
+
+# server_pids SERVER: prints the recorded pids that still run: RabbitMQ has a name server, epmd, beside the node.
 server_pids() {
     local name
     for name in "$1" "$1.epmd"; do
@@ -17,13 +22,9 @@ server_pids() {
     done
 }
 
-is_server_running() {
-    is_recorded_alive "$(server_record "$1")"
-}
-
-# is_server_paused SERVER: whether a pause was not resumed.
 is_server_paused() {
-    [[ -s $state/$1.paused ]]
+    local pid process_state _
+    pid="$(server_pid "$1")" && read -r process_state _ < <(process_stat "$pid") && [[ $process_state == T ]]
 }
 
 server_status() {
@@ -46,9 +47,17 @@ server_pause() {
     freeze_tree "${pids[@]}" >"$state/$1.paused"
 }
 
+# server_resume SERVER: lets the processes go on that a pause stopped, also those whose server was killed since.
 server_resume() {
-    [[ -f $state/$1.paused ]] || return 0
-    signal_all CONT <"$state/$1.paused"
+    local pid
+    local -a pids
+    mapfile -t pids < <(server_pids "$1")
+    {
+        cat -- "$state/$1.paused" 2>/dev/null || true
+        ((${#pids[@]} == 0)) || while read -r pid; do
+            process_identity "$pid" || true
+        done < <(process_tree "${pids[@]}")
+    } | signal_all CONT
     rm -f -- "$state/$1.paused"
 }
 
@@ -57,7 +66,6 @@ server_kill() {
     local -a pids
     mapfile -t pids < <(server_pids "$1")
     {
-        # A pause that outlived its server's first process has the only list of the others.
         cat -- "$state/$1.paused" 2>/dev/null || true
         # Frozen first, none can fork a process that is not on the list.
         ((${#pids[@]} == 0)) || freeze_tree "${pids[@]}"
@@ -71,7 +79,7 @@ server_kill() {
 server_end() {
     local pid
     server_resume "$1"
-    if pid="$("$1_pid")"; then
+    if pid="$(server_pid "$1")"; then
         process_identity "$pid" >"$state/$1.ending" || true
         kill "-$2" "$pid" 2>/dev/null || true
         await_gone 60 <"$state/$1.ending" || say "warning: $1 did not shut down in a minute; killing it"

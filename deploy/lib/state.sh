@@ -90,9 +90,8 @@ make_server_directory() {
     readlink -f -- "$directory"
 }
 
-# remove_servers: deletes the data, wherever it is, and everything remembered about it.
+# remove_servers: deletes the data, wherever it is. Ports and passwords stay, so that addresses stay valid.
 remove_servers() {
     [[ ! -L $servers ]] || rm -rf -- "$(readlink -f -- "$servers")"
     rm -rf -- "$servers"
-    rm -f -- "$state"/{ports,instance,postgres.*,rabbitmq.*,epmd.*}
 }
