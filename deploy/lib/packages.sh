@@ -25,5 +25,6 @@ install_missing_packages() {
         privileged=(sudo)
     fi
     say "installing ${packages[*]}"
-    "${privileged[@]}" "$deploy/lib/install-packages" "${packages[@]}"
+    # Not on the standard output, which is the environment.
+    "${privileged[@]}" "$deploy/lib/install-packages" "${packages[@]}" >&2
 }

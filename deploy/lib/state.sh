@@ -59,8 +59,8 @@ instance() {
 place_servers() {
     [[ -L $servers && ! -d $servers ]] && rm -- "$servers"
     [[ -d $servers ]] && return
-    if is_root && ! is_reachable_path; then
-        # Not even a folder inside a 0700 folder of root's can be entered by the servers' users.
+    if is_root && ! is_reachable; then
+        # The servers' users cannot enter what lies inside a folder that is root's alone.
         local elsewhere
         elsewhere="$(mktemp -d /var/tmp/baton-XXXXXXXX)"
         chmod 755 -- "$elsewhere"
@@ -70,9 +70,7 @@ place_servers() {
     fi
 }
 
-# is_reachable_path: whether the servers' users can enter .baton, and RabbitMQ's scripts can quote its path.
-is_reachable_path() {
-    [[ $state =~ ^[A-Za-z0-9/._+-]+$ ]] || return 1
+is_reachable() {
     local user
     for user in postgres rabbitmq; do
         run_as "$user" test -x "$state" || return 1
