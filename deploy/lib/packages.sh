@@ -12,6 +12,10 @@ missing_packages() {
     pkg-config --exists librabbitmq 2>/dev/null || packages+=(librabbitmq-dev)
     postgres_binaries >/dev/null || packages+=(postgresql postgresql-contrib)
     [[ -x $rabbitmq_scripts/rabbitmq-server ]] || packages+=(rabbitmq-server)
+    if command -v swift >/dev/null && ! swift build --version >/dev/null 2>&1; then
+        # Libraries that the toolchain itself is linked to; the names of the packages without -dev differ by release.
+        packages+=(libcurl4-openssl-dev libedit-dev libncurses-dev libsqlite3-dev libxml2-dev zlib1g-dev tzdata)
+    fi
     ((${#packages[@]} == 0)) || printf '%s\n' "${packages[@]}"
 }
 
