@@ -13,6 +13,12 @@ die() {
     exit 1
 }
 
+# die_of_log FILE MESSAGE...: also shows the end of the log that tells why.
+die_of_log() {
+    { tail -n 20 -- "$1" || true; } >&2
+    die "${*:2}; see $1 (deploy/services reset starts afresh)"
+}
+
 is_root() {
     [[ $EUID -eq 0 ]]
 }

@@ -24,7 +24,7 @@ postgres_url() {
 postgres_client() {
     local binaries
     binaries="$(postgres_binaries)" || die "PostgreSQL is not installed"
-    PGHOST=127.0.0.1 PGPORT="$(port postgres)" PGUSER=baton PGDATABASE="${PGDATABASE:-baton}" \
+    PGHOST=127.0.0.1 PGPORT="$(port postgres)" PGUSER=baton PGDATABASE=baton \
         PGPASSWORD="$(password postgres)" PGCONNECT_TIMEOUT=5 "$binaries/$1" "${@:2}"
 }
 
@@ -36,7 +36,7 @@ postgres_initialize() {
     password postgres | write_as "$user" "$home/password" 600
     run_as "$user" "$binaries/initdb" --pgdata="$home/new" --username=baton --auth=scram-sha-256 \
         --pwfile="$home/password" --encoding=UTF8 --locale=C.UTF-8 >"$state/postgres.initdb.log" 2>&1 ||
-        die "initdb failed; see $state/postgres.initdb.log"
+        die_of_log "$state/postgres.initdb.log" "initdb failed"
     run_as "$user" rm -f "$home/password"
     run_as "$user" mv "$home/new" "$home/data"
 }
@@ -66,18 +66,19 @@ CONFIGURATION
     fi
 }
 
+# postgres_answers DATABASE
 postgres_answers() {
-    [[ $(PGDATABASE="${1:-postgres}" postgres_client psql -XAtqc 'SELECT 1' 2>/dev/null) == 1 ]]
+    [[ $(postgres_client psql -XAtq --dbname="$1" --command='SELECT 1' 2>/dev/null) == 1 ]]
 }
 
 postgres_start() {
     server_resume postgres
     if is_server_running postgres; then
-        ! postgres_answers baton || return 0
+        ! postgres_is_ready || return 0
     else
         postgres_launch
     fi
-    wait_until 120 postgres_is_up_or_again || die "PostgreSQL does not answer; see $state/postgres.log"
+    wait_until 120 postgres_is_up_or_again || die_of_log "$state/postgres.log" "PostgreSQL does not answer"
     postgres_create_database
 }
 
@@ -95,19 +96,18 @@ postgres_launch() {
         read -r never </proc/sys/kernel/pid_max
         run_as "$user" sed -i "1s/.*/$never/" "$lock"
     fi
-    [[ ! -f $state/postgres.log ]] || mv -- "$state/postgres.log" "$state/postgres.log.1"
     launch "$state/postgres.pid" "$state/postgres.log" "$user" "$binaries/postgres" -D "$home/data"
 }
 
 # After a crash, backends that have not yet noticed keep the server from starting: it is then started again.
 postgres_is_up_or_again() {
     if ! is_server_running postgres; then
-        grep -q 'pre-existing shared memory block' -- "$state/postgres.log" ||
-            die "PostgreSQL does not start; see $state/postgres.log"
+        tail -n 5 -- "$state/postgres.log" | grep -q 'pre-existing shared memory block' ||
+            die_of_log "$state/postgres.log" "PostgreSQL does not start"
         sleep 0.5
         postgres_launch
     fi
-    postgres_answers
+    postgres_answers postgres
 }
 
 # postgres_create_database: the database comes last, so that where it exists, the extension does.
@@ -119,6 +119,10 @@ SELECT 'CREATE EXTENSION IF NOT EXISTS pg_stat_statements'
 \connect postgres
 SELECT 'CREATE DATABASE baton' WHERE NOT EXISTS (SELECT FROM pg_database WHERE datname = 'baton') \gexec
 SQL
+}
+
+postgres_is_ready() {
+    postgres_answers baton
 }
 
 # postgres_stop: asks for a fast shutdown, which ends clients' sessions and keeps every commit.

@@ -113,6 +113,9 @@ launch() {
     local record="$1" log="$2" descriptor pid
     local -a as_user
     command_as "${@:3}"
+    if [[ -n $(find "$log" -size +10M 2>/dev/null) ]]; then
+        mv -- "$log" "$log.1"
+    fi
     (
         cd /
         # A daemon that inherits the lock, or a pipe of the caller, would hold it for as long as it runs.
@@ -126,5 +129,5 @@ launch() {
     ) </dev/null >>"$log" 2>&1 &
     pid=$!
     disown "$pid"
-    process_identity "$pid" >"$record" || die "$4 ended at once; see $log"
+    process_identity "$pid" >"$record" || die_of_log "$log" "ended at once: ${*:4}"
 }

@@ -44,6 +44,8 @@ default_user_tags.administrator = true
 disk_free_limit.absolute = 200MB
 vm_memory_high_watermark.relative = 0.4
 log.file.level = info
+log.file.rotation.size = 10485760
+log.file.rotation.count = 2
 log.console = false
 CONFIGURATION
 }
@@ -55,8 +57,8 @@ rabbitmq_tool() {
     run_as "$(server_user rabbitmq)" env ${TERM:+TERM="$TERM"} "${environment[@]}" "$rabbitmq_scripts/$1" "${@:2}"
 }
 
-# rabbitmq_answers: whether the node greets a client of the protocol, not only accepts its connection.
-rabbitmq_answers() {
+# rabbitmq_is_ready: whether the node greets a client of the protocol, not only accepts its connection.
+rabbitmq_is_ready() {
     local greeting
     (
         exec 3<>"/dev/tcp/127.0.0.1/$(port rabbitmq)"
@@ -69,14 +71,14 @@ rabbitmq_answers() {
 rabbitmq_start() {
     server_resume rabbitmq
     if is_server_running rabbitmq; then
-        ! rabbitmq_answers || return 0
+        ! rabbitmq_is_ready || return 0
     else
         rabbitmq_launch
     fi
     # Cheap questions first: each call of rabbitmqctl starts an Erlang machine.
-    wait_until 120 rabbitmq_answers_or_ended || true
+    wait_until 120 rabbitmq_is_ready_or_ended || true
     rabbitmq_tool rabbitmqctl --quiet await_startup --timeout 60 >>"$state/rabbitmq.log" 2>&1 ||
-        die "RabbitMQ does not start; see $state/rabbitmq.log and $servers/rabbitmq/log"
+        die_of_log "$state/rabbitmq.log" "RabbitMQ does not start"
     [[ $(<"/proc/$(server_pid rabbitmq)/comm") == beam.smp ]] || die "RabbitMQ's start script did not become its node"
 }
 
@@ -93,17 +95,17 @@ rabbitmq_launch() {
 
     # An epmd that the node starts outlives it, and nobody knows its pid; this one has a record to end it by.
     is_recorded_alive "$state/rabbitmq.epmd.pid" ||
-        launch "$state/rabbitmq.epmd.pid" "$state/rabbitmq.log" "$user" \
+        launch "$state/rabbitmq.epmd.pid" "$state/rabbitmq.epmd.log" "$user" \
             epmd -address 127.0.0.1 -port "$(port epmd)"
-    wait_until 30 is_port_open "$(port epmd)" || die "epmd does not answer; see $state/rabbitmq.log"
+    wait_until 30 is_port_open "$(port epmd)" || die_of_log "$state/rabbitmq.epmd.log" "epmd does not answer"
 
     mapfile -t environment < <(rabbitmq_environment)
     launch "$state/rabbitmq.pid" "$state/rabbitmq.log" "$user" \
         env "${environment[@]}" "$rabbitmq_scripts/rabbitmq-server"
 }
 
-rabbitmq_answers_or_ended() {
-    rabbitmq_answers || ! is_server_running rabbitmq
+rabbitmq_is_ready_or_ended() {
+    rabbitmq_is_ready || ! is_server_running rabbitmq
 }
 
 # rabbitmq_stop: SIGTERM is RabbitMQ's own orderly shutdown.

@@ -32,7 +32,7 @@ server_status() {
         printf 'stopped\n'
     elif is_server_paused "$1"; then
         printf 'paused\n'
-    elif "$1_answers"; then
+    elif "$1_is_ready"; then
         printf 'running\n'
     else
         printf 'not answering\n'
@@ -61,7 +61,7 @@ server_resume() {
     rm -f -- "$state/$1.paused"
 }
 
-# server_kill SERVER: ends all its processes by SIGKILL, as a power cut would, and returns when none is left.
+# server_kill SERVER: ends all its processes by SIGKILL, as a crash would, and returns when none is left.
 server_kill() {
     local -a pids
     mapfile -t pids < <(server_pids "$1")

@@ -66,7 +66,7 @@ place_servers() {
         chmod 755 -- "$elsewhere"
         ln -s -- "$elsewhere" "$servers"
     else
-        mkdir -- "$servers"
+        mkdir -m 755 -- "$servers"
     fi
 }
 
