@@ -1,0 +1,187 @@
+import CPollExecutor
+import Glibc
+import Synchronization
+
+/// The loop behind a ``PollExecutor``: what its thread holds on to.
+///
+/// The thread must not hold the executor itself, which could then never go away.
+final class PollLoop: Sendable {
+    private enum Work {
+        case job(UnownedJob)
+        case closure(@Sendable () -> Void)
+    }
+
+    private struct Inbox {
+        var work: [Work] = []
+        // Keeps the executor alive from the moment work arrives until it has run.
+        var executor: PollExecutor?
+        // Whether the thread is in the kernel, or about to be, and must be woken.
+        var isAsleep = false
+        var isStopped = false
+
+        /// Whether the caller must wake the thread; only one of several callers is told to.
+        mutating func takeSleep() -> Bool {
+            defer { self.isAsleep = false }
+            return self.isAsleep
+        }
+    }
+
+    private let inbox = Mutex(Inbox())
+    private let wakeUp: Int32
+    // These two belong to the loop's thread: every access is preceded by `assertOnThread` or made by the loop itself.
+    nonisolated(unsafe) private var descriptors: DescriptorSet
+    nonisolated(unsafe) private var timers = TimerQueue()
+
+    var isOnThread: Bool {
+        cpoll_current_loop() == UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque())
+    }
+
+    init(name: String, stackSize: Int) {
+        self.wakeUp = cpoll_eventfd()
+        precondition(self.wakeUp >= 0, "PollExecutor: no descriptor left for the loop (errno \(errno))")
+        self.descriptors = DescriptorSet(wakeUp: self.wakeUp)
+        SystemThread.start(name: name, stackSize: stackSize) { self.run() }
+    }
+
+    deinit {
+        // Not at the end of the thread: whoever is signalling the descriptor still holds the loop.
+        close(self.wakeUp)
+    }
+
+    // MARK: From any thread
+
+    func enqueue(_ job: consuming ExecutorJob, for executor: PollExecutor) {
+        self.add(.job(UnownedJob(job)), for: executor)
+    }
+
+    func enqueue(_ closure: @escaping @Sendable () -> Void, for executor: PollExecutor) {
+        self.add(.closure(closure), for: executor)
+    }
+
+    func stop() {
+        let mustWake = self.inbox.withLock { inbox in
+            inbox.isStopped = true
+            return inbox.takeSleep()
+        }
+        if mustWake { cpoll_eventfd_signal(self.wakeUp) }
+    }
+
+    private func add(_ work: Work, for executor: PollExecutor) {
+        let mustWake = self.inbox.withLock { inbox in
+            if inbox.work.isEmpty { inbox.executor = executor }
+            inbox.work.append(work)
+            return inbox.takeSleep()
+        }
+        if mustWake { cpoll_eventfd_signal(self.wakeUp) }
+    }
+
+    // MARK: From the loop's thread
+
+    func register(
+        _ descriptor: Int32,
+        interest: PollInterest,
+        onReady: @escaping (PollReadiness) -> Void
+    ) -> PollRegistration {
+        self.assertOnThread()
+        return self.descriptors.insert(descriptor, interest: interest, onReady: onReady)
+    }
+
+    func update(_ registration: PollRegistration, interest: PollInterest) {
+        self.assertOnThread()
+        self.descriptors.update(registration, interest: interest)
+    }
+
+    func cancel(_ registration: PollRegistration) {
+        self.assertOnThread()
+        // Let go of the handler after the set: what it owns may cancel something else as it goes.
+        withExtendedLifetime(self.descriptors.remove(registration)) {}
+    }
+
+    func schedule(after delay: Duration, _ body: @escaping () -> Void) -> PollTimer {
+        self.assertOnThread()
+        return self.timers.insert(deadline: Self.deadline(after: delay), body)
+    }
+
+    func cancel(_ timer: PollTimer) {
+        self.assertOnThread()
+        withExtendedLifetime(self.timers.remove(timer)) {}
+    }
+
+    private func assertOnThread() {
+        precondition(self.isOnThread, "PollExecutor: descriptors and timers belong to the executor's own thread")
+    }
+
+    // MARK: The loop
+
+    private func run() {
+        cpoll_set_current_loop(UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque()))
+        var batch: [Work] = []
+        while self.runWork(&batch) {
+            self.runDueTimers()
+            self.waitAndRunHandlers()
+        }
+        // Handlers may own what they watch; let it go here, on the thread it belongs to.
+        withExtendedLifetime((self.descriptors.removeAll(), self.timers.removeAll())) {}
+        cpoll_set_current_loop(nil)
+    }
+
+    /// Runs what has arrived, and returns whether the loop goes on.
+    private func runWork(_ batch: inout [Work]) -> Bool {
+        let (executor, isStopped) = self.inbox.withLock { inbox in
+            swap(&inbox.work, &batch)
+            return (inbox.executor.take(), inbox.isStopped)
+        }
+        guard let executor else { return !isStopped }
+        let reference = executor.asUnownedSerialExecutor()
+        for work in batch {
+            switch work {
+            case .job(let job): job.runSynchronously(on: reference)
+            case .closure(let closure): closure()
+            }
+        }
+        batch.removeAll(keepingCapacity: true)
+        return true
+    }
+
+    private func runDueTimers() {
+        guard self.timers.nextDeadline() != nil else { return }
+        let now = Self.now()
+        // What a timer schedules for now waits for the next turn, so that it cannot starve the descriptors.
+        var due: [() -> Void] = []
+        while let body = self.timers.popDue(at: now) { due.append(body) }
+        for body in due { body() }
+    }
+
+    private func waitAndRunHandlers() {
+        let mayWait = self.inbox.withLock { inbox in
+            inbox.isAsleep = inbox.work.isEmpty && !inbox.isStopped
+            return inbox.isAsleep
+        }
+        if !mayWait && self.descriptors.isEmpty { return }
+        let ready = self.descriptors.wait(timeoutNanoseconds: mayWait ? self.timeUntilNextTimer() : 0)
+        if mayWait { self.inbox.withLock { $0.isAsleep = false } }
+        for (id, readiness) in ready {
+            self.descriptors.handler(id)?(readiness)
+        }
+    }
+
+    private func timeUntilNextTimer() -> Int64 {
+        guard let deadline = self.timers.nextDeadline() else { return -1 }
+        return max(0, deadline - Self.now())
+    }
+
+    private static func now() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+
+    private static func deadline(after delay: Duration) -> Int64 {
+        let (seconds, attoseconds) = delay.components
+        let (whole, overflow) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        if overflow { return seconds < 0 ? Self.now() : .max }
+        let nanoseconds = whole.addingReportingOverflow(attoseconds / 1_000_000_000)
+        let deadline = Self.now().addingReportingOverflow(max(0, nanoseconds.partialValue))
+        return nanoseconds.overflow || deadline.overflow ? .max : deadline.partialValue
+    }
+}
