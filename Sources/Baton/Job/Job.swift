@@ -1,0 +1,32 @@
+/// A hand-written job: a type whose stored properties are the arguments, and that runs itself.
+///
+/// ```swift
+/// struct Reindex: Job {
+///     static let name = "search.reindex"
+///     var shard: Int
+///     func run(in context: JobContext) async throws { … }
+/// }
+/// ```
+///
+/// `@Job` on an ordinary function does the same with less to write.
+public protocol Job: JobCall where Receiver == Void {
+    /// Runs the job.
+    ///
+    /// - Parameter context: The run this is: its id, attempt, logger.
+    /// - Returns: The result to keep.
+    /// - Throws: Any error; the attempt then counts as failed.
+    func run(in context: JobContext) async throws -> Output
+}
+
+extension Job {
+    /// Runs the job; it needs no receiver.
+    ///
+    /// - Parameters:
+    ///   - receiver: Nothing.
+    ///   - context: The run this is.
+    /// - Returns: The result to keep.
+    /// - Throws: What ``run(in:)`` throws.
+    public func run(on receiver: Void, in context: JobContext) async throws -> Output {
+        try await run(in: context)
+    }
+}

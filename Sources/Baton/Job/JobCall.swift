@@ -1,0 +1,68 @@
+/// A function call that can be stored and run later: its own arguments, plus where and how to run.
+///
+/// The conforming type's stored properties are the arguments. They are written down as a JSON object keyed by property
+/// name, so a row is readable, and easy to produce from any language. `@Job` writes a conformance for an ordinary
+/// function; a hand-written job conforms to ``Job``.
+public protocol JobCall: Codable, Sendable {
+    /// What the function is called on; `Void` for a function that needs nothing.
+    associatedtype Receiver: Sendable = Void
+
+    /// What the function returns, kept as the job's result; `Void` for nothing.
+    associatedtype Output: Sendable = Void
+
+    /// The name the job is stored under.
+    ///
+    /// Jobs already stored are found by it, so it must not change when the code is renamed.
+    static var name: String { get }
+
+    /// Former names: jobs stored under one of them run as this job.
+    static var aliases: [String] { get }
+
+    /// How the job is queued and retried when the enqueuing code says nothing else.
+    static var options: JobOptions { get }
+
+    /// Runs the call.
+    ///
+    /// - Parameters:
+    ///   - receiver: What the function is called on.
+    ///   - context: The run this is: its id, attempt, logger.
+    /// - Returns: The result to keep.
+    /// - Throws: What the function throws; the attempt then counts as failed.
+    func run(on receiver: Receiver, in context: JobContext) async throws -> Output
+
+    /// Writes a result down as JSON.
+    ///
+    /// `Void` and `Encodable` results need no implementation.
+    ///
+    /// - Parameter output: What ``run(on:in:)`` returned.
+    /// - Returns: The JSON to keep, or `nil` when there is no result.
+    /// - Throws: ``JobError`` when the result cannot be stored.
+    static func encode(output: Output) throws -> JSONText?
+}
+
+extension JobCall {
+    /// No former names.
+    public static var aliases: [String] { [] }
+
+    /// Nothing but the defaults.
+    public static var options: JobOptions { JobOptions() }
+}
+
+extension JobCall where Output == Void {
+    /// A job that returns nothing keeps no result.
+    ///
+    /// - Parameter output: Nothing.
+    /// - Returns: `nil`.
+    public static func encode(output: Void) -> JSONText? { nil }
+}
+
+extension JobCall where Output: Encodable {
+    /// Writes the result down as JSON, with the same forms for dates and data as arguments have.
+    ///
+    /// - Parameter output: What ``run(on:in:)`` returned.
+    /// - Returns: The JSON to keep.
+    /// - Throws: ``JobError`` when the result cannot be stored.
+    public static func encode(output: Output) throws -> JSONText? {
+        try JobArgumentsCoder.encode(output: output, of: name)
+    }
+}

@@ -1,0 +1,66 @@
+/// How a job is queued and retried: declared on the job, and overridden for a single enqueue.
+///
+/// What is `nil` is not said here; it comes from the job's declaration, and then from Baton's defaults.
+public struct JobOptions: Sendable, Hashable {
+    /// The queue the job waits in: 1 to 50 of `a`–`z`, `0`–`9`, `_`, `-` and `.`.
+    public var queue: String?
+
+    /// Order within a queue: the larger number first.
+    public var priority: Int?
+
+    /// How many attempts the job has, the first included, before it is failed; at least 1.
+    public var maximumAttempts: Int?
+
+    /// How long one attempt may take before it is cancelled and counts as failed.
+    public var timeout: Duration?
+
+    /// Creates options; what is left out is not said.
+    ///
+    /// - Parameters:
+    ///   - queue: The queue the job waits in.
+    ///   - priority: Order within a queue, the larger number first.
+    ///   - maximumAttempts: How many attempts the job has, the first included.
+    ///   - timeout: How long one attempt may take.
+    public init(
+        queue: String? = nil,
+        priority: Int? = nil,
+        maximumAttempts: Int? = nil,
+        timeout: Duration? = nil
+    ) {
+        self.queue = queue
+        self.priority = priority
+        self.maximumAttempts = maximumAttempts
+        self.timeout = timeout
+    }
+
+    /// These options, filled up from others where they say nothing.
+    ///
+    /// - Parameter base: What holds where these options say nothing.
+    /// - Returns: The merged options.
+    public func merging(over base: JobOptions) -> JobOptions {
+        JobOptions(
+            queue: queue ?? base.queue,
+            priority: priority ?? base.priority,
+            maximumAttempts: maximumAttempts ?? base.maximumAttempts,
+            timeout: timeout ?? base.timeout
+        )
+    }
+
+    /// Checks every option that is said.
+    ///
+    /// - Throws: ``JobError`` with the code ``JobError/Code/invalidQueue`` or ``JobError/Code/invalidOptions``.
+    public func validate() throws(JobError) {
+        if let queue {
+            try QueueName.validate(queue)
+        }
+        if let priority, Int32(exactly: priority) == nil {
+            throw JobError(.invalidOptions, "The priority \(priority) does not fit in 32 bits.")
+        }
+        if let maximumAttempts, !(1...Int(Int32.max)).contains(maximumAttempts) {
+            throw JobError(.invalidOptions, "A job needs at least 1 attempt, not \(maximumAttempts).")
+        }
+        if let timeout, timeout <= .zero {
+            throw JobError(.invalidOptions, "A timeout must be longer than zero, not \(timeout).")
+        }
+    }
+}
