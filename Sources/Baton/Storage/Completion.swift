@@ -1,0 +1,43 @@
+/// The end of one run, to be stored where the fence still matches.
+public struct Completion: Sendable, Hashable {
+    /// What the run comes to.
+    public enum Outcome: Sendable, Hashable {
+        /// Processing → succeeded.
+        case succeeded(result: JSONText?)
+        /// Processing → failed: attempts used up, or not worth another.
+        case failed(JobFailure)
+        /// Processing → scheduled, for another attempt after a while.
+        case retry(after: Duration, JobFailure, reason: String)
+        /// Processing → enqueued with the next generation and the attempt given back; the mark says who publishes it.
+        case putBack(PublishMark, reason: String)
+        /// Processing → scheduled with the attempt given back: this server cannot run it, another may.
+        case postponed(after: Duration, reason: String)
+    }
+
+    /// The job.
+    public var id: JobID
+    /// The claim number of the run.
+    public var claim: Int64
+    /// How long the function ran.
+    public var duration: Duration
+    /// How long the job waited from its last return to the queue until the run began.
+    public var latency: Duration
+    /// What the run comes to.
+    public var outcome: Outcome
+
+    /// Creates a completion.
+    ///
+    /// - Parameters:
+    ///   - id: The job.
+    ///   - claim: The claim number of the run.
+    ///   - duration: How long the function ran.
+    ///   - latency: How long the job waited in its queue.
+    ///   - outcome: What the run comes to.
+    public init(id: JobID, claim: Int64, duration: Duration, latency: Duration, outcome: Outcome) {
+        self.id = id
+        self.claim = claim
+        self.duration = duration
+        self.latency = latency
+        self.outcome = outcome
+    }
+}

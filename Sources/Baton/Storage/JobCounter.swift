@@ -1,0 +1,31 @@
+/// A named count of things that should be rare: repairs by reason, fenced completions, duplicate deliveries.
+public struct JobCounter: Sendable, Hashable, CustomStringConvertible {
+    /// The name under which it is stored.
+    public let name: String
+
+    private init(_ name: String) {
+        self.name = name
+    }
+
+    /// The name.
+    public var description: String {
+        name
+    }
+
+    /// Completions that the fence refused.
+    public static let fencedCompletions = JobCounter("fenced_completions")
+    /// Deliveries dropped because the job had moved on or another server runs it.
+    public static let duplicateDeliveries = JobCounter("duplicate_deliveries")
+    /// Messages without a row, parked.
+    public static let parkedMessages = JobCounter("parked_messages")
+    /// Rows published again because nobody answered for their publish.
+    public static let repairedUnpublished = JobCounter("repaired_unpublished")
+    /// Jobs taken from dead servers.
+    public static let repairedOrphans = JobCounter("repaired_orphans")
+    /// Rows of a living server that it did not run, found by its audit.
+    public static let repairedUnheld = JobCounter("repaired_unheld")
+    /// Runs cancelled because their rows were no longer the server's.
+    public static let cancelledLostRuns = JobCounter("cancelled_lost_runs")
+    /// Servers certified dead.
+    public static let certifiedServers = JobCounter("certified_servers")
+}

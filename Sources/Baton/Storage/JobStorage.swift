@@ -1,0 +1,211 @@
+public import ServiceLifecycle
+
+/// Where jobs are kept: the truth about every job's state, with its history.
+///
+/// Each call is one batch and, unless it says otherwise, one durable transaction. Every move is a compare-and-set, so
+/// that a call may be repeated after a lost answer. PROTOCOL sections 1 to 4 are the specification; the words here name
+/// its moves. Errors are ``JobStorageError``.
+public protocol JobStorage: Service {
+    // MARK: Producing
+
+    /// Stores new jobs (PROTOCOL move 1), all or none.
+    ///
+    /// - Parameters:
+    ///   - jobs: The jobs.
+    ///   - isRepeated: Whether an earlier try's answer was lost. Then a job that exists in any state, final ones
+    ///     included, counts as a duplicate. Otherwise the ids are known to be new.
+    /// - Returns: What became of each, in order.
+    /// - Throws: ``JobStorageError``.
+    func insert(_ jobs: [NewJob], isRepeated: Bool) async throws(JobStorageError) -> [InsertOutcome]
+
+    /// Deletes a job that is not final, whatever it does at the moment.
+    ///
+    /// - Parameters:
+    ///   - id: The job.
+    ///   - reason: Why, for its history.
+    /// - Returns: Whether there was such a job.
+    /// - Throws: ``JobStorageError``.
+    func delete(_ id: JobID, reason: String?) async throws(JobStorageError) -> Bool
+
+    /// A job as it stands.
+    ///
+    /// - Parameter id: The job.
+    /// - Returns: The job, or `nil` when there is none.
+    /// - Throws: ``JobStorageError``.
+    func job(_ id: JobID) async throws(JobStorageError) -> JobSnapshot?
+
+    /// Every transition of a job, oldest first.
+    ///
+    /// - Parameter id: The job.
+    /// - Returns: The transitions; none when there is no such job.
+    /// - Throws: ``JobStorageError``.
+    func history(of id: JobID) async throws(JobStorageError) -> [JobHistoryEntry]
+
+    // MARK: Publishing
+
+    /// Registers a publisher session; must be done before rows bear its marks.
+    ///
+    /// - Parameters:
+    ///   - session: The session.
+    ///   - lease: How long it counts as alive without a word.
+    /// - Throws: ``JobStorageError``.
+    func openSession(_ session: PublisherSession, lease: Duration) async throws(JobStorageError)
+
+    /// Stores how far a session is confirmed and renews it. Need not be durable.
+    ///
+    /// - Parameters:
+    ///   - watermark: How far it is confirmed.
+    ///   - lease: How long it counts as alive without another word.
+    /// - Throws: ``JobStorageError``.
+    func saveWatermark(_ watermark: PublisherWatermark, lease: Duration) async throws(JobStorageError)
+
+    /// Ends a session with its last watermark.
+    ///
+    /// - Parameter watermark: How far it is confirmed, for good.
+    /// - Throws: ``JobStorageError``.
+    func closeSession(_ watermark: PublisherWatermark) async throws(JobStorageError)
+
+    /// Takes the marks off rows whose publish was given up, so that anybody may publish them.
+    ///
+    /// - Parameters:
+    ///   - session: The session.
+    ///   - sequences: The numbers given up.
+    /// - Throws: ``JobStorageError``.
+    func releaseMarks(of session: PublisherSession, _ sequences: [Int64]) async throws(JobStorageError)
+
+    // MARK: Running
+
+    /// Claims jobs for a server (PROTOCOL move 2).
+    ///
+    /// - Parameters:
+    ///   - messages: What was delivered; each job at most once.
+    ///   - owner: The server's epoch.
+    ///   - claim: A number never used before in this epoch.
+    /// - Returns: What became of each, in order.
+    /// - Throws: ``JobStorageError``.
+    func claim(
+        _ messages: [DispatchMessage],
+        owner: ServerEpoch,
+        claim: Int64
+    ) async throws(JobStorageError) -> [ClaimOutcome]
+
+    /// Puts jobs off that nobody has claimed, because this server does not know their names.
+    ///
+    /// - Parameters:
+    ///   - messages: What was delivered; rows that are not enqueued at that generation stay as they are.
+    ///   - delay: How long to wait before they are enqueued again.
+    ///   - reason: Why, for their histories.
+    /// - Throws: ``JobStorageError``.
+    func postpone(_ messages: [DispatchMessage], by delay: Duration, reason: String) async throws(JobStorageError)
+
+    /// Stores the ends of runs (PROTOCOL moves 3 and 4).
+    ///
+    /// - Parameters:
+    ///   - completions: The ends; each job at most once.
+    ///   - owner: The server's epoch.
+    /// - Returns: What became of each, in order.
+    /// - Throws: ``JobStorageError``.
+    func complete(
+        _ completions: [Completion],
+        owner: ServerEpoch
+    ) async throws(JobStorageError) -> [CompletionOutcome]
+
+    // MARK: Living
+
+    /// Registers a server before it consumes.
+    ///
+    /// - Parameters:
+    ///   - server: The server.
+    ///   - lease: How long it counts as alive without a heartbeat.
+    /// - Throws: ``JobStorageError``.
+    func register(_ server: ServerRegistration, lease: Duration) async throws(JobStorageError)
+
+    /// Renews a server's lease and answers its audit (PROTOCOL move 6). Need not be durable.
+    ///
+    /// - Parameters:
+    ///   - epoch: The server.
+    ///   - lease: How long it counts as alive without another heartbeat.
+    ///   - runs: What it runs.
+    /// - Returns: Whether it lives, and where rows and runs disagree.
+    /// - Throws: ``JobStorageError``.
+    func heartbeat(
+        _ epoch: ServerEpoch,
+        lease: Duration,
+        runs: [OwnedRun]
+    ) async throws(JobStorageError) -> HeartbeatAnswer
+
+    /// Puts rows back that a living server owns but does not run: generation + 1, the attempt given back.
+    ///
+    /// - Parameters:
+    ///   - runs: The rows.
+    ///   - owner: The server.
+    ///   - marks: As many marks as there are rows.
+    /// - Returns: What is to be published.
+    /// - Throws: ``JobStorageError``.
+    func putBackUnheld(
+        _ runs: [OwnedRun],
+        owner: ServerEpoch,
+        marks: PublishMarkRange
+    ) async throws(JobStorageError) -> [MarkedDispatch]
+
+    /// Takes a server off the list after its last run ended.
+    ///
+    /// - Parameter epoch: The server.
+    /// - Throws: ``JobStorageError``.
+    func deregister(_ epoch: ServerEpoch) async throws(JobStorageError)
+
+    // MARK: Time and repair
+
+    /// Moves scheduled jobs that are due to their queues with the next generation.
+    ///
+    /// - Parameter marks: As many marks as jobs may be moved.
+    /// - Returns: What is to be published, and when to ask again.
+    /// - Throws: ``JobStorageError``.
+    func promoteDue(marks: PublishMarkRange) async throws(JobStorageError) -> Promotion
+
+    /// Looks for disagreement, cheaply.
+    ///
+    /// - Parameter unpublishedAge: How old an unconfirmed row of a living session must be (T of PROTOCOL section 2).
+    /// - Returns: What disagrees.
+    /// - Throws: ``JobStorageError``.
+    func survey(unpublishedAge: Duration) async throws(JobStorageError) -> ReconcilerSurvey
+
+    /// Certifies a server dead whose lease is over; refuses unless the storage itself was up for a whole lease.
+    ///
+    /// - Parameters:
+    ///   - epoch: The server.
+    ///   - lease: The length of a lease.
+    /// - Returns: Whether the certificate was written by this call.
+    /// - Throws: ``JobStorageError``.
+    func certifyDead(_ epoch: ServerEpoch, lease: Duration) async throws(JobStorageError) -> Bool
+
+    /// Puts jobs of dead servers back with the next generation, or fails those without an attempt left.
+    ///
+    /// - Parameter marks: As many marks as jobs may be moved.
+    /// - Returns: What is to be published.
+    /// - Throws: ``JobStorageError``.
+    func requeueOrphans(marks: PublishMarkRange) async throws(JobStorageError) -> OrphanRepair
+
+    /// Moves the marks of rows that nobody answers for to another session; the generation stays.
+    ///
+    /// - Parameters:
+    ///   - marks: As many marks as rows may be moved.
+    ///   - age: How old an unconfirmed row of a living session must be.
+    /// - Returns: What is to be published.
+    /// - Throws: ``JobStorageError``.
+    func adoptUnpublished(
+        marks: PublishMarkRange,
+        unpublishedAge age: Duration
+    ) async throws(JobStorageError) -> [MarkedDispatch]
+
+    /// Adds to counters.
+    ///
+    /// - Parameter counts: How much to add to each.
+    /// - Throws: ``JobStorageError``.
+    func count(_ counts: [JobCounter: Int]) async throws(JobStorageError)
+
+    /// Removes what nothing refers to any more: ended sessions, long dead servers; prepares the coming days' partitions.
+    ///
+    /// - Throws: ``JobStorageError``.
+    func tidy() async throws(JobStorageError)
+}

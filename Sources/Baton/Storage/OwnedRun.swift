@@ -1,0 +1,17 @@
+/// A processing row, by its id and the claim that owns it.
+public struct OwnedRun: Sendable, Hashable {
+    /// The job.
+    public var id: JobID
+    /// The claim number.
+    public var claim: Int64
+
+    /// Creates a reference to a run.
+    ///
+    /// - Parameters:
+    ///   - id: The job.
+    ///   - claim: The claim number.
+    public init(id: JobID, claim: Int64) {
+        self.id = id
+        self.claim = claim
+    }
+}

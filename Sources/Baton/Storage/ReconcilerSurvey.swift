@@ -1,0 +1,21 @@
+/// What disagrees, found by one cheap look.
+public struct ReconcilerSurvey: Sendable, Hashable {
+    /// Servers whose lease is over and that have no certificate yet.
+    public var expiredServers: [ServerEpoch]
+    /// Whether some processing row belongs to a certified server, or to none.
+    public var hasOrphans: Bool
+    /// Whether some enqueued row has no publisher that answers for it.
+    public var hasUnpublished: Bool
+
+    /// Creates a survey.
+    ///
+    /// - Parameters:
+    ///   - expiredServers: Servers whose lease is over.
+    ///   - hasOrphans: Whether some processing row belongs to a certified server, or to none.
+    ///   - hasUnpublished: Whether some enqueued row has no publisher that answers for it.
+    public init(expiredServers: [ServerEpoch], hasOrphans: Bool, hasUnpublished: Bool) {
+        self.expiredServers = expiredServers
+        self.hasOrphans = hasOrphans
+        self.hasUnpublished = hasUnpublished
+    }
+}

@@ -1,0 +1,7 @@
+/// A word to every server. May be lost: each has a slower way to the same end.
+public enum ControlMessage: Sendable, Hashable {
+    /// A job was scheduled that becomes due after this while.
+    case scheduled(dueIn: Duration)
+    /// A job was deleted; whoever runs it cancels it.
+    case deleted(JobID)
+}

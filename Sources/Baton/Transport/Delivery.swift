@@ -1,0 +1,25 @@
+/// A wake-up that arrived and waits to be settled.
+public struct Delivery: Sendable, Hashable {
+    /// What it says.
+    public var message: DispatchMessage
+    /// Whether the broker has handed it out before.
+    public var isRedelivered: Bool
+    /// The life of the channel that delivered it; a settlement belongs to that life and to no other.
+    public var session: UInt64
+    /// Its number within that life.
+    public var tag: UInt64
+
+    /// Creates a delivery.
+    ///
+    /// - Parameters:
+    ///   - message: What it says.
+    ///   - isRedelivered: Whether the broker has handed it out before.
+    ///   - session: The life of the channel that delivered it.
+    ///   - tag: Its number within that life.
+    public init(message: DispatchMessage, isRedelivered: Bool, session: UInt64, tag: UInt64) {
+        self.message = message
+        self.isRedelivered = isRedelivered
+        self.session = session
+        self.tag = tag
+    }
+}

@@ -1,0 +1,23 @@
+/// A server's intake: the dispatch messages of its queues, with manual acknowledgement.
+public protocol JobConsumer: Sendable {
+    /// The events. To be iterated once; ends when ``run()`` ends.
+    var events: AsyncStream<TransportEvent> { get }
+
+    /// Consumes until cancelled; connects again whenever the connection is lost.
+    ///
+    /// - Throws: Only what no retry can mend.
+    func run() async throws
+
+    /// Stops new deliveries; those already here can still be settled.
+    func stopDeliveries() async
+
+    /// Acknowledges deliveries whose jobs storage answers for. Those of an earlier connection are passed over.
+    ///
+    /// - Parameter deliveries: The deliveries.
+    func acknowledge(_ deliveries: [Delivery]) async
+
+    /// Gives deliveries back to their queues.
+    ///
+    /// - Parameter deliveries: The deliveries.
+    func giveBack(_ deliveries: [Delivery]) async
+}
