@@ -18,6 +18,8 @@ public struct Completion: Sendable, Hashable {
     public var id: JobID
     /// The claim number of the run.
     public var claim: Int64
+    /// The generation it was claimed at, to classify a refusal by.
+    public var generation: Int
     /// How long the function ran.
     public var duration: Duration
     /// How long the job waited from its last return to the queue until the run began.
@@ -30,12 +32,21 @@ public struct Completion: Sendable, Hashable {
     /// - Parameters:
     ///   - id: The job.
     ///   - claim: The claim number of the run.
+    ///   - generation: The generation it was claimed at.
     ///   - duration: How long the function ran.
     ///   - latency: How long the job waited in its queue.
     ///   - outcome: What the run comes to.
-    public init(id: JobID, claim: Int64, duration: Duration, latency: Duration, outcome: Outcome) {
+    public init(
+        id: JobID,
+        claim: Int64,
+        generation: Int,
+        duration: Duration,
+        latency: Duration,
+        outcome: Outcome
+    ) {
         self.id = id
         self.claim = claim
+        self.generation = generation
         self.duration = duration
         self.latency = latency
         self.outcome = outcome
