@@ -26,4 +26,12 @@ public struct PublishMarkRange: Sendable, Hashable {
     public subscript(position: Int) -> PublishMark {
         PublishMark(session: session, sequence: sequences.lowerBound + Int64(position))
     }
+
+    /// The mark of one of the numbers.
+    ///
+    /// - Parameter sequence: The number.
+    /// - Returns: The mark.
+    public func mark(_ sequence: Int64) -> PublishMark {
+        PublishMark(session: session, sequence: sequence)
+    }
 }

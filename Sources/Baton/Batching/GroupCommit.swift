@@ -1,0 +1,146 @@
+import DequeModule
+import Synchronization
+
+/// Turns single calls into batches without a timer.
+///
+/// A call that finds the way free goes at once; calls that arrive meanwhile form the next batch. No task of its own: the
+/// first caller of a batch carries it, so an uncontended call costs no hop.
+final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Sendable {
+    /// Carries a batch; the outputs are in the order of the elements.
+    typealias Perform = @Sendable ([Element]) async throws(Failure) -> [Output]
+
+    private struct Entry {
+        let elements: [Element]
+        let continuation: CheckedContinuation<Turn, Never>
+    }
+
+    /// What a waiting call is woken for.
+    private enum Turn {
+        /// Its batch was carried by another call.
+        case done(Result<[Output], Failure>)
+        /// It carries the next batch: its own elements and those of the others.
+        case lead(others: [Entry])
+    }
+
+    private struct State {
+        var isBusy = false
+        var waiting = Deque<Entry>()
+    }
+
+    private let maximumBatch: Int
+    private let perform: Perform
+    private let isSharedFault: @Sendable (Failure) -> Bool
+    private let state = Mutex(State())
+
+    /// Creates a group commit.
+    ///
+    /// - Parameters:
+    ///   - maximumBatch: How many elements a batch may have; a single call is never split.
+    ///   - isSharedFault: Whether an error concerns every call of the batch. Otherwise one call's element may be at fault,
+    ///     and each call is carried again by itself.
+    ///   - perform: Carries a batch.
+    init(
+        maximumBatch: Int,
+        isSharedFault: @escaping @Sendable (Failure) -> Bool,
+        perform: @escaping Perform
+    ) {
+        self.maximumBatch = maximumBatch
+        self.isSharedFault = isSharedFault
+        self.perform = perform
+    }
+
+    /// Carries elements, with those of other calls where possible.
+    ///
+    /// - Parameter elements: The elements.
+    /// - Returns: Their outputs, in order.
+    /// - Throws: What the batch threw.
+    func submit(_ elements: [Element]) async throws(Failure) -> [Output] {
+        let isFree = state.withLock { state in
+            defer { state.isBusy = true }
+            return !state.isBusy
+        }
+        if isFree {
+            return try await lead(elements, others: [])
+        }
+        let turn = await withCheckedContinuation { continuation in
+            let entry = Entry(elements: elements, continuation: continuation)
+            let isFree = state.withLock { state in
+                if state.isBusy {
+                    state.waiting.append(entry)
+                    return false
+                }
+                state.isBusy = true
+                return true
+            }
+            if isFree {
+                continuation.resume(returning: .lead(others: []))
+            }
+        }
+        switch turn {
+        case .done(let result): return try result.get()
+        case .lead(let others): return try await lead(elements, others: others)
+        }
+    }
+
+    private func lead(_ own: [Element], others: [Entry]) async throws(Failure) -> [Output] {
+        let result = await carry(own, others: others)
+        passOn()
+        return try result.get()
+    }
+
+    private func carry(_ own: [Element], others: [Entry]) async -> Result<[Output], Failure> {
+        do throws(Failure) {
+            let outputs = try await perform(others.isEmpty ? own : others.reduce(into: own) { $0 += $1.elements })
+            var start = own.count
+            for entry in others {
+                let end = start + entry.elements.count
+                entry.continuation.resume(returning: .done(.success(Array(outputs[start..<end]))))
+                start = end
+            }
+            return .success(Array(outputs.prefix(own.count)))
+        } catch {
+            guard !others.isEmpty else { return .failure(error) }
+            if Task.isCancelled {
+                // The leader was cancelled, the others were not: they go again under another leader.
+                state.withLock { $0.waiting.prepend(contentsOf: others) }
+                return .failure(error)
+            }
+            if isSharedFault(error) {
+                for entry in others {
+                    entry.continuation.resume(returning: .done(.failure(error)))
+                }
+                return .failure(error)
+            }
+            for entry in others {
+                entry.continuation.resume(returning: .done(await single(entry.elements)))
+            }
+            return await single(own)
+        }
+    }
+
+    private func single(_ elements: [Element]) async -> Result<[Output], Failure> {
+        do throws(Failure) {
+            return .success(try await perform(elements))
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    /// Wakes the first waiting call as the leader of the next batch.
+    private func passOn() {
+        let next: (leader: Entry, others: [Entry])? = state.withLock { state in
+            guard let leader = state.waiting.popFirst() else {
+                state.isBusy = false
+                return nil
+            }
+            var others: [Entry] = []
+            var size = leader.elements.count
+            while let entry = state.waiting.first, size + entry.elements.count <= maximumBatch {
+                size += entry.elements.count
+                others.append(state.waiting.removeFirst())
+            }
+            return (leader, others)
+        }
+        next?.leader.continuation.resume(returning: .lead(others: next?.others ?? []))
+    }
+}

@@ -1,0 +1,266 @@
+import Logging
+import Synchronization
+
+/// Publishes the dispatch messages of committed rows and answers for them until they are confirmed or given up.
+///
+/// One per client. The rules are in ``PublishLedger`` and ``PublishQueue``; this type only carries them out.
+final class DispatchPublisher: Sendable {
+    /// How many messages go to the transport in one call. Several calls are under way at once, so that the broker's
+    /// confirms of one are awaited while the next is written.
+    private static let batchSize = 64
+    /// How many calls are under way at once: together the 256 messages in flight of DESIGN section 3.
+    private static let lanes = 4
+    /// How many pending numbers a stored watermark lists: what may be in flight.
+    private static let pendingLimit = 256
+    /// How often the watermark is looked at, and how often it is stored when nothing changed.
+    private static let watermarkInterval = Duration.seconds(2)
+    private static let renewalInterval = Duration.seconds(5)
+    /// How long a session counts as alive without a word.
+    private static let lease = Duration.seconds(15)
+
+    private struct State {
+        var ledger: PublishLedger
+        var isOpen = false
+        /// Ledgers of sessions that are replaced, until the last of their messages is settled.
+        var retiring: [PublishLedger] = []
+        var queue: PublishQueue
+        var busyLanes = 0
+    }
+
+    private let storage: any JobStorage
+    private let transport: any JobTransport
+    private let environment: JobEnvironment
+    private let logger: Logger
+    private let state: Mutex<State>
+    private let work = Wakeup()
+    private let idle = Wakeup()
+
+    init(
+        storage: any JobStorage,
+        transport: any JobTransport,
+        environment: JobEnvironment,
+        patience: Duration,
+        logger: Logger
+    ) {
+        self.storage = storage
+        self.transport = transport
+        self.environment = environment
+        self.logger = logger
+        state = Mutex(
+            State(
+                ledger: PublishLedger(session: PublisherSession(environment.makeUUID())),
+                queue: PublishQueue(patience: patience)
+            )
+        )
+    }
+
+    // MARK: Marks
+
+    /// Takes marks for rows about to be stored.
+    ///
+    /// - Parameter count: How many.
+    /// - Returns: The marks, of a session that storage knows.
+    /// - Throws: ``JobStorageError`` when the session cannot be registered.
+    func reserve(_ count: Int) async throws(JobStorageError) -> PublishMarkRange {
+        while true {
+            let (session, marks) = state.withLock { state in
+                (state.ledger.session, state.isOpen ? state.ledger.reserve(count) : nil)
+            }
+            if let marks {
+                return marks
+            }
+            try await storage.openSession(session, lease: Self.lease)
+            state.withLock { state in
+                state.isOpen = state.isOpen || state.ledger.session == session
+            }
+        }
+    }
+
+    /// Settles marks that are certain not to be on a row.
+    ///
+    /// - Parameter marks: The marks.
+    func settle(_ marks: some Sequence<PublishMark>) {
+        state.withLock { state in
+            for mark in marks {
+                state.withLedger(of: mark.session) { $0.settle(mark.sequence) }
+            }
+        }
+    }
+
+    /// Gives marks up whose statement's outcome stays unknown; their session is replaced and left to the reconciler.
+    ///
+    /// - Parameter marks: The marks.
+    func abandon(_ marks: PublishMarkRange) {
+        state.withLock { state in
+            state.withLedger(of: marks.session) { $0.abandon(marks.count) }
+        }
+    }
+
+    /// Publishes the messages of rows that a statement has just moved; settles the marks it left over.
+    ///
+    /// - Parameters:
+    ///   - dispatches: The messages of the rows that bear marks of the range.
+    ///   - marks: The range that was handed to the statement.
+    func publish(_ dispatches: [MarkedDispatch], of marks: PublishMarkRange) {
+        let used = Set(dispatches.lazy.map(\.sequence))
+        settle(marks.sequences.lazy.filter { !used.contains($0) }.map { marks.mark($0) })
+        publish(dispatches.map { (message: $0.message, mark: marks.mark($0.sequence)) })
+    }
+
+    /// Publishes the messages of committed rows.
+    ///
+    /// - Parameter dispatches: The messages with the marks their rows bear.
+    func publish(_ dispatches: [(message: DispatchMessage, mark: PublishMark)]) {
+        guard !dispatches.isEmpty else { return }
+        state.withLock { state in
+            state.queue.append(dispatches.lazy.map { PublishQueue.Item(message: $0.message, mark: $0.mark) })
+        }
+        work.ring()
+    }
+
+    // MARK: Life
+
+    /// Publishes until cancelled.
+    func run() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.keepWatermark() }
+            while (try? await work.wait()) != nil {
+                while let batch = takeBatch() {
+                    group.addTask { await self.carry(batch) }
+                }
+            }
+        }
+    }
+
+    /// Waits until everything is published or given up.
+    ///
+    /// - Parameter patience: How long at most.
+    func flush(atMost patience: Duration) async {
+        let deadline = environment.clock.now.advanced(by: patience)
+        while !state.withLock({ $0.queue.isEmpty }) {
+            let left = environment.clock.now.duration(to: deadline)
+            guard left > .zero, (try? await idle.wait(atMost: left, clock: environment.clock)) != nil else { return }
+        }
+    }
+
+    /// Stores the last watermarks and ends the sessions.
+    func close() async {
+        let ledgers = state.withLock { state in
+            (state.isOpen ? [state.ledger] : []) + state.retiring
+        }
+        for ledger in ledgers {
+            do throws(JobStorageError) {
+                try await storage.closeSession(ledger.watermark(limit: Self.pendingLimit))
+            } catch {
+                logger.debug("publisher session not closed; its lease ends it", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    private func takeBatch() -> [PublishQueue.Item]? {
+        state.withLock { state in
+            guard state.busyLanes < Self.lanes else { return nil }
+            let batch = state.queue.take(Self.batchSize)
+            guard !batch.isEmpty else { return nil }
+            state.busyLanes += 1
+            return batch
+        }
+    }
+
+    private func carry(_ batch: [PublishQueue.Item]) async {
+        let outcomes = await transport.publish(batch.map(\.message))
+        let now = environment.clock.now
+        let delay = Duration.milliseconds(250) * (0.5 + environment.random.fraction())
+        let (givenUp, hasRetries) = state.withLock { state in
+            state.busyLanes -= 1
+            let (confirmed, givenUp) = state.queue.resolve(batch, outcomes, at: now, retryAfter: delay)
+            for mark in confirmed {
+                state.withLedger(of: mark.session) { $0.settle(mark.sequence) }
+            }
+            return (givenUp, state.queue.nextRetry != nil)
+        }
+        idle.ring()
+        work.ring()
+        if !givenUp.isEmpty {
+            logger.warning(
+                "dispatch messages given up; the reconciler publishes them",
+                metadata: ["messages": "\(givenUp.count)"]
+            )
+            await release(givenUp)
+        }
+        if hasRetries, (try? await environment.clock.sleep(for: delay)) != nil {
+            state.withLock { $0.queue.wakeRetries(at: environment.clock.now) }
+            work.ring()
+        }
+    }
+
+    /// Takes the marks off the rows. Repeated until the answer is certain: until then they stay pending.
+    private func release(_ marks: [PublishMark]) async {
+        var backoff = Backoff()
+        for (session, marks) in Dictionary(grouping: marks, by: \.session) {
+            while true {
+                do throws(JobStorageError) {
+                    try await storage.releaseMarks(of: session, marks.map(\.sequence))
+                    settle(marks)
+                    break
+                } catch {
+                    let delay = backoff.next(environment.random)
+                    guard (try? await environment.clock.sleep(for: delay)) != nil else { return }
+                }
+            }
+        }
+    }
+
+    // MARK: Watermark
+
+    private func keepWatermark() async {
+        var stored: [PublisherWatermark] = []
+        var storedAt: JobInstant?
+        while (try? await environment.clock.sleep(for: Self.watermarkInterval)) != nil {
+            let (watermarks, ended) = turnSessions()
+            let now = environment.clock.now
+            let isDue = storedAt.map { $0.duration(to: now) >= Self.renewalInterval } ?? true
+            do throws(JobStorageError) {
+                if watermarks != stored || isDue {
+                    for watermark in watermarks {
+                        try await storage.saveWatermark(watermark, lease: Self.lease)
+                    }
+                    (stored, storedAt) = (watermarks, now)
+                }
+                for watermark in ended {
+                    try await storage.closeSession(watermark)
+                    state.withLock { $0.retiring.removeAll { $0.session == watermark.session } }
+                }
+            } catch {
+                logger.debug("watermark not stored", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    /// Replaces a session with abandoned numbers, and finds the replaced ones that nothing is open of.
+    private func turnSessions() -> (watermarks: [PublisherWatermark], ended: [PublisherWatermark]) {
+        state.withLock { state in
+            if state.ledger.abandoned > 0 {
+                state.retiring.append(state.ledger)
+                state.ledger = PublishLedger(session: PublisherSession(environment.makeUUID()))
+                state.isOpen = false
+            }
+            let living = state.retiring.filter { !$0.isSettled } + (state.isOpen ? [state.ledger] : [])
+            let ended = state.retiring.filter(\.isSettled)
+            return (
+                living.map { $0.watermark(limit: Self.pendingLimit) },
+                ended.map { $0.watermark(limit: Self.pendingLimit) }
+            )
+        }
+    }
+}
+
+extension DispatchPublisher.State {
+    fileprivate mutating func withLedger(of session: PublisherSession, _ body: (inout PublishLedger) -> Void) {
+        if ledger.session == session {
+            body(&ledger)
+        } else if let index = retiring.firstIndex(where: { $0.session == session }) {
+            body(&retiring[index])
+        }
+    }
+}
