@@ -92,8 +92,16 @@ let package = Package(
 
         // Tests mirror the targets.
         .testTarget(name: "PollExecutorTests", dependencies: ["PollExecutor"], swiftSettings: swiftSettings),
-        .testTarget(name: "PostgresClientTests", dependencies: ["PostgresClient", logging], swiftSettings: swiftSettings),
-        .testTarget(name: "RabbitMQClientTests", dependencies: ["RabbitMQClient", logging], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "PostgresClientTests",
+            dependencies: ["PostgresClient", logging],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "RabbitMQClientTests",
+            dependencies: ["RabbitMQClient", logging],
+            swiftSettings: swiftSettings
+        ),
         .testTarget(name: "BatonTests", dependencies: ["Baton", logging], swiftSettings: swiftSettings),
         .testTarget(
             name: "BatonMacrosTests",

@@ -118,6 +118,28 @@ package enum JobArgumentsCoder {
         return JSONText(text)
     }
 
+    /// Reads a job's result back.
+    ///
+    /// - Parameters:
+    ///   - type: The result's type.
+    ///   - result: JSON.
+    /// - Returns: The result.
+    /// - Throws: ``JobError`` with the code ``JobError/Code/outputUndecodable``.
+    package static func decode<Output: Decodable>(
+        output type: Output.Type,
+        from result: JSONText
+    ) throws(JobError) -> Output {
+        do {
+            return try decoder.decode(type, from: Data(result.text.utf8))
+        } catch {
+            throw JobError(
+                .outputUndecodable,
+                "The stored result is no \(type): \(Self.message(for: error)).",
+                underlyingError: error
+            )
+        }
+    }
+
     private static let encoder: JSONEncoder = {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

@@ -8,7 +8,9 @@ extension JobError {
             case invalidName
             case invalidOptions
             case invalidQueue
+            case notBootstrapped
             case outputNotEncodable
+            case outputUndecodable
             case unstorableText
         }
 
@@ -32,8 +34,14 @@ extension JobError {
         /// A queue's name holds what queue names may not hold.
         public static let invalidQueue = Code(wrapped: .invalidQueue)
 
+        /// The static convenience was used before a client was made known to it.
+        public static let notBootstrapped = Code(wrapped: .notBootstrapped)
+
         /// The result has no JSON form.
         public static let outputNotEncodable = Code(wrapped: .outputNotEncodable)
+
+        /// A stored result is not of the type it was asked for as.
+        public static let outputUndecodable = Code(wrapped: .outputUndecodable)
 
         /// Text holds the character U+0000, which PostgreSQL cannot store.
         public static let unstorableText = Code(wrapped: .unstorableText)

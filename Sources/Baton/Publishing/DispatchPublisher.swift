@@ -25,6 +25,14 @@ final class DispatchPublisher: Sendable {
         var retiring: [PublishLedger] = []
         var queue: PublishQueue
         var busyLanes = 0
+
+        mutating func withLedger(of session: PublisherSession, _ body: (inout PublishLedger) -> Void) {
+            if ledger.session == session {
+                body(&ledger)
+            } else if let index = retiring.firstIndex(where: { $0.session == session }) {
+                body(&retiring[index])
+            }
+        }
     }
 
     private let storage: any JobStorage
@@ -251,16 +259,6 @@ final class DispatchPublisher: Sendable {
                 living.map { $0.watermark(limit: Self.pendingLimit) },
                 ended.map { $0.watermark(limit: Self.pendingLimit) }
             )
-        }
-    }
-}
-
-extension DispatchPublisher.State {
-    fileprivate mutating func withLedger(of session: PublisherSession, _ body: (inout PublishLedger) -> Void) {
-        if ledger.session == session {
-            body(&ledger)
-        } else if let index = retiring.firstIndex(where: { $0.session == session }) {
-            body(&retiring[index])
         }
     }
 }

@@ -42,7 +42,7 @@ public struct JobTransition: Sendable, Hashable {
         .awaiting: [.enqueued, .scheduled, .deleted],
         // Back to scheduled: a type that this server does not know is put off for one that does.
         .enqueued: [.processing, .scheduled, .deleted, .failed],
-        // Straight back to enqueued: put back at shutdown, or its server died.
+        // Straight back to enqueued: its server died, or does not run it.
         .processing: [.succeeded, .failed, .deleted, .scheduled, .enqueued],
         .succeeded: [.enqueued],
         .failed: [.enqueued, .deleted],

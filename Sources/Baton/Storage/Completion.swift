@@ -8,10 +8,9 @@ public struct Completion: Sendable, Hashable {
         case failed(JobFailure)
         /// Processing → scheduled, for another attempt after a while.
         case retry(after: Duration, JobFailure, reason: String)
-        /// Processing → enqueued with the next generation and the attempt given back; the mark says who publishes it.
-        case putBack(PublishMark, reason: String)
-        /// Processing → scheduled with the attempt given back: this server cannot run it, another may.
-        case postponed(after: Duration, reason: String)
+        /// Processing → scheduled with the attempt given back: put back at shutdown, or of a name this server does not
+        /// know.
+        case putBack(after: Duration, reason: String)
     }
 
     /// The job.

@@ -30,7 +30,11 @@ public struct JobFailure: Sendable, Hashable {
     public init(_ error: any Error) {
         let message = String(describing: error)
         let details = String(reflecting: error)
-        self.init(type: String(describing: Swift.type(of: error)), message: message, details: details == message ? nil : details)
+        self.init(
+            type: String(describing: Swift.type(of: error)),
+            message: message,
+            details: details == message ? nil : details
+        )
     }
 
     private static func storable(_ text: String, bytes limit: Int) -> String {

@@ -1,0 +1,221 @@
+public import Logging
+public import ServiceLifecycle
+
+#if canImport(FoundationEssentials)
+    public import FoundationEssentials
+#else
+    public import Foundation
+#endif
+
+/// Hands function calls over to be run later.
+///
+/// A call returns once its job is stored; the dispatch message follows at once from ``run()``, which also answers for
+/// every message until the broker has it. Calls of many tasks are stored together.
+///
+/// ```swift
+/// let jobs = JobClient(storage: postgres, transport: rabbit)
+/// let welcome = try await jobs.enqueue(Mailer.$sendWelcome(to: "ada@example.org"))
+/// ```
+public final class JobClient: Service {
+    let storage: any JobStorage
+    let transport: any JobTransport
+    let publisher: DispatchPublisher
+    let environment: JobEnvironment
+    let configuration: JobClientConfiguration
+    let logger: Logger
+    /// Rings when this process schedules a job, for a server in it.
+    let scheduled = ScheduleSignal()
+
+    private let inserts: GroupCommit<NewJob, InsertOutcome, JobStorageError>
+
+    /// Creates a client, which does nothing by itself until ``run()``.
+    ///
+    /// - Parameters:
+    ///   - storage: Where jobs are kept.
+    ///   - transport: How servers are woken.
+    ///   - configuration: How it behaves.
+    ///   - environment: Time and randomness.
+    ///   - logger: Where it logs.
+    public init(
+        storage: any JobStorage,
+        transport: any JobTransport,
+        configuration: JobClientConfiguration = JobClientConfiguration(),
+        environment: JobEnvironment = JobEnvironment(),
+        logger: Logger = .current
+    ) {
+        self.storage = storage
+        self.transport = transport
+        self.configuration = configuration
+        self.environment = environment
+        self.logger = logger
+        publisher = DispatchPublisher(
+            storage: storage,
+            transport: transport,
+            environment: environment,
+            patience: configuration.publishTimeout,
+            logger: logger
+        )
+        let inserter = JobInserter(storage: storage, environment: environment, patience: configuration.enqueueTimeout)
+        inserts = GroupCommit(maximumBatch: 1_000, isSharedFault: \.isTransient) { jobs throws(JobStorageError) in
+            try await inserter.insert(jobs)
+        }
+    }
+
+    // MARK: Enqueueing
+
+    /// Stores a call, to be run as soon as a server is free.
+    ///
+    /// - Parameters:
+    ///   - call: The call.
+    ///   - options: What differs from the job's declaration.
+    /// - Returns: The stored job.
+    /// - Throws: ``JobError`` for a call that cannot be stored, ``JobStorageError`` for storage that cannot take it.
+    @discardableResult
+    public func enqueue<Call: JobCall>(
+        _ call: Call,
+        options: JobOptions = JobOptions()
+    ) async throws -> JobHandle<Call.Output> {
+        let draft = try JobDraft(call, options: options, configuration: configuration)
+        return try await enqueue([draft], as: Call.Output.self)[0]
+    }
+
+    /// Stores calls of one job in one transaction.
+    ///
+    /// - Parameters:
+    ///   - calls: The calls.
+    ///   - options: What differs from the job's declaration.
+    /// - Returns: The stored jobs, in order.
+    /// - Throws: ``JobError`` for a call that cannot be stored, ``JobStorageError`` for storage that cannot take them.
+    ///   Then none is stored.
+    @discardableResult
+    public func enqueue<Call: JobCall>(
+        contentsOf calls: some Sequence<Call>,
+        options: JobOptions = JobOptions()
+    ) async throws -> [JobHandle<Call.Output>] {
+        let drafts = try calls.map { try JobDraft($0, options: options, configuration: configuration) }
+        return try await enqueue(drafts, as: Call.Output.self)
+    }
+
+    /// Stores a call, to be run after a while.
+    ///
+    /// - Parameters:
+    ///   - call: The call.
+    ///   - delay: How long to wait, by the storage's clock.
+    ///   - options: What differs from the job's declaration.
+    /// - Returns: The stored job.
+    /// - Throws: ``JobError`` for a call that cannot be stored, ``JobStorageError`` for storage that cannot take it.
+    @discardableResult
+    public func schedule<Call: JobCall>(
+        _ call: Call,
+        in delay: Duration,
+        options: JobOptions = JobOptions()
+    ) async throws -> JobHandle<Call.Output> {
+        let draft = try JobDraft(call, options: options, configuration: configuration)
+        return try await schedule(draft, .after(delay), dueIn: delay)
+    }
+
+    /// Stores a call, to be run at a date.
+    ///
+    /// - Parameters:
+    ///   - call: The call.
+    ///   - date: When to run it, by the storage's clock; a past date is at once.
+    ///   - options: What differs from the job's declaration.
+    /// - Returns: The stored job.
+    /// - Throws: ``JobError`` for a call that cannot be stored, ``JobStorageError`` for storage that cannot take it.
+    @discardableResult
+    public func schedule<Call: JobCall>(
+        _ call: Call,
+        at date: Date,
+        options: JobOptions = JobOptions()
+    ) async throws -> JobHandle<Call.Output> {
+        let draft = try JobDraft(call, options: options, configuration: configuration)
+        let delay = Duration.seconds(date.timeIntervalSince(environment.clock.date))
+        return try await schedule(draft, .at(date), dueIn: delay)
+    }
+
+    // MARK: Jobs
+
+    /// Deletes a job that has not ended; a running one is cancelled.
+    ///
+    /// - Parameters:
+    ///   - id: The job.
+    ///   - reason: Why, for its history.
+    /// - Returns: Whether there was such a job that had not ended.
+    /// - Throws: ``JobStorageError``.
+    @discardableResult
+    public func delete(_ id: JobID, reason: String? = nil) async throws(JobStorageError) -> Bool {
+        let isDeleted = try await storage.delete(id, reason: reason)
+        if isDeleted {
+            await transport.broadcast(.deleted(id))
+        }
+        return isDeleted
+    }
+
+    /// A job by its id.
+    ///
+    /// - Parameters:
+    ///   - id: The job.
+    ///   - output: The type of its result.
+    /// - Returns: The job, to ask after; whether it exists is only known by asking.
+    public func job<Output>(_ id: JobID, returning output: Output.Type = Void.self) -> JobHandle<Output> {
+        JobHandle(id: id, storage: storage)
+    }
+
+    // MARK: Life
+
+    /// Publishes until the service is shut down, then flushes what is unpublished.
+    ///
+    /// - Throws: Nothing that a retry can mend.
+    public func run() async throws {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.publisher.run() }
+            // Ends with the graceful shutdown, or with the task.
+            try? await gracefulShutdown()
+            if !Task.isCancelled {
+                await publisher.flush(atMost: configuration.flushTimeout)
+                await publisher.close()
+            }
+            group.cancelAll()
+        }
+    }
+
+    // MARK: Storing
+
+    private func enqueue<Output>(_ drafts: [JobDraft], as output: Output.Type) async throws -> [JobHandle<Output>] {
+        guard !drafts.isEmpty else { return [] }
+        let marks = try await publisher.reserve(drafts.count)
+        let jobs = zip(drafts, 0...).map { draft, position in
+            draft.job(environment.makeJobID(), start: .enqueued(marks[position]))
+        }
+        do throws(JobStorageError) {
+            // A duplicate is this very job, stored by a try whose answer was lost: its row bears this mark too.
+            _ = try await inserts.submit(jobs)
+        } catch {
+            if error.code == .outcomeUnknown {
+                publisher.abandon(marks)
+            } else {
+                publisher.settle((0..<marks.count).lazy.map { marks[$0] })
+            }
+            throw error
+        }
+        publisher.publish(
+            zip(jobs, 0...).map { job, position in
+                (DispatchMessage(id: job.id, generation: 1, queue: job.queue, name: job.name), marks[position])
+            }
+        )
+        return jobs.map { JobHandle(id: $0.id, storage: storage) }
+    }
+
+    private func schedule<Output>(
+        _ draft: JobDraft,
+        _ start: NewJob.Start,
+        dueIn delay: Duration
+    ) async throws -> JobHandle<Output> {
+        let job = draft.job(environment.makeJobID(), start: start)
+        _ = try await inserts.submit([job])
+        let delay = max(delay, .zero)
+        scheduled.ring(dueIn: delay)
+        await transport.broadcast(.scheduled(dueIn: delay))
+        return JobHandle(id: job.id, storage: storage)
+    }
+}

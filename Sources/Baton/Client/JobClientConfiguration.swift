@@ -1,0 +1,16 @@
+/// How a ``JobClient`` behaves.
+public struct JobClientConfiguration: Sendable {
+    /// The queue of jobs that name none.
+    public var defaultQueue = "default"
+    /// How many attempts a job has that says nothing else: Hangfire's 10.
+    public var defaultMaximumAttempts = 10
+    /// How long an enqueue goes on trying while storage cannot be reached, before it throws.
+    public var enqueueTimeout = Duration.seconds(30)
+    /// How long a dispatch message is tried before it is left to the reconciler (T of PROTOCOL move 1).
+    public var publishTimeout = Duration.seconds(10)
+    /// How long the end of the client waits for unpublished messages.
+    public var flushTimeout = Duration.seconds(10)
+
+    /// Creates the defaults.
+    public init() {}
+}

@@ -1,0 +1,34 @@
+/// Stores a batch of new jobs, again and again until the outcome is certain (PROTOCOL move 1).
+struct JobInserter: Sendable {
+    let storage: any JobStorage
+    let environment: JobEnvironment
+    let patience: Duration
+
+    /// Stores jobs.
+    ///
+    /// - Parameter jobs: The jobs.
+    /// - Returns: What became of each.
+    /// - Throws: ``JobStorageError``. Its code tells whether the jobs are certain not to be stored.
+    func insert(_ jobs: [NewJob]) async throws(JobStorageError) -> [InsertOutcome] {
+        let deadline = environment.clock.now.advanced(by: patience)
+        var backoff = Backoff()
+        var unknown: JobStorageError?
+        while true {
+            do throws(JobStorageError) {
+                return try await storage.insert(jobs, isRepeated: unknown != nil)
+            } catch {
+                if error.code == .outcomeUnknown {
+                    unknown = error
+                }
+                // Once an answer was lost, a later certain failure says nothing about the lost one.
+                let verdict = unknown ?? error
+                let delay = backoff.next(environment.random)
+                guard error.isTransient, environment.clock.now.advanced(by: delay) < deadline,
+                    (try? await environment.clock.sleep(for: delay)) != nil
+                else {
+                    throw verdict
+                }
+            }
+        }
+    }
+}

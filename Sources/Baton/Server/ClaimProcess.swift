@@ -1,0 +1,129 @@
+import Logging
+import Synchronization
+
+/// Takes deliveries in, claims what has a free thread, and starts it (PROTOCOL move 2).
+struct ClaimProcess: Sendable {
+    let core: ServerCore
+
+    /// Takes the events of the consumer until it ends.
+    func receive() async {
+        for await event in core.consumer.events {
+            switch event {
+            case .deliveries(let deliveries):
+                await receive(deliveries)
+            case .control(.scheduled(let dueIn)):
+                core.client.scheduled.ring(dueIn: dueIn)
+            case .control(.deleted(let id)):
+                core.cancelRuns { key, _ in key.id == id }
+            case .connected:
+                core.logger.info("consuming", metadata: ["queues": "\(core.queues.joined(separator: ","))"])
+            case .disconnected(let reason):
+                core.logger.warning("not consuming; connecting again", metadata: ["error": "\(reason)"])
+            }
+        }
+    }
+
+    private func receive(_ deliveries: [Delivery]) async {
+        let known = deliveries.filter { core.registry[$0.message.name] != nil }
+        let refused = core.table.withLock { $0.receive(known, at: core.clock.now) }
+        core.claimable.ring()
+        if !refused.isEmpty {
+            await core.consumer.giveBack(refused)
+        }
+        if known.count < deliveries.count {
+            await postpone(deliveries.filter { core.registry[$0.message.name] == nil })
+        }
+    }
+
+    /// Puts jobs off whose names only another server knows; no attempt is spent.
+    private func postpone(_ deliveries: [Delivery]) async {
+        do throws(JobStorageError) {
+            try await core.storage.postpone(
+                deliveries.map(\.message),
+                by: core.configuration.unknownJobDelay,
+                reason: "Server \(core.name) does not know the job"
+            )
+            await core.consumer.acknowledge(deliveries)
+        } catch {
+            core.logger.debug("jobs of unknown names not put off", metadata: ["error": "\(error)"])
+            await core.consumer.giveBack(deliveries)
+        }
+    }
+
+    /// Claims until cancelled.
+    ///
+    /// - Throws: `CancellationError`, or what storage refuses for good.
+    func run() async throws {
+        while true {
+            try await core.claimable.wait()
+            while true {
+                let batch = core.table.withLock { $0.takeClaimable() }
+                guard !batch.isEmpty else { break }
+                try await claim(batch)
+            }
+        }
+    }
+
+    /// One claim, repeated with the same deliveries until it is answered.
+    ///
+    /// A claim whose answer was lost shows up as a row of this server's that it does not run; it is run then.
+    private func claim(_ batch: [RunTable.Held]) async throws {
+        let messages = batch.map(\.delivery.message)
+        let (owner, claim) = core.nextClaim()
+        let outcomes = try await core.retrying("claiming") { () throws(JobStorageError) in
+            try await core.storage.claim(messages, owner: owner, claim: claim)
+        }
+        var sorted = SortedClaims()
+        let now = core.clock.now
+        core.table.withLock { table in
+            for (held, outcome) in zip(batch, outcomes) {
+                sorted.add(held, outcome, owner: owner, now: now, to: &table)
+            }
+            table.endClaims(batch)
+        }
+        for job in sorted.started {
+            guard let thread = core.threads.take() else {
+                // Never seen: a thread is given back before its place in the table is asked for again.
+                core.logger.error(
+                    "no thread for a claimed job; the audit puts it back",
+                    metadata: ["job.id": "\(job.id)"]
+                )
+                core.table.withLock { _ = $0.remove(OwnedRun(id: job.id, claim: job.claim)) }
+                continue
+            }
+            JobRunner(core: core).start(job, on: thread)
+        }
+        try await settle(sorted, owner)
+    }
+
+    private func settle(_ sorted: SortedClaims, _ owner: ServerEpoch) async throws {
+        if !sorted.dropped.isEmpty {
+            core.logger.debug("stale or duplicate deliveries dropped", metadata: ["count": "\(sorted.dropped.count)"])
+            await core.consumer.acknowledge(sorted.dropped)
+            await core.count([.duplicateDeliveries: sorted.dropped.count])
+        }
+        if !sorted.ghosts.isEmpty {
+            await park(sorted.ghosts)
+        }
+        if sorted.isOwnEpochDead {
+            try await core.replaceEpoch(owner)
+        }
+        if sorted.mustAskAgain {
+            // The row was in another's hands for a moment; the delivery is at the head of the line again.
+            try await core.clock.sleep(for: .milliseconds(20))
+            core.claimable.ring()
+        }
+    }
+
+    /// Sets messages without a row aside, so that a person can look at them (PROTOCOL section 3).
+    private func park(_ ghosts: [Delivery]) async {
+        let outcomes = await core.client.transport.park(
+            ghosts.map(\.message),
+            reason: "There is no job of this id, history included."
+        )
+        let parked = zip(ghosts, outcomes).filter { $0.1 == .confirmed }.map(\.0)
+        await core.consumer.acknowledge(parked)
+        await core.consumer.giveBack(zip(ghosts, outcomes).filter { $0.1 != .confirmed }.map(\.0))
+        await core.count([.parkedMessages: parked.count])
+    }
+}

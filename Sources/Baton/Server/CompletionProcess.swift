@@ -1,0 +1,76 @@
+import Logging
+import Synchronization
+
+/// Stores the ends of runs, then acknowledges their deliveries: never the other way round (PROTOCOL move 3, I3).
+struct CompletionProcess: Sendable {
+    let core: ServerCore
+
+    /// Stores ends until cancelled.
+    ///
+    /// - Throws: `CancellationError`, or what storage refuses for good.
+    func run() async throws {
+        while true {
+            let batch = try await core.completions.next()
+            let owners = core.table.withLock { table in
+                batch.map { table.owner(of: OwnedRun(id: $0.id, claim: $0.claim)) }
+            }
+            let byOwner = Dictionary(grouping: zip(batch, owners).filter { $0.1 != nil }, by: \.1)
+            for case (let owner?, let pairs) in byOwner {
+                try await store(pairs.map(\.0), owner)
+            }
+        }
+    }
+
+    private func store(_ completions: [Completion], _ owner: ServerEpoch) async throws {
+        let outcomes = try await core.retrying("storing the ends of jobs") { () throws(JobStorageError) in
+            try await core.storage.complete(completions, owner: owner)
+        }
+        var settled: [Delivery] = []
+        var fenced = 0
+        core.table.withLock { table in
+            for (completion, outcome) in zip(completions, outcomes) {
+                let key = OwnedRun(id: completion.id, claim: completion.claim)
+                guard let run = table.remove(key) else { continue }
+                switch outcome {
+                case .applied:
+                    settled += run.deliveries
+                case .fenced(let refusal):
+                    fenced += 1
+                    settled += Self.settle(run, refusal, &table)
+                }
+            }
+        }
+        core.progress.ring()
+        await core.consumer.acknowledge(settled)
+        wake(completions)
+        if fenced > 0 {
+            core.logger.warning(
+                "ends of runs refused: their jobs had been taken away",
+                metadata: ["count": "\(fenced)"]
+            )
+            core.claimable.ring()
+            await core.count([.fencedCompletions: fenced])
+        }
+    }
+
+    /// What may be acknowledged after a refused end: not a row that is still enqueued at this generation, which is
+    /// claimed again.
+    private static func settle(_ run: RunTable.Run, _ refusal: ClaimRefusal, _ table: inout RunTable) -> [Delivery] {
+        guard refusal == .stillEnqueued else { return run.deliveries }
+        table.claimAgain(run.deliveries.map { RunTable.Held(delivery: $0, since: run.since) })
+        return []
+    }
+
+    /// Tells schedulers of what has just been scheduled.
+    private func wake(_ completions: [Completion]) {
+        let delays: [Duration] = completions.compactMap { completion in
+            switch completion.outcome {
+            case .retry(let delay, _, _), .putBack(let delay, _): delay
+            case .succeeded, .failed: nil
+            }
+        }
+        if let earliest = delays.min() {
+            core.client.scheduled.ring(dueIn: earliest)
+        }
+    }
+}

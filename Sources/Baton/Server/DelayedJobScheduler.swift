@@ -1,0 +1,44 @@
+import Logging
+
+/// Moves scheduled jobs to their queues when they are due.
+///
+/// Sleeps until the earliest due time; whoever schedules an earlier one wakes it, in this process directly and from
+/// others through the transport. Several servers promote side by side.
+struct DelayedJobScheduler: Sendable {
+    /// How many jobs one transaction moves.
+    private static let batchSize = 200
+
+    let core: ServerCore
+
+    /// Promotes until cancelled.
+    ///
+    /// - Throws: `CancellationError`, or what storage refuses for good.
+    func run() async throws {
+        var wakeAt = core.clock.now
+        while true {
+            let now = core.clock.now
+            if wakeAt <= now {
+                wakeAt = now.advanced(by: try await promote())
+                continue
+            }
+            if let dueIn = try await core.client.scheduled.wait(atMost: now.duration(to: wakeAt), clock: core.clock) {
+                wakeAt = min(wakeAt, core.clock.now.advanced(by: dueIn))
+            }
+        }
+    }
+
+    /// Moves what is due.
+    ///
+    /// - Returns: How long to sleep.
+    private func promote() async throws -> Duration {
+        let poll = core.configuration.schedulePollInterval
+        var next: Duration?
+        _ = await core.repair(limit: Self.batchSize) { marks throws(JobStorageError) in
+            let promotion = try await core.storage.promoteDue(marks: marks)
+            next = promotion.nextDue
+            return promotion.dispatches
+        }
+        try Task.checkCancellation()
+        return min(max(next ?? poll, .zero), poll)
+    }
+}

@@ -1,0 +1,81 @@
+import Logging
+import Synchronization
+
+/// Renews the lease and compares what storage says with what runs here (PROTOCOL move 6).
+struct HeartbeatProcess: Sendable {
+    let core: ServerCore
+    let witness: StorageWitness
+
+    /// Beats until cancelled.
+    ///
+    /// - Throws: `CancellationError`, or what storage refuses for good.
+    func run() async throws {
+        while true {
+            let interval = try await beat() ? core.configuration.heartbeatInterval : .milliseconds(500)
+            try await core.clock.sleep(for: interval)
+        }
+    }
+
+    private func beat() async throws -> Bool {
+        let epoch = core.epoch
+        let sentAt = core.clock.now
+        let asked = core.table.withLock { $0.openRuns(of: epoch) }
+        let answer: HeartbeatAnswer
+        do throws(JobStorageError) {
+            answer = try await core.storage.heartbeat(epoch, lease: core.configuration.lease, runs: asked)
+        } catch {
+            witness.failed()
+            core.logger.warning("heartbeat failed, trying again", metadata: ["error": "\(error)"])
+            guard error.isTransient else { throw error }
+            return false
+        }
+        witness.answered(sentAt: sentAt, at: core.clock.now)
+        guard answer.isAlive else {
+            try await core.replaceEpoch(epoch)
+            return true
+        }
+        await cancelLost(answer.lostRuns)
+        await putBackUnheld(answer.ownedRuns ?? [], epoch)
+        await relieve(asked, lost: answer.lostRuns)
+        return true
+    }
+
+    private func cancelLost(_ lost: [OwnedRun]) async {
+        guard !lost.isEmpty else { return }
+        let lost = Set(lost)
+        let count = core.cancelRuns { key, _ in lost.contains(key) }
+        await core.count([.cancelledLostRuns: count])
+    }
+
+    private func putBackUnheld(_ rows: [OwnedRun], _ epoch: ServerEpoch) async {
+        let unheld = core.table.withLock { $0.unheld(rows) }
+        guard !unheld.isEmpty else { return }
+        core.logger.warning(
+            "rows of this server that it does not run are put back",
+            metadata: ["count": "\(unheld.count)"]
+        )
+        let repaired = await core.repair(limit: unheld.count) { marks throws(JobStorageError) in
+            try await core.storage.putBackUnheld(unheld, owner: epoch, marks: marks)
+        }
+        await core.count([.repairedUnheld: repaired])
+    }
+
+    /// Acknowledges the deliveries of long runs, which the lease protects from now on, and gives back deliveries that
+    /// wait too long for a thread: no job is too long for the broker's consumer timeout.
+    private func relieve(_ asked: [OwnedRun], lost: [OwnedRun]) async {
+        let lost = Set(lost)
+        let before = core.clock.now.advanced(by: .zero - core.configuration.acknowledgeAfter)
+        let (long, stale) = core.table.withLock { table in
+            (
+                table.takeLongDeliveries(of: asked.lazy.filter { !lost.contains($0) }, since: before),
+                table.takeWaiting(since: before)
+            )
+        }
+        if !long.isEmpty {
+            await core.consumer.acknowledge(long)
+        }
+        if !stale.isEmpty {
+            await core.consumer.giveBack(stale)
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import Logging
+import Synchronization
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Runs one claimed job on a thread of its own and says what it comes to.
+struct JobRunner: Sendable {
+    let core: ServerCore
+
+    /// Starts a job that is in the table of runs.
+    ///
+    /// The task is owned by that table: it is cancelled through it, and a stopping server waits for it there.
+    ///
+    /// - Parameters:
+    ///   - job: The job.
+    ///   - thread: Its thread.
+    func start(_ job: ClaimedJob, on thread: WorkerThread) {
+        let key = OwnedRun(id: job.id, claim: job.claim)
+        let task = Task(executorPreference: thread) {
+            await run(job, key)
+            core.threads.giveBack(thread)
+            core.claimable.ring()
+        }
+        if core.table.withLock({ $0.setCancel(key) { task.cancel() } }) {
+            task.cancel()
+        }
+    }
+
+    private func run(_ job: ClaimedJob, _ key: OwnedRun) async {
+        let clock = core.clock
+        let latency = Duration.seconds(max(0, clock.date.timeIntervalSince(job.enqueuedAt)))
+        let start = clock.now
+        let outcome = await outcome(of: job, key)
+        let completion = Completion(
+            id: job.id,
+            claim: job.claim,
+            generation: job.generation,
+            duration: start.duration(to: clock.now),
+            latency: latency,
+            outcome: outcome
+        )
+        // The thread is free from here on; the row stays this server's until the end is stored.
+        guard core.table.withLock({ $0.end(key) }) != nil else { return }
+        core.completions.append(completion)
+        core.progress.ring()
+    }
+
+    private func outcome(of job: ClaimedJob, _ key: OwnedRun) async -> Completion.Outcome {
+        guard let registered = core.registry[job.name] else {
+            return .putBack(
+                after: core.configuration.unknownJobDelay,
+                reason: "Server \(core.name) does not know “\(job.name)”"
+            )
+        }
+        let context = JobContext(
+            id: job.id,
+            name: job.name,
+            queue: job.queue,
+            run: job.run,
+            attempt: job.attempt,
+            maximumAttempts: job.maximumAttempts,
+            createdAt: job.createdAt,
+            server: core.name,
+            logger: core.logger
+        )
+        do {
+            return .succeeded(result: try await result(of: registered, job, in: context))
+        } catch {
+            let isUnwanted = core.table.withLock { $0.isCancelled(key) }
+            if isUnwanted, error is CancellationError {
+                return .putBack(after: .zero, reason: "Put back by server \(core.name), which is stopping")
+            }
+            return failure(of: job, error)
+        }
+    }
+
+    private func result(
+        of registered: RegisteredJob,
+        _ job: ClaimedJob,
+        in context: JobContext
+    ) async throws -> JSONText? {
+        guard let timeout = job.timeout else {
+            return try await registered.run(arguments: job.arguments, in: context)
+        }
+        return try await withThrowingTaskGroup(of: JSONText?.self) { group in
+            group.addTask { try await registered.run(arguments: job.arguments, in: context) }
+            group.addTask { [clock = core.clock] in
+                try await clock.sleep(for: timeout)
+                throw JobTimeoutError(timeout: timeout)
+            }
+            defer { group.cancelAll() }
+            return try await group.next() ?? nil
+        }
+    }
+
+    private func failure(of job: ClaimedJob, _ error: any Error) -> Completion.Outcome {
+        let failure = JobFailure(error)
+        if let error = error as? JobError, error.code == .argumentsUndecodable {
+            // The same arguments will not decode next time either.
+            return .failed(failure)
+        }
+        guard job.attempt < job.maximumAttempts else { return .failed(failure) }
+        let delay = core.configuration.retryPolicy.delay(afterFailure: job.attempt, random: core.environment.random)
+        let reason = "Retry attempt \(job.attempt) of \(job.maximumAttempts - 1): \(failure.message.prefix(50))"
+        return .retry(after: delay, failure, reason: reason)
+    }
+}

@@ -1,0 +1,103 @@
+public import Logging
+public import ServiceLifecycle
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Runs jobs: takes wake-ups, claims rows, runs functions on dedicated threads, and records what happened.
+///
+/// Several servers run side by side without a leader. Loss of storage or transport is survived inside ``run()``.
+///
+/// ```swift
+/// let server = try JobServer(jobs, queues: ["critical", "default"]) {
+///     Mailer(smtp: smtp)
+///     Reports.self
+/// }
+/// ```
+public final class JobServer: Service {
+    /// A name for people: host and process.
+    public let name: String
+
+    private let core: ServerCore
+
+    /// Creates a server, which does nothing until ``run()``.
+    ///
+    /// - Parameters:
+    ///   - client: The client whose storage and transport it serves; must run beside the server, which publishes
+    ///     through it.
+    ///   - queues: The queues it serves.
+    ///   - configuration: How it behaves.
+    ///   - logger: Where it logs; jobs get it with their own metadata.
+    ///   - registrations: The jobs it knows.
+    /// - Throws: ``JobRegistrationError`` for jobs that cannot stand side by side, ``JobError`` for a queue's name,
+    ///   ``JobServerError`` for an impossible configuration.
+    public init(
+        _ client: JobClient,
+        queues: [String] = ["default"],
+        configuration: JobServerConfiguration = JobServerConfiguration(),
+        logger: Logger = .current,
+        @JobRegistrationBuilder _ registrations: () -> [JobRegistration]
+    ) throws {
+        for queue in queues {
+            try QueueName.validate(queue)
+        }
+        guard !queues.isEmpty, Set(queues).count == queues.count else {
+            throw JobServerError(.invalidConfiguration, "A server needs at least one queue, and each only once.")
+        }
+        guard configuration.concurrency > 0, configuration.lookAhead >= 0 else {
+            throw JobServerError(.invalidConfiguration, "Concurrency must be 1 or more, lookAhead 0 or more.")
+        }
+        guard configuration.lease >= configuration.heartbeatInterval * 3 else {
+            throw JobServerError(.invalidConfiguration, "The lease must be at least three heartbeats long.")
+        }
+        let processID = Int(ProcessInfo.processInfo.processIdentifier)
+        name = "\(ProcessInfo.processInfo.hostName):\(processID)"
+        core = try ServerCore(
+            client: client,
+            registry: JobRegistry(registrations()),
+            queues: queues,
+            configuration: configuration,
+            name: name,
+            processID: processID,
+            logger: logger
+        )
+    }
+
+    /// Serves until the service is shut down; then lets running jobs end, or puts them back without spending an attempt.
+    ///
+    /// - Throws: `CancellationError`, or what storage refuses for good.
+    public func run() async throws {
+        try await core.register()
+        let witness = StorageWitness(patience: core.configuration.heartbeatInterval * 3)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let claims = ClaimProcess(core: core)
+            group.addTask { try await self.core.consumer.run() }
+            group.addTask { await claims.receive() }
+            group.addTask { try await claims.run() }
+            group.addTask { try await CompletionProcess(core: self.core).run() }
+            group.addTask { try await HeartbeatProcess(core: self.core, witness: witness).run() }
+            group.addTask { try await DelayedJobScheduler(core: self.core).run() }
+            group.addTask { try await Reconciler(core: self.core, witness: witness).run() }
+            group.addTask {
+                try await gracefulShutdown()
+                await GracefulStop(core: self.core).run()
+                throw ServerStopped()
+            }
+            defer {
+                group.cancelAll()
+                core.cancelRuns { _, _ in true }
+            }
+            do {
+                try await group.waitForAll()
+            } catch is ServerStopped {
+                core.logger.info("server stopped", metadata: ["server.name": "\(name)"])
+            }
+        }
+    }
+}
+
+/// Ends the group of a server's processes after a graceful stop.
+private struct ServerStopped: Error {}

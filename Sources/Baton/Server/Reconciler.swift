@@ -1,0 +1,87 @@
+import Logging
+
+/// Finds jobs whose state and queue disagree, and requeues them (PROTOCOL section 4).
+///
+/// Every repair is a compare-and-set, so that several reconcilers are safe side by side and nothing needs a leader.
+struct Reconciler: Sendable {
+    /// How many rows one statement repairs, and so how many repairs are outstanding at once.
+    private static let batchSize = 500
+    private static let tidyInterval = Duration.seconds(3600)
+
+    let core: ServerCore
+    let witness: StorageWitness
+
+    /// Reconciles until cancelled.
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled.
+    func run() async throws {
+        var tidiedAt: JobInstant?
+        while true {
+            // Jittered, so that servers started together do not look together.
+            let interval = core.configuration.reconcileInterval * (0.75 + 0.5 * core.environment.random.fraction())
+            try await core.clock.sleep(for: interval)
+            do throws(JobStorageError) {
+                try await pass()
+                let now = core.clock.now
+                if tidiedAt.map({ $0.duration(to: now) >= Self.tidyInterval }) ?? true {
+                    try await core.storage.tidy()
+                    tidiedAt = now
+                }
+            } catch {
+                core.logger.warning("reconciling failed, trying again", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    private func pass() async throws(JobStorageError) {
+        let survey = try await core.storage.survey(unpublishedAge: core.configuration.unpublishedAge)
+        let certified = try await certify(survey.expiredServers)
+        if survey.hasOrphans || certified > 0 {
+            await requeueOrphans()
+        }
+        // Taking over what cannot be published would only move the problem here.
+        if survey.hasUnpublished, core.client.transport.isConnected {
+            await adoptUnpublished()
+        }
+    }
+
+    private func certify(_ expired: [ServerEpoch]) async throws(JobStorageError) -> Int {
+        let lease = core.configuration.lease
+        var certified = 0
+        for epoch in expired where witness.hasSeen(lease, at: core.clock.now) {
+            if try await core.storage.certifyDead(epoch, lease: lease) {
+                certified += 1
+                core.logger.warning("a server is dead; its jobs are requeued", metadata: ["server.epoch": "\(epoch)"])
+            }
+        }
+        await core.count([.certifiedServers: certified])
+        return certified
+    }
+
+    private func requeueOrphans() async {
+        while true {
+            var failed = 0
+            let requeued = await core.repair(limit: Self.batchSize) { marks throws(JobStorageError) in
+                let repair = try await core.storage.requeueOrphans(marks: marks)
+                failed = repair.failed
+                return repair.dispatches
+            }
+            guard requeued + failed > 0 else { return }
+            core.logger.info(
+                "jobs of dead servers requeued",
+                metadata: ["requeued": "\(requeued)", "failed": "\(failed)"]
+            )
+            await core.count([.repairedOrphans: requeued + failed])
+        }
+    }
+
+    private func adoptUnpublished() async {
+        let age = core.configuration.unpublishedAge
+        let adopted = await core.repair(limit: Self.batchSize) { marks throws(JobStorageError) in
+            try await core.storage.adoptUnpublished(marks: marks, unpublishedAge: age)
+        }
+        guard adopted > 0 else { return }
+        core.logger.info("unpublished jobs published", metadata: ["count": "\(adopted)"])
+        await core.count([.repairedUnpublished: adopted])
+    }
+}

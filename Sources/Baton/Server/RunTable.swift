@@ -1,0 +1,262 @@
+import DequeModule
+
+/// What a server holds: deliveries that wait for a thread, claims under way, jobs that run or whose end is being stored.
+///
+/// A pure value; it knows no clock and does no I/O. Together with storage it answers the audit of PROTOCOL move 6.
+struct RunTable: Sendable {
+    /// A delivery that waits for a free thread.
+    struct Held: Sendable {
+        /// The message. Its delivery is gone when a claim's answer was lost and the connection with it.
+        let delivery: Delivery
+        /// When it arrived.
+        let since: JobInstant
+    }
+
+    /// A job of this server, from its claim until its end is stored.
+    struct Run: Sendable {
+        let job: ClaimedJob
+        let owner: ServerEpoch
+        let since: JobInstant
+        /// To be acknowledged once the end is stored; empty once acknowledged early.
+        var deliveries: [Delivery]
+        /// Ends the job's task.
+        var cancel: (@Sendable () -> Void)?
+        /// Whether the server wants it to end.
+        var isCancelled = false
+        /// Whether the function has ended.
+        var hasEnded = false
+    }
+
+    private let concurrency: Int
+    private var waiting = Deque<Held>()
+    private var claiming: Set<JobID> = []
+    private var runs: [OwnedRun: Run] = [:]
+    private var running = 0
+    private(set) var isStopping = false
+
+    /// Creates an empty table.
+    ///
+    /// - Parameter concurrency: How many jobs may run at once.
+    init(concurrency: Int) {
+        self.concurrency = concurrency
+    }
+
+    // MARK: Deliveries
+
+    /// Takes deliveries in.
+    ///
+    /// - Parameters:
+    ///   - deliveries: The deliveries.
+    ///   - now: The present.
+    /// - Returns: Those to give back, because the server is stopping.
+    mutating func receive(_ deliveries: [Delivery], at now: JobInstant) -> [Delivery] {
+        guard !isStopping else { return deliveries }
+        waiting.append(contentsOf: deliveries.lazy.map { Held(delivery: $0, since: now) })
+        return []
+    }
+
+    /// Takes what can be claimed now: as many as there are free threads, each job at most once.
+    ///
+    /// - Returns: What to claim, to be ended by ``endClaims(_:)``; empty when there is nothing to do.
+    mutating func takeClaimable() -> [Held] {
+        var free = concurrency - running - claiming.count
+        var batch: [Held] = []
+        var passed: [Held] = []
+        while free > 0, !isStopping, let held = waiting.popFirst() {
+            if claiming.insert(held.delivery.message.id).inserted {
+                batch.append(held)
+                free -= 1
+            } else {
+                passed.append(held)
+            }
+        }
+        waiting.prepend(contentsOf: passed)
+        return batch
+    }
+
+    /// Ends claims: from here on each of the batch is a run, settled, or waiting again.
+    ///
+    /// - Parameter batch: What ``takeClaimable()`` gave.
+    mutating func endClaims(_ batch: [Held]) {
+        for held in batch {
+            claiming.remove(held.delivery.message.id)
+        }
+    }
+
+    /// Puts deliveries in front again, to be claimed once more.
+    ///
+    /// - Parameter held: The deliveries.
+    mutating func claimAgain(_ held: some Sequence<Held>) {
+        waiting.prepend(contentsOf: held)
+    }
+
+    /// Takes out the deliveries that have waited for too long, to be given back.
+    ///
+    /// - Parameter instant: Those that arrived before.
+    /// - Returns: The deliveries.
+    mutating func takeWaiting(since instant: JobInstant) -> [Delivery] {
+        var stale: [Delivery] = []
+        waiting.removeAll { held in
+            guard held.since < instant else { return false }
+            stale.append(held.delivery)
+            return true
+        }
+        return stale
+    }
+
+    // MARK: Runs
+
+    /// Adds a run.
+    ///
+    /// - Parameters:
+    ///   - job: The claimed job.
+    ///   - owner: The epoch it was claimed for.
+    ///   - delivery: What brought it.
+    ///   - now: The present.
+    mutating func start(_ job: ClaimedJob, owner: ServerEpoch, delivery: Delivery, at now: JobInstant) {
+        runs[OwnedRun(id: job.id, claim: job.claim)] = Run(
+            job: job,
+            owner: owner,
+            since: now,
+            deliveries: [delivery]
+        )
+        running += 1
+    }
+
+    /// Adds another delivery of a job that runs here; it is acknowledged with the first.
+    ///
+    /// - Parameters:
+    ///   - delivery: The delivery.
+    ///   - key: The run.
+    /// - Returns: Whether there is such a run.
+    mutating func attach(_ delivery: Delivery, to key: OwnedRun) -> Bool {
+        guard runs[key] != nil else { return false }
+        runs[key]?.deliveries.append(delivery)
+        return true
+    }
+
+    /// Notes how to cancel a run.
+    ///
+    /// - Parameters:
+    ///   - key: The run.
+    ///   - cancel: Ends the job's task.
+    /// - Returns: Whether it is to be cancelled at once.
+    mutating func setCancel(_ key: OwnedRun, _ cancel: @escaping @Sendable () -> Void) -> Bool {
+        runs[key]?.cancel = cancel
+        return runs[key]?.isCancelled ?? false
+    }
+
+    /// The epoch a run was claimed for.
+    ///
+    /// - Parameter key: The run.
+    /// - Returns: The epoch, or `nil` when there is no such run.
+    func owner(of key: OwnedRun) -> ServerEpoch? {
+        runs[key]?.owner
+    }
+
+    /// Whether the server wants a run to end.
+    ///
+    /// - Parameter key: The run.
+    func isCancelled(_ key: OwnedRun) -> Bool {
+        runs[key]?.isCancelled ?? true
+    }
+
+    /// Notes that a function has ended; its thread is free.
+    ///
+    /// - Parameter key: The run.
+    /// - Returns: The run.
+    mutating func end(_ key: OwnedRun) -> Run? {
+        guard let run = runs[key], !run.hasEnded else { return nil }
+        runs[key]?.hasEnded = true
+        runs[key]?.cancel = nil
+        running -= 1
+        return run
+    }
+
+    /// Takes a run out whose end is stored, or refused.
+    ///
+    /// - Parameter key: The run.
+    /// - Returns: The run with what is to be settled.
+    mutating func remove(_ key: OwnedRun) -> Run? {
+        guard let run = runs.removeValue(forKey: key) else { return nil }
+        if !run.hasEnded {
+            running -= 1
+        }
+        return run
+    }
+
+    /// Marks runs as unwanted.
+    ///
+    /// - Parameter isUnwanted: Which.
+    /// - Returns: How to end their tasks; to be called outside of any lock.
+    mutating func cancelRuns(where isUnwanted: (OwnedRun, Run) -> Bool) -> [@Sendable () -> Void] {
+        var cancels: [@Sendable () -> Void] = []
+        for (key, run) in runs where !run.hasEnded && !run.isCancelled && isUnwanted(key, run) {
+            runs[key]?.isCancelled = true
+            if let cancel = run.cancel {
+                cancels.append(cancel)
+            }
+        }
+        return cancels
+    }
+
+    // MARK: Audit
+
+    /// The runs of an epoch, to ask storage about. A run whose end is being stored is asked about by its completion.
+    ///
+    /// - Parameter owner: The epoch.
+    /// - Returns: The runs that have not ended.
+    func openRuns(of owner: ServerEpoch) -> [OwnedRun] {
+        runs.lazy.filter { $0.value.owner == owner && !$0.value.hasEnded }.map(\.key)
+    }
+
+    /// Of the rows that storage lists under this server, those it neither runs nor is claiming.
+    ///
+    /// - Parameter rows: The rows.
+    /// - Returns: The unheld ones.
+    func unheld(_ rows: [OwnedRun]) -> [OwnedRun] {
+        rows.filter { runs[$0] == nil && !claiming.contains($0.id) }
+    }
+
+    /// Takes the deliveries of long runs, so that they can be acknowledged while the lease protects the job.
+    ///
+    /// - Parameters:
+    ///   - keys: Runs that storage has just been seen to hold for this server.
+    ///   - instant: Those that began before.
+    /// - Returns: The deliveries.
+    mutating func takeLongDeliveries(of keys: some Sequence<OwnedRun>, since instant: JobInstant) -> [Delivery] {
+        var deliveries: [Delivery] = []
+        for key in keys {
+            guard let run = runs[key], run.since < instant, !run.hasEnded else { continue }
+            deliveries += run.deliveries
+            runs[key]?.deliveries = []
+        }
+        return deliveries
+    }
+
+    // MARK: Stopping
+
+    /// Stops claiming.
+    ///
+    /// - Returns: The deliveries to give back.
+    mutating func stop() -> [Delivery] {
+        isStopping = true
+        defer { waiting.removeAll() }
+        return waiting.map(\.delivery)
+    }
+
+    /// Whether nothing is claimed or runs.
+    var isQuiet: Bool {
+        running == 0 && claiming.isEmpty
+    }
+
+    /// Whether nothing is left whose row may still be this server's.
+    var isEmpty: Bool {
+        runs.isEmpty && claiming.isEmpty
+    }
+
+    /// How many functions run.
+    var runningCount: Int {
+        running
+    }
+}

@@ -1,0 +1,169 @@
+import Logging
+import Synchronization
+
+/// What the processes of one server share.
+final class ServerCore: Sendable {
+    private struct Identity {
+        var epoch: ServerEpoch
+        var claims: Int64 = 0
+    }
+
+    let client: JobClient
+    let registry: JobRegistry
+    let queues: [String]
+    let configuration: JobServerConfiguration
+    let name: String
+    let processID: Int
+    let logger: Logger
+    let consumer: any JobConsumer
+    let threads: WorkerThreads
+    let table: Mutex<RunTable>
+    let completions = CompletionQueue()
+    /// Rings when deliveries arrived or a thread became free.
+    let claimable = Wakeup()
+    /// Rings when a run ended or its end was stored.
+    let progress = Wakeup()
+
+    private let identity: Mutex<Identity>
+
+    init(
+        client: JobClient,
+        registry: JobRegistry,
+        queues: [String],
+        configuration: JobServerConfiguration,
+        name: String,
+        processID: Int,
+        logger: Logger
+    ) throws(JobServerError) {
+        self.client = client
+        self.registry = registry
+        self.queues = queues
+        self.configuration = configuration
+        self.name = name
+        self.processID = processID
+        self.logger = logger
+        consumer = client.transport.makeConsumer(
+            queues: queues,
+            prefetch: configuration.concurrency + configuration.lookAhead
+        )
+        threads = try WorkerThreads(count: configuration.concurrency)
+        table = Mutex(RunTable(concurrency: configuration.concurrency))
+        identity = Mutex(Identity(epoch: ServerEpoch(client.environment.makeUUID())))
+    }
+
+    var storage: any JobStorage { client.storage }
+    var environment: JobEnvironment { client.environment }
+    var clock: any JobClock { client.environment.clock }
+
+    // MARK: Identity
+
+    /// The epoch of this life.
+    var epoch: ServerEpoch {
+        identity.withLock { $0.epoch }
+    }
+
+    /// The epoch and a claim number never given out in it before.
+    ///
+    /// - Returns: The fence of the next claim.
+    func nextClaim() -> (owner: ServerEpoch, claim: Int64) {
+        identity.withLock { identity in
+            identity.claims += 1
+            return (identity.epoch, identity.claims)
+        }
+    }
+
+    /// Registers the first epoch, until it succeeds.
+    ///
+    /// - Throws: `CancellationError`, or what storage refuses for good.
+    func register() async throws {
+        try await register(epoch)
+    }
+
+    /// Takes a new epoch after the old one was certified dead, and cancels what ran under it (PROTOCOL move 2).
+    ///
+    /// - Parameter dead: The epoch that is dead; nothing happens when it is not the present one any more.
+    /// - Throws: `CancellationError`, or what storage refuses for good.
+    func replaceEpoch(_ dead: ServerEpoch) async throws {
+        let fresh = ServerEpoch(environment.makeUUID())
+        guard epoch == dead else { return }
+        try await register(fresh)
+        let isFirst = identity.withLock { identity in
+            guard identity.epoch == dead else { return false }
+            identity.epoch = fresh
+            return true
+        }
+        guard isFirst else {
+            try await storage.deregister(fresh)
+            return
+        }
+        logger.warning(
+            "this server was certified dead; its runs are cancelled and it goes on under a new epoch",
+            metadata: ["server.epoch": "\(dead)", "server.epoch.new": "\(fresh)"]
+        )
+        cancelRuns { _, run in run.owner == dead }
+    }
+
+    private func register(_ epoch: ServerEpoch) async throws {
+        let registration = ServerRegistration(
+            epoch: epoch,
+            name: name,
+            processID: processID,
+            queues: queues,
+            concurrency: configuration.concurrency,
+            jobNames: registry.names
+        )
+        let lease = configuration.lease
+        try await retrying("registering the server") { [storage] () throws(JobStorageError) in
+            try await storage.register(registration, lease: lease)
+        }
+    }
+
+    // MARK: Helpers of the processes
+
+    /// Repeats a storage call until it is answered. Every call of the protocol may be repeated.
+    ///
+    /// - Parameters:
+    ///   - action: What is done, for the log.
+    ///   - body: The call.
+    /// - Returns: The answer.
+    /// - Throws: `CancellationError`, or what storage refuses for good.
+    func retrying<Answer>(_ action: String, _ body: () async throws(JobStorageError) -> Answer) async throws -> Answer {
+        var backoff = Backoff()
+        while true {
+            do throws(JobStorageError) {
+                return try await body()
+            } catch {
+                guard error.isTransient else { throw error }
+                let delay = backoff.next(environment.random)
+                logger.debug("\(action) failed, trying again", metadata: ["error": "\(error)", "delay": "\(delay)"])
+                try await clock.sleep(for: delay)
+            }
+        }
+    }
+
+    /// Adds to counters; what is lost here is only a number.
+    ///
+    /// - Parameter counts: How much to add to each; zeros are passed over.
+    func count(_ counts: [JobCounter: Int]) async {
+        let counts = counts.filter { $0.value > 0 }
+        guard !counts.isEmpty else { return }
+        do throws(JobStorageError) {
+            try await storage.count(counts)
+        } catch {
+            logger.debug("counters not stored", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Cancels runs.
+    ///
+    /// - Parameter isUnwanted: Which.
+    /// - Returns: How many.
+    @discardableResult
+    func cancelRuns(where isUnwanted: (OwnedRun, RunTable.Run) -> Bool) -> Int {
+        let cancels = table.withLock { $0.cancelRuns(where: isUnwanted) }
+        for cancel in cancels {
+            cancel()
+        }
+        return cancels.count
+    }
+}

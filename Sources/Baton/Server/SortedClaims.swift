@@ -1,0 +1,53 @@
+/// The answers to one claim, sorted by what is to be done about them.
+struct SortedClaims {
+    /// Jobs to start; they are in the table already.
+    private(set) var started: [ClaimedJob] = []
+    /// Deliveries to acknowledge and drop.
+    private(set) var dropped: [Delivery] = []
+    /// Deliveries without a row.
+    private(set) var ghosts: [Delivery] = []
+    /// Whether the server needs a new epoch.
+    private(set) var isOwnEpochDead = false
+    /// Whether some delivery waits to be claimed once more.
+    private(set) var mustAskAgain = false
+
+    /// Sorts one answer in; the rules of PROTOCOL move 2, in its order.
+    ///
+    /// - Parameters:
+    ///   - held: The delivery.
+    ///   - outcome: The answer.
+    ///   - owner: The epoch that claimed.
+    ///   - now: The present.
+    ///   - table: Where runs are entered.
+    mutating func add(
+        _ held: RunTable.Held,
+        _ outcome: ClaimOutcome,
+        owner: ServerEpoch,
+        now: JobInstant,
+        to table: inout RunTable
+    ) {
+        switch outcome {
+        case .claimed(let job):
+            table.start(job, owner: owner, delivery: held.delivery, at: now)
+            started.append(job)
+        case .refused(.mine(let job)):
+            // Runs here: another copy of the message. Does not: the claim's answer was lost, so run it now.
+            if !table.attach(held.delivery, to: OwnedRun(id: job.id, claim: job.claim)) {
+                table.start(job, owner: owner, delivery: held.delivery, at: now)
+                started.append(job)
+            }
+        case .refused(.superseded), .refused(.owned):
+            // Terminal, a newer generation, or another's: a dead owner's row is the reaper's.
+            dropped.append(held.delivery)
+        case .refused(.missing):
+            ghosts.append(held.delivery)
+        case .refused(.stillEnqueued):
+            table.claimAgain(CollectionOfOne(held))
+            mustAskAgain = true
+        case .refused(.ownEpochIsDead):
+            table.claimAgain(CollectionOfOne(held))
+            isOwnEpochDead = true
+            mustAskAgain = true
+        }
+    }
+}
