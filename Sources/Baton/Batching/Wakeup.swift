@@ -18,7 +18,9 @@ final class Wakeup: Sendable {
         waiter?.resume()
     }
 
-    /// Waits for a ring. Only one task may wait at a time.
+    /// Waits for a ring.
+    ///
+    /// Only one task may wait at a time.
     ///
     /// - Throws: `CancellationError` when the task is cancelled.
     func wait() async throws {
@@ -44,7 +46,9 @@ final class Wakeup: Sendable {
         try Task.checkCancellation()
     }
 
-    /// Waits for a ring or until a while has passed. Only one task may wait at a time.
+    /// Waits for a ring or until a while has passed.
+    ///
+    /// Only one task may wait at a time.
     ///
     /// - Parameters:
     ///   - duration: How long at most.

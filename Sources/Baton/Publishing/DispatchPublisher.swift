@@ -5,8 +5,9 @@ import Synchronization
 ///
 /// One per client. The rules are in ``PublishLedger`` and ``PublishQueue``; this type only carries them out.
 final class DispatchPublisher: Sendable {
-    /// How many messages go to the transport in one call. Several calls are under way at once, so that the broker's
-    /// confirms of one are awaited while the next is written.
+    /// How many messages go to the transport in one call.
+    ///
+    /// Several calls are under way at once, so that the broker's confirms of one are awaited while the next is written.
     private static let batchSize = 64
     /// How many calls are under way at once: together the 256 messages in flight of DESIGN section 3.
     private static let lanes = 4
@@ -202,7 +203,9 @@ final class DispatchPublisher: Sendable {
         }
     }
 
-    /// Takes the marks off the rows. Repeated until the answer is certain: until then they stay pending.
+    /// Takes the marks off the rows.
+    ///
+    /// Repeated until the answer is certain: until then they stay pending.
     private func release(_ marks: [PublishMark]) async {
         var backoff = Backoff()
         for (session, marks) in Dictionary(grouping: marks, by: \.session) {

@@ -23,7 +23,9 @@ struct PublishLedger: Sendable {
         self.session = session
     }
 
-    /// Takes numbers on. Must happen before the statement that stores them is sent.
+    /// Takes numbers on.
+    ///
+    /// Must happen before the statement that stores them is sent.
     ///
     /// - Parameter count: How many.
     /// - Returns: The marks.

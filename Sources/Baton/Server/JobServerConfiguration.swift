@@ -6,7 +6,9 @@
 
 /// How a ``JobServer`` behaves.
 public struct JobServerConfiguration: Sendable {
-    /// How many jobs run at once, each on a thread of its own. Hangfire's min(cores × 5, 20) by default.
+    /// How many jobs run at once, each on a thread of its own.
+    ///
+    /// Hangfire's min(cores × 5, 20) by default.
     public var concurrency: Int
     /// How many deliveries of each queue wait here beyond those that run: work that is at hand when a thread is free.
     public var lookAhead: Int
@@ -17,16 +19,21 @@ public struct JobServerConfiguration: Sendable {
     /// How often the reconciler looks for disagreement.
     public var reconcileInterval = Duration.seconds(4)
     /// How old an unconfirmed row of a living publisher must be before another publishes it (T of PROTOCOL section 2).
+    ///
     /// Longer than a publisher tries by itself, and than its watermark is old.
     public var unpublishedAge = Duration.seconds(20)
-    /// How long the scheduler sleeps at most. Wake-ups come from the earliest due time and from whoever schedules.
+    /// How long the scheduler sleeps at most.
+    ///
+    /// Wake-ups come from the earliest due time and from whoever schedules.
     public var schedulePollInterval = Duration.seconds(10)
     /// How long running jobs may take to end at a graceful shutdown before they are cancelled and put back.
     public var shutdownTimeout = Duration.seconds(15)
     /// How long cancelled jobs may take to give way before the server leaves them to its lease.
     public var cancellationTimeout = Duration.seconds(5)
-    /// How long a delivery is held before the lease alone protects its job, or before it is given back when it waits for
-    /// a thread. min(5 min, a third of the broker's consumer timeout) of PROTOCOL section 2, at the broker's default.
+    /// How long a delivery is held before the lease alone protects its job, or before it is given back when it waits
+    /// for a thread.
+    ///
+    /// min(5 min, a third of the broker's consumer timeout) of PROTOCOL section 2, at the broker's default.
     public var acknowledgeAfter = Duration.seconds(300)
     /// How long a job waits whose name this server does not know, before it is enqueued again for one that does.
     public var unknownJobDelay = Duration.seconds(30)

@@ -6,7 +6,9 @@ import DequeModule
 struct RunTable: Sendable {
     /// A delivery that waits for a free thread.
     struct Held: Sendable {
-        /// The message. Its delivery is gone when a claim's answer was lost and the connection with it.
+        /// The message.
+        ///
+        /// Its delivery is gone when a claim's answer was lost and the connection with it.
         let delivery: Delivery
         /// When it arrived.
         let since: JobInstant
@@ -157,6 +159,7 @@ struct RunTable: Sendable {
     /// Whether the server wants a run to end.
     ///
     /// - Parameter key: The run.
+    /// - Returns: Whether it does, or the run is gone.
     func isCancelled(_ key: OwnedRun) -> Bool {
         runs[key]?.isCancelled ?? true
     }
@@ -202,7 +205,9 @@ struct RunTable: Sendable {
 
     // MARK: Audit
 
-    /// The runs of an epoch, to ask storage about. A run whose end is being stored is asked about by its completion.
+    /// The runs of an epoch, to ask storage about.
+    ///
+    /// A run whose end is being stored is asked about by its completion.
     ///
     /// - Parameter owner: The epoch.
     /// - Returns: The runs that have not ended.

@@ -120,7 +120,9 @@ final class ServerCore: Sendable {
 
     // MARK: Helpers of the processes
 
-    /// Repeats a storage call until it is answered. Every call of the protocol may be repeated.
+    /// Repeats a storage call until it is answered.
+    ///
+    /// Every call of the protocol may be repeated.
     ///
     /// - Parameters:
     ///   - action: What is done, for the log.

@@ -46,6 +46,7 @@ final class StorageWitness: Sendable {
     /// - Parameters:
     ///   - duration: How long.
     ///   - now: The present.
+    /// - Returns: Whether it has.
     func hasSeen(_ duration: Duration, at now: JobInstant) -> Bool {
         state.withLock { state in
             guard let since = state.since, let last = state.last else { return false }

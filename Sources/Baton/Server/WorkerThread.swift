@@ -61,7 +61,9 @@ final class WorkerThread: TaskExecutor {
             filled.signal()
         }
 
-        /// Ends the thread: a signal without a job. No job can be left, since each keeps its executor.
+        /// Ends the thread: a signal without a job.
+        ///
+        /// No job can be left, since each keeps its executor.
         func close() {
             filled.signal()
         }

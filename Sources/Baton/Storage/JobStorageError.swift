@@ -8,9 +8,13 @@ public struct JobStorageError: Error, CustomStringConvertible {
 
         private let value: Value
 
-        /// The storage cannot be reached; nothing changed. Try again.
+        /// The storage cannot be reached; nothing changed.
+        ///
+        /// Try again.
         public static let unavailable = Code(value: .unavailable)
-        /// The answer was lost; the change may or may not be stored. Repeat it with the same ids.
+        /// The answer was lost; the change may or may not be stored.
+        ///
+        /// Repeat it with the same ids.
         public static let outcomeUnknown = Code(value: .outcomeUnknown)
         /// The storage refused the change for good; nothing changed.
         public static let refused = Code(value: .refused)

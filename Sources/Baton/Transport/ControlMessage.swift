@@ -1,4 +1,6 @@
-/// A word to every server. May be lost: each has a slower way to the same end.
+/// A word to every server.
+///
+/// May be lost: each has a slower way to the same end.
 public enum ControlMessage: Sendable, Hashable {
     /// A job was scheduled that becomes due after this while.
     case scheduled(dueIn: Duration)

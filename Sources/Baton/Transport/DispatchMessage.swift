@@ -1,4 +1,6 @@
-/// A wake-up: this job is ready at this generation. Lost, doubled or late, it is harmless.
+/// A wake-up: this job is ready at this generation.
+///
+/// Lost, doubled or late, it is harmless.
 public struct DispatchMessage: Sendable, Hashable {
     /// The job.
     public var id: JobID
