@@ -89,33 +89,24 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
     }
 
     private func carry(_ own: [Element], others: [Entry]) async -> Result<[Output], Failure> {
-        do throws(Failure) {
-            let outputs = try await perform(others.isEmpty ? own : others.reduce(into: own) { $0 += $1.elements })
-            var start = own.count
-            for entry in others {
-                let end = start + entry.elements.count
-                entry.continuation.resume(returning: .done(.success(Array(outputs[start..<end]))))
-                start = end
-            }
-            return .success(Array(outputs.prefix(own.count)))
-        } catch {
-            guard !others.isEmpty else { return .failure(error) }
-            if Task.isCancelled {
-                // The leader was cancelled, the others were not: they go again under another leader.
-                state.withLock { $0.waiting.prepend(contentsOf: others) }
-                return .failure(error)
-            }
-            if isSharedFault(error) {
-                for entry in others {
-                    entry.continuation.resume(returning: .done(.failure(error)))
-                }
-                return .failure(error)
-            }
+        guard !others.isEmpty else { return await single(own) }
+        // The batch belongs to several callers: that one of them is cancelled must not cut it short. Awaited at once,
+        // so the task has an owner.
+        let all = others.reduce(into: own) { $0 += $1.elements }
+        let result = await Task { await single(all) }.value
+        if case .failure(let error) = result, !isSharedFault(error) {
             for entry in others {
                 entry.continuation.resume(returning: .done(await single(entry.elements)))
             }
             return await single(own)
         }
+        var start = own.count
+        for entry in others {
+            let range = start..<(start + entry.elements.count)
+            entry.continuation.resume(returning: .done(result.map { Array($0[range]) }))
+            start = range.upperBound
+        }
+        return result.map { Array($0.prefix(own.count)) }
     }
 
     private func single(_ elements: [Element]) async -> Result<[Output], Failure> {

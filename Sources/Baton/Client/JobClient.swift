@@ -26,6 +26,7 @@ public final class JobClient: Service {
     /// Rings when this process schedules a job, for a server in it.
     let scheduled = ScheduleSignal()
 
+    private let announcer = ScheduleAnnouncer()
     private let inserts: GroupCommit<NewJob, InsertOutcome, JobStorageError>
 
     /// Creates a client, which does nothing by itself until ``run()``.
@@ -215,7 +216,9 @@ public final class JobClient: Service {
         _ = try await inserts.submit([job])
         let delay = max(delay, .zero)
         scheduled.ring(dueIn: delay)
-        await transport.broadcast(.scheduled(dueIn: delay))
+        if announcer.mustAnnounce(dueIn: delay, at: environment.clock.now) {
+            await transport.broadcast(.scheduled(dueIn: delay))
+        }
         return JobHandle(id: job.id, storage: storage)
     }
 }

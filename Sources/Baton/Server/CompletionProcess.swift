@@ -22,9 +22,34 @@ struct CompletionProcess: Sendable {
     }
 
     private func store(_ completions: [Completion], _ owner: ServerEpoch) async throws {
-        let outcomes = try await core.retrying("storing the ends of jobs") { () throws(JobStorageError) in
-            try await core.storage.complete(completions, owner: owner)
+        let outcomes: [CompletionOutcome]
+        do {
+            outcomes = try await core.retrying("storing the ends of jobs") { () throws(JobStorageError) in
+                try await core.storage.complete(completions, owner: owner)
+            }
+        } catch let error as JobStorageError where error.code == .refused {
+            try await storeRefused(completions, owner, error)
+            return
         }
+        await settle(completions, outcomes)
+    }
+
+    /// Finds the end that storage refuses, so that it harms no other; its job fails with the reason.
+    private func storeRefused(_ completions: [Completion], _ owner: ServerEpoch, _ error: JobStorageError) async throws
+    {
+        guard completions.count == 1, let completion = completions.first else {
+            for completion in completions {
+                try await store([completion], owner)
+            }
+            return
+        }
+        if case .failed = completion.outcome { throw error }
+        var failed = completion
+        failed.outcome = .failed(JobFailure(type: "JobStorageError", message: error.message))
+        try await store([failed], owner)
+    }
+
+    private func settle(_ completions: [Completion], _ outcomes: [CompletionOutcome]) async {
         var settled: [Delivery] = []
         var fenced = 0
         core.table.withLock { table in

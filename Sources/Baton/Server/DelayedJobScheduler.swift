@@ -7,6 +7,7 @@ import Logging
 struct DelayedJobScheduler: Sendable {
     /// How many jobs one transaction moves.
     private static let batchSize = 200
+    private static let retryInterval = Duration.seconds(1)
 
     let core: ServerCore
 
@@ -33,12 +34,13 @@ struct DelayedJobScheduler: Sendable {
     private func promote() async throws -> Duration {
         let poll = core.configuration.schedulePollInterval
         var next: Duration?
-        _ = await core.repair(limit: Self.batchSize) { marks throws(JobStorageError) in
+        let moved = await core.repair(limit: Self.batchSize) { marks throws(JobStorageError) in
             let promotion = try await core.storage.promoteDue(marks: marks)
             next = promotion.nextDue
             return promotion.dispatches
         }
         try Task.checkCancellation()
+        guard moved != nil else { return Self.retryInterval }
         return min(max(next ?? poll, .zero), poll)
     }
 }

@@ -57,7 +57,7 @@ struct HeartbeatProcess: Sendable {
         let repaired = await core.repair(limit: unheld.count) { marks throws(JobStorageError) in
             try await core.storage.putBackUnheld(unheld, owner: epoch, marks: marks)
         }
-        await core.count([.repairedUnheld: repaired])
+        await core.count([.repairedUnheld: repaired ?? 0])
     }
 
     /// Acknowledges the deliveries of long runs, which the lease protects from now on, and gives back deliveries that

@@ -21,16 +21,14 @@ struct JobRunner: Sendable {
     func start(_ job: ClaimedJob, on thread: WorkerThread) {
         let key = OwnedRun(id: job.id, claim: job.claim)
         let task = Task(executorPreference: thread) {
-            await run(job, key)
-            core.threads.giveBack(thread)
-            core.claimable.ring()
+            await run(job, key, thread)
         }
         if core.table.withLock({ $0.setCancel(key) { task.cancel() } }) {
             task.cancel()
         }
     }
 
-    private func run(_ job: ClaimedJob, _ key: OwnedRun) async {
+    private func run(_ job: ClaimedJob, _ key: OwnedRun, _ thread: WorkerThread) async {
         let clock = core.clock
         let latency = Duration.seconds(max(0, clock.date.timeIntervalSince(job.enqueuedAt)))
         let start = clock.now
@@ -43,9 +41,12 @@ struct JobRunner: Sendable {
             latency: latency,
             outcome: outcome
         )
-        // The thread is free from here on; the row stays this server's until the end is stored.
+        // The thread before its place in the table: a claim that finds a place must find a thread. What is left to do on
+        // it here is nothing that the next job would wait for. The row stays this server's until the end is stored.
+        core.threads.giveBack(thread)
         guard core.table.withLock({ $0.end(key) }) != nil else { return }
         core.completions.append(completion)
+        core.claimable.ring()
         core.progress.ring()
     }
 

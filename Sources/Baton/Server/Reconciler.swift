@@ -66,7 +66,7 @@ struct Reconciler: Sendable {
                 failed = repair.failed
                 return repair.dispatches
             }
-            guard requeued + failed > 0 else { return }
+            guard let requeued, requeued + failed > 0 else { return }
             core.logger.info(
                 "jobs of dead servers requeued",
                 metadata: ["requeued": "\(requeued)", "failed": "\(failed)"]
@@ -80,7 +80,7 @@ struct Reconciler: Sendable {
         let adopted = await core.repair(limit: Self.batchSize) { marks throws(JobStorageError) in
             try await core.storage.adoptUnpublished(marks: marks, unpublishedAge: age)
         }
-        guard adopted > 0 else { return }
+        guard let adopted, adopted > 0 else { return }
         core.logger.info("unpublished jobs published", metadata: ["count": "\(adopted)"])
         await core.count([.repairedUnpublished: adopted])
     }

@@ -9,11 +9,11 @@ extension ServerCore {
     /// - Parameters:
     ///   - limit: How many rows may be moved.
     ///   - move: The statement; gives back what it moved.
-    /// - Returns: How many rows were moved.
+    /// - Returns: How many rows were moved; `nil` when that failed or is not known.
     func repair(
         limit: Int,
         _ move: (PublishMarkRange) async throws(JobStorageError) -> [MarkedDispatch]
-    ) async -> Int {
+    ) async -> Int? {
         var marks: PublishMarkRange?
         do throws(JobStorageError) {
             let taken = try await client.publisher.reserve(limit)
@@ -30,7 +30,7 @@ extension ServerCore {
                 }
             }
             logger.warning("moving jobs to their queues failed", metadata: ["error": "\(error)"])
-            return 0
+            return nil
         }
     }
 }
