@@ -10,6 +10,11 @@
 ///
 /// `@Job` on an ordinary function does the same with less to write.
 public protocol Job: JobCall where Receiver == Void {
+    /// What the job returns, kept as its result; `Void` for nothing.
+    ///
+    /// Said again so that the compiler finds it by looking at ``run(in:)``.
+    associatedtype Output = Void
+
     /// Runs the job.
     ///
     /// - Parameter context: The run this is: its id, attempt, logger.

@@ -1,0 +1,26 @@
+import Foundation
+import Logging
+
+@testable import Baton
+
+extension JobContext {
+    /// A run to hand to a job in a test.
+    static func example(
+        attempt: Int = 1,
+        logger: Logger = Logger(label: "test", factory: StreamLogHandler.standardError(label:)),
+        progress: (@Sendable (Double, String?) -> Void)? = nil
+    ) -> JobContext {
+        JobContext(
+            id: JobID(uuidv7: 1_772_357_400_000, random: (1, 2)),
+            name: "test.example",
+            queue: "default",
+            run: attempt + 1,
+            attempt: attempt,
+            maximumAttempts: 10,
+            createdAt: Date(timeIntervalSince1970: 1_772_357_400),
+            server: "server-1",
+            logger: logger,
+            progress: progress
+        )
+    }
+}
