@@ -3,5 +3,5 @@ import SwiftSyntaxMacros
 
 @main
 struct BatonMacrosPlugin: CompilerPlugin {
-    let providingMacros: [any Macro.Type] = []
+    let providingMacros: [any Macro.Type] = [JobMacro.self, JobsMacro.self]
 }

@@ -66,3 +66,13 @@ extension JobCall where Output: Encodable {
         try JobArgumentsCoder.encode(output: output, of: name)
     }
 }
+
+extension JobCall {
+    /// Refuses a result that cannot be stored.
+    ///
+    /// - Parameter output: What ``run(on:in:)`` returned.
+    /// - Returns: Nothing; it is never called.
+    /// - Throws: Nothing; it is never called.
+    @available(*, unavailable, message: "the result of a job must be Encodable and Sendable, or Void")
+    public static func encode(output: Output) throws -> JSONText? { nil }
+}

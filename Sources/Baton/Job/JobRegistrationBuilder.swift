@@ -117,4 +117,11 @@ public enum JobRegistrationBuilder {
     public static func buildLimitedAvailability(_ part: [JobRegistration]) -> [JobRegistration] {
         part
     }
+
+    /// Refuses what has no jobs.
+    ///
+    /// - Parameter value: Something that is not a receiver.
+    /// - Returns: Nothing; it is never called.
+    @available(*, unavailable, message: "this has no jobs; mark its type with @Jobs, or register a Job")
+    public static func buildExpression<Value>(_ value: Value) -> [JobRegistration] { [] }
 }
