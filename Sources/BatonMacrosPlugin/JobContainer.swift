@@ -53,6 +53,24 @@ enum JobContainer {
         }
         self = .type(type)
     }
+
+    /// A type or an expression as it reads inside the generated type, where `Self` would mean that type.
+    func spelled(_ node: some SyntaxProtocol) -> String {
+        guard case .type(let type) = self else { return node.trimmedDescription }
+        return SelfRewriter(type.name).rewrite(node.trimmed).description
+    }
+
+    private final class SelfRewriter: SyntaxRewriter {
+        private let name: String
+
+        init(_ name: String) {
+            self.name = name
+        }
+
+        override func visit(_ token: TokenSyntax) -> TokenSyntax {
+            token.tokenKind == .keyword(.Self) ? token.with(\.tokenKind, .identifier(name)) : token
+        }
+    }
 }
 
 /// The type that holds a `@Job` method.

@@ -40,7 +40,7 @@ extension JobFunction {
             members.append("\(access)static var aliases: [Swift.String] { [\(aliases)] }")
         }
         if !attribute.options.isEmpty {
-            let options = attribute.options.map { "\($0.label): \($0.value.trimmedDescription)" }
+            let options = attribute.options.map { "\($0.label): \(container.spelled($0.value))" }
             members.append(
                 """
                 \(access)static var options: BatonMacros.JobOptions {
@@ -93,7 +93,7 @@ extension JobFunction {
             arguments.append("formerly: [\(parameter.formerKeys.map(literal).joined(separator: ", "))]")
         }
         if let defaultValue = parameter.defaultValue {
-            arguments.append("default: \(outsideOfCall(defaultValue))")
+            arguments.append("default: \(container.spelled(defaultValue))")
         }
         return "decode(\(arguments.joined(separator: ", ")))"
     }
@@ -137,12 +137,6 @@ extension JobFunction {
         }
     }
 
-    /// A default value as it reads inside the generated type, where `Self` would mean that type.
-    private func outsideOfCall(_ value: ExprSyntax) -> ExprSyntax {
-        guard case .type(let type) = container else { return value }
-        return SelfRewriter(type.name).rewrite(value).as(ExprSyntax.self) ?? value
-    }
-
     /// A label as it stands in a call, where hardly any keyword needs backticks, and the compiler warns of them.
     private func callLabel(_ label: String) -> String {
         let plain = label.filter { $0 != "`" }
@@ -153,17 +147,5 @@ extension JobFunction {
 
     private func literal(_ text: String) -> String {
         StringLiteralExprSyntax(content: text).description
-    }
-
-    private final class SelfRewriter: SyntaxRewriter {
-        private let name: String
-
-        init(_ name: String) {
-            self.name = name
-        }
-
-        override func visit(_ token: TokenSyntax) -> TokenSyntax {
-            token.tokenKind == .keyword(.Self) ? token.with(\.tokenKind, .identifier(name)) : token
-        }
     }
 }

@@ -32,10 +32,10 @@ struct JobFunction {
         let container = JobContainer(lexicalContext, of: declaration, problems: &problems)
         Self.checkShape(declaration, container, &problems)
         var parameters = declaration.signature.parameterClause.parameters.compactMap {
-            JobParameter($0, problems: &problems)
+            JobParameter($0, in: container, problems: &problems)
         }
         Self.applyRenamed(attribute, to: &parameters, of: declaration, &problems)
-        let output = Self.output(of: declaration, &problems)
+        let output = Self.output(of: declaration, in: container, &problems)
         guard problems.isEmpty, let container else { return nil }
 
         self.declaration = declaration
@@ -151,7 +151,11 @@ struct JobFunction {
         }
     }
 
-    private static func output(of declaration: FunctionDeclSyntax, _ problems: inout Problems) -> String? {
+    private static func output(
+        of declaration: FunctionDeclSyntax,
+        in container: JobContainer?,
+        _ problems: inout Problems
+    ) -> String? {
         guard let type = declaration.signature.returnClause?.type else { return nil }
         let description = type.trimmedDescription
         if ["Void", "()", "Swift.Void"].contains(description) { return nil }
@@ -160,7 +164,7 @@ struct JobFunction {
         } else if let type = StorableType.ambiguity(in: type) {
             problems.add("ambiguous-type", at: type, "write '\(type.name.text)' with the module or type it belongs to")
         }
-        return description
+        return container?.spelled(type) ?? description
     }
 }
 

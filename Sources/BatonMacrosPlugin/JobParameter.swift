@@ -25,7 +25,7 @@ struct JobParameter {
     /// Reads a parameter.
     ///
     /// - Returns: `nil` when it cannot be an argument of a job; the problem is added.
-    init?(_ parameter: FunctionParameterSyntax, problems: inout Problems) {
+    init?(_ parameter: FunctionParameterSyntax, in container: JobContainer?, problems: inout Problems) {
         guard let name = Self.internalName(of: parameter) else {
             problems.add(
                 "unnamed",
@@ -59,9 +59,9 @@ struct JobParameter {
         self.label = label.tokenKind == .wildcard ? nil : label.trimmed.text
         self.identifier = name.trimmed.text
         self.key = name.identifier?.name ?? name.trimmed.text
-        self.type =
-            type.as(ImplicitlyUnwrappedOptionalTypeSyntax.self).map { "\($0.wrappedType.trimmedDescription)?" }
-            ?? type.trimmedDescription
+        let optional = type.as(ImplicitlyUnwrappedOptionalTypeSyntax.self)
+        let plainType = optional?.wrappedType ?? type
+        self.type = (container?.spelled(plainType) ?? plainType.trimmedDescription) + (optional == nil ? "" : "?")
         self.defaultValue = parameter.defaultValue?.value.trimmed
         self.isContext = Self.isContext(type)
     }

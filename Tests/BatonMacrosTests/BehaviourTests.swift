@@ -58,7 +58,7 @@ struct BehaviourTests {
         #expect(
             names == [
                 "BatonMacrosTests.name", "BatonMacrosTests.reindex", "Counter.describe", "Counter.reset",
-                "Mailer.digest", "Mailer.hidden", "Mailer.optional", "Mailer.plain", "Mailer.run",
+                "Mailer.digest", "Mailer.hidden", "Mailer.optional", "Mailer.plain", "Mailer.run", "Mailer.upgrade",
                 "Reports.Daily.build", "Reports.monthly", "counter.add", "mail.hello", "mail.hi", "mail.welcome",
             ]
         )
@@ -157,6 +157,12 @@ struct BehaviourTests {
         #expect(encoded?.text == #""x""#)
         let name = try await registry["BatonMacrosTests.name"]?.run(arguments: .emptyObject, in: .example())
         #expect(name?.text == #""name""#)
+    }
+
+    @Test("Self means the type the function belongs to")
+    func selfType() async throws {
+        #expect(Mailer.__Job_upgrade.options.queue == "en")
+        #expect(try await run("Mailer.upgrade", #"{"plan":"paid"}"#) == #""paid""#)
     }
 
     @Test("The function itself can still be called")

@@ -49,6 +49,8 @@ struct Mailer: Sendable {
 
     @Job func optional(limit: Int? = 5, `default`: String, data: Data = Data()) -> Int? { limit }
 
+    @Job(queue: Self.house) func upgrade(to plan: Self.Plan, from old: Self.Plan = Self.Plan.free) -> Self.Plan { plan }
+
     @Job static func digest(_ first: Int, _ second: Int = 2) throws -> [Int] { [first, second] }
 
     @Job private func hidden() async { outbox.add("hidden") }
