@@ -165,6 +165,21 @@ struct BehaviourTests {
         #expect(try await run("Mailer.upgrade", #"{"plan":"paid"}"#) == #""paid""#)
     }
 
+    @Test("A job's code runs on the executor its task prefers, so that it can have a thread of its own")
+    func executor() async throws {
+        let registry = try JobRegistry {
+            $whereSynchronous
+            $whereAsynchronous
+            $whereConcurrent
+        }
+        for name in registry.names {
+            let result = try await withTaskExecutorPreference(QueueExecutor()) {
+                try await registry[name]?.run(arguments: .emptyObject, in: .example())
+            }
+            #expect(result?.text == "true", "\(name)")
+        }
+    }
+
     @Test("The function itself can still be called")
     func stillAFunction() async throws {
         #expect(try await reindex(shard: 2, of: 3) == "2/3")

@@ -109,3 +109,10 @@ enum Reports {
 private let callToWithoutAnything = $withoutAnything()
 
 @MainActor @Job func onMain() { MainActor.assertIsolated() }
+
+@Job func whereSynchronous() -> Bool { QueueExecutor.isCurrent }
+@Job func whereAsynchronous() async -> Bool {
+    await Task.yield()
+    return QueueExecutor.isCurrent
+}
+@concurrent @Job func whereConcurrent() async -> Bool { QueueExecutor.isCurrent }
