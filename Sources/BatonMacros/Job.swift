@@ -25,6 +25,8 @@
 /// - A job without a given name is stored as `"Type.method"` or `"Module.function"`. Give it a name before the first
 ///   one is stored, or its old name as an alias when the function is renamed.
 ///
+/// A public function's `$name` is public too; under `InternalImportsByDefault` its file needs `public import BatonMacros`.
+///
 /// ## Not possible
 ///
 /// Generic functions, operators, local functions, functions in extensions, protocols and generic types, and `inout`,
