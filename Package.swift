@@ -15,6 +15,12 @@ let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 
+func syntax(_ product: String) -> Target.Dependency {
+    .product(name: product, package: "swift-syntax")
+}
+
+let syntaxTree = ["SwiftDiagnostics", "SwiftParser", "SwiftSyntax", "SwiftSyntaxBuilder"].map(syntax)
+
 let package = Package(
     name: "baton",
     products: [
@@ -60,10 +66,7 @@ let package = Package(
         .target(name: "BatonMacros", dependencies: ["Baton", "BatonMacrosPlugin"], swiftSettings: swiftSettings),
         .macro(
             name: "BatonMacrosPlugin",
-            dependencies: [
-                .product(name: "SwiftCompilerPlugin", package: "swift-syntax"),
-                .product(name: "SwiftSyntaxMacros", package: "swift-syntax"),
-            ],
+            dependencies: [syntax("SwiftCompilerPlugin"), syntax("SwiftSyntaxMacros")] + syntaxTree,
             swiftSettings: swiftSettings
         ),
 
@@ -106,9 +109,9 @@ let package = Package(
         .testTarget(
             name: "BatonMacrosTests",
             dependencies: [
-                "Baton", "BatonMacros", "BatonMacrosPlugin",
-                .product(name: "SwiftSyntaxMacrosGenericTestSupport", package: "swift-syntax"),
-            ],
+                "Baton", "BatonMacros", "BatonMacrosPlugin", logging, syntax("SwiftSyntaxMacros"),
+                syntax("SwiftSyntaxMacroExpansion"), syntax("SwiftSyntaxMacrosGenericTestSupport"),
+            ] + syntaxTree,
             swiftSettings: swiftSettings
         ),
         .testTarget(

@@ -9,6 +9,9 @@ import Synchronization
 
 /// Runs one claimed job on a thread of its own and says what it comes to.
 struct JobRunner: Sendable {
+    /// Errors that the same arguments and the same code meet again at every attempt.
+    private static let permanent: Set<JobError.Code> = [.argumentsUndecodable, .outputNotEncodable, .unstorableText]
+
     let core: ServerCore
 
     /// Starts a job that is in the table of runs.
@@ -100,8 +103,7 @@ struct JobRunner: Sendable {
 
     private func failure(of job: ClaimedJob, _ error: any Error) -> Completion.Outcome {
         let failure = JobFailure(error)
-        if let error = error as? JobError, error.code == .argumentsUndecodable {
-            // The same arguments will not decode next time either.
+        if let error = error as? JobError, Self.permanent.contains(error.code) {
             return .failed(failure)
         }
         guard job.attempt < job.maximumAttempts else { return .failed(failure) }
