@@ -1,6 +1,5 @@
 import CPollExecutor
 import Glibc
-import Synchronization
 
 /// The loop behind a ``PollExecutor``: what its thread holds on to.
 ///
@@ -26,7 +25,7 @@ final class PollLoop: Sendable {
         }
     }
 
-    private let inbox = Mutex(Inbox())
+    private let inbox = Locked(Inbox())
     private let wakeUp: Int32
     // These two belong to the loop's thread: every access is preceded by `assertOnThread` or made by the loop itself.
     nonisolated(unsafe) private var descriptors: DescriptorSet

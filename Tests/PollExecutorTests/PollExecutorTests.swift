@@ -1,6 +1,5 @@
 import Foundation
 import PollExecutor
-import Synchronization
 import Testing
 
 /// An actor on a poll executor, as the clients have them.
@@ -21,23 +20,22 @@ private actor Pinned {
 
     func waitUntilReadable(_ descriptor: Int32) async -> PollReadiness {
         await withCheckedContinuation { continuation in
-            let registration = Mutex<PollRegistration?>(nil)
-            let box = Box(registration)
+            let registration = Locked<PollRegistration?>(nil)
             let made = self.executor.register(descriptor: descriptor, interest: .read) { [executor] readiness in
                 self.assumeIsolated { $0.calls += 1 }
-                if let registration = box.value.withLock({ $0.take() }) { executor.cancel(registration) }
+                if let made = registration.withLock({ $0.take() }) { executor.cancel(made) }
                 continuation.resume(returning: readiness)
             }
-            box.value.withLock { $0 = made }
+            registration.withLock { $0 = made }
         }
     }
 
     func fire(after delays: [Duration]) async -> [Int] {
-        let order = Box(Mutex<[Int]>([]))
+        let order = Locked<[Int]>([])
         await withCheckedContinuation { continuation in
             for (index, delay) in delays.enumerated() {
                 _ = self.executor.schedule(after: delay) {
-                    let count = order.value.withLock { order in
+                    let count = order.withLock { order in
                         order.append(index)
                         return order.count
                     }
@@ -45,25 +43,17 @@ private actor Pinned {
                 }
             }
         }
-        return order.value.withLock { $0 }
+        return order.withLock { $0 }
     }
 
     func cancelledTimerStaysSilent() async -> Bool {
-        let fired = Box(Mutex(false))
-        let timer = self.executor.schedule(after: .milliseconds(1)) { fired.value.withLock { $0 = true } }
+        let fired = Locked(false)
+        let timer = self.executor.schedule(after: .milliseconds(1)) { fired.withLock { $0 = true } }
         self.executor.cancel(timer)
         await withCheckedContinuation { continuation in
             _ = self.executor.schedule(after: .milliseconds(5)) { continuation.resume() }
         }
-        return !fired.value.withLock { $0 }
-    }
-}
-
-private final class Box<Value: ~Copyable & Sendable>: Sendable {
-    let value: Value
-
-    init(_ value: consuming Value) {
-        self.value = value
+        return !fired.withLock { $0 }
     }
 }
 
@@ -179,33 +169,33 @@ private func waitUntilNoThread(named name: String) async throws {
     @Test func theThreadEndsWhenTheLastReferenceGoesOnItself() async throws {
         let name = uniqueName()
         for _ in 0..<50 {
-            let ran = Box(Mutex(false))
-            let executor = Box(Mutex<PollExecutor?>(PollExecutor(name: name)))
+            let ran = Locked(false)
+            let executor = Locked<PollExecutor?>(PollExecutor(name: name))
             await withCheckedContinuation { continuation in
-                let current = executor.value.withLock { $0 }
+                let current = executor.withLock { $0 }
                 current?.execute {
                     // Only the loop's own reference, held for the queued closure, is left after this.
-                    executor.value.withLock { $0 = nil }
-                    ran.value.withLock { $0 = true }
+                    executor.withLock { $0 = nil }
+                    ran.withLock { $0 = true }
                     continuation.resume()
                 }
             }
-            #expect(ran.value.withLock { $0 })
+            #expect(ran.withLock { $0 })
         }
         try await waitUntilNoThread(named: name)
     }
 
     @Test func whatIsQueuedRunsBeforeTheThreadEnds() async throws {
         let name = uniqueName()
-        let count = Box(Mutex(0))
+        let count = Locked(0)
         for _ in 0..<50 {
             let executor = PollExecutor(name: name)
-            for _ in 0..<20 { executor.execute { count.value.withLock { $0 += 1 } } }
+            for _ in 0..<20 { executor.execute { count.withLock { $0 += 1 } } }
         }
         // A thread that has not started yet does not bear its name either, so count first.
-        while count.value.withLock({ $0 }) < 1000 { try await Task.sleep(for: .milliseconds(2)) }
+        while count.withLock({ $0 }) < 1000 { try await Task.sleep(for: .milliseconds(2)) }
         try await waitUntilNoThread(named: name)
-        #expect(count.value.withLock { $0 } == 1000)
+        #expect(count.withLock { $0 } == 1000)
     }
 }
 
