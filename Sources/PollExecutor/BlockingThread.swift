@@ -1,5 +1,14 @@
 /// Runs calls that block, such as name look-ups, where they hold up nobody.
 public enum BlockingThread {
+    /// Starts one blocking call on a thread of its own, for a caller that may give up on it.
+    ///
+    /// - Parameters:
+    ///   - name: The thread's name, cut to 15 bytes.
+    ///   - body: The call.
+    package static func start(name: String, _ body: @escaping @Sendable () -> Void) {
+        SystemThread.start(name: name, stackSize: 0, body)
+    }
+
     /// Runs one blocking call on a thread of its own and waits for it without blocking.
     ///
     /// A call that is under way cannot be cancelled: give it a deadline of its own.

@@ -1,0 +1,92 @@
+public import Logging
+public import ServiceLifecycle
+
+/// A client for PostgreSQL that keeps a pool of connections.
+///
+/// It is a service: it makes connections while ``run()`` runs, and until then everybody waits. It survives the loss of
+/// the server: who asks for a connection meanwhile waits for it, up to the configuration's `leaseTimeout`.
+///
+/// ```swift
+/// let client = PostgresClient(PostgresConfiguration(url: "postgresql://localhost/app"))
+/// // …in a ServiceGroup, or in a task of its own: try await client.run()
+/// let rows = try await client.query(PostgresStatement("SELECT id, name FROM people WHERE born > $1", date))
+/// for row in rows {
+///     let (id, name) = try row.decode((UUID, String?).self)
+/// }
+/// ```
+///
+/// A call takes a connection for itself. To have many callers share the round trips of one connection, give them a
+/// ``PostgresConnection`` from ``withConnection(_:)`` or ``PostgresConnection/connect(_:executor:logger:)``.
+public final class PostgresClient: Service, PostgresSession {
+    private let pool: ConnectionPool
+
+    /// Makes a client; it connects to nothing yet.
+    ///
+    /// - Parameters:
+    ///   - configuration: The database and the size of the pool.
+    ///   - logger: Where notices of the server, losses and recoveries of connections go.
+    public init(
+        _ configuration: PostgresConfiguration,
+        logger: Logger = Logger(label: "postgres", factory: { _ in SwiftLogNoOpLogHandler() })
+    ) {
+        self.pool = ConnectionPool(configuration, logger: logger)
+    }
+
+    /// Keeps connections until the service is shut down.
+    ///
+    /// A graceful shutdown lets those who hold a connection finish; cancellation closes their connections.
+    ///
+    /// - Throws: ``PostgresError`` when the client runs already or has run before. The loss of the server is no error.
+    public func run() async throws {
+        try await self.pool.run()
+    }
+
+    /// Runs statements in one round trip and one transaction.
+    ///
+    /// A cancelled task gets an error at once, but what has been sent is not cancelled; see ``PostgresConnection``.
+    ///
+    /// - Parameter statements: The statements; an error in one skips the rest.
+    /// - Returns: One result for each statement.
+    /// - Throws: ``PostgresError``; nothing has taken effect then, unless ``PostgresError/outcomeIsUnknown`` is set.
+    @discardableResult
+    public func execute(_ statements: [PostgresStatement]) async throws(PostgresError) -> [PostgresResult] {
+        while true {
+            let lease = try await self.pool.lease()
+            defer { self.pool.release(lease) }
+            do throws(PostgresError) {
+                return try await lease.connection.execute(statements)
+            } catch  where error.code == .connectionLost && !error.outcomeIsUnknown {
+                // The connection was lost before the statements were sent. Losses end with the server, and then the
+                // lease has a time limit.
+                continue
+            }
+        }
+    }
+
+    /// Takes a connection for a while.
+    ///
+    /// Settings and locks of the session stay when it goes back to the pool; an open transaction is rolled back.
+    ///
+    /// - Parameter body: What to do with the connection; it must not be used any more afterwards.
+    /// - Returns: What the body returns.
+    /// - Throws: What the body throws, or ``PostgresError`` when there is no connection.
+    public nonisolated(nonsending) func withConnection<Result>(
+        _ body: (PostgresConnection) async throws -> Result
+    ) async throws -> Result {
+        let lease = try await self.pool.lease()
+        defer { self.pool.release(lease) }
+        return try await body(lease.connection)
+    }
+
+    /// Runs a transaction: commits when the body returns, rolls back when it throws.
+    ///
+    /// - Parameter body: What to do in the transaction.
+    /// - Returns: What the body returns.
+    /// - Throws: What the body throws; ``PostgresError`` when there is no connection, and with the code
+    ///   ``PostgresError/Code/commitFailed`` when the commit fails.
+    public nonisolated(nonsending) func withTransaction<Result>(
+        _ body: (PostgresTransaction) async throws -> Result
+    ) async throws -> Result {
+        try await self.withConnection { try await $0.withTransaction(body) }
+    }
+}

@@ -1,0 +1,120 @@
+import CLibPQ
+import Glibc
+import Logging
+import PollExecutor
+
+/// Makes connections.
+struct Connector: Sendable {
+    let configuration: PostgresConfiguration
+    let logger: Logger
+
+    /// Makes a connection without blocking the caller.
+    ///
+    /// libpq looks names up with a blocking call, so all of it happens on a thread of its own; a caller that is
+    /// cancelled or out of time leaves that thread behind to end by itself.
+    func connect(on executor: PollExecutor) async throws(PostgresError) -> ConnectionHandle {
+        let attempt = ConnectAttempt()
+        let result = await withTaskCancellationHandler {
+            await withUnsafeContinuation { continuation in
+                attempt.start(continuation)
+                BlockingThread.start(name: "pg-connect") { attempt.finish(Result(catching: self.connectBlocking)) }
+                executor.execute { [weak executor, weak attempt] in
+                    // Later than the thread's own deadline, which has the better message.
+                    _ = executor?.schedule(after: self.configuration.connectTimeout + .seconds(1)) { [weak attempt] in
+                        attempt?.finish(.failure(self.timeout("the name look-up does not end")))
+                    }
+                }
+            }
+        } onCancel: {
+            attempt.finish(.failure(PostgresError(.cancelled, "The task was cancelled while connecting")))
+        }
+        return try result.get()
+    }
+
+    private func connectBlocking() throws(PostgresError) -> ConnectionHandle {
+        let deadline = ContinuousClock.now.advanced(by: self.configuration.connectTimeout)
+        try self.checkConnectionString()
+        guard let pointer = self.startConnecting() else {
+            throw PostgresError(.connectionFailed, "libpq is out of memory")
+        }
+        let handle = ConnectionHandle(pointer, notices: NoticeReceiver(logger: self.logger))
+        // Only so does the message hold the server's error code.
+        PQsetErrorVerbosity(pointer, PQERRORS_VERBOSE)
+        if handle.isBroken { throw self.failure(handle) }
+
+        var events = POLLOUT
+        while true {
+            try self.wait(for: handle, events: events, until: deadline)
+            switch PQconnectPoll(pointer) {
+            case PGRES_POLLING_READING: events = POLLIN
+            case PGRES_POLLING_WRITING: events = POLLOUT
+            case PGRES_POLLING_OK:
+                guard PQsetnonblocking(pointer, 1) == 0, PQenterPipelineMode(pointer) == 1 else {
+                    throw self.failure(handle)
+                }
+                return handle
+            default: throw self.failure(handle)
+            }
+        }
+    }
+
+    private func startConnecting() -> OpaquePointer? {
+        // Later keywords override earlier ones, and `dbname` is expanded: defaults, the string, what must be.
+        var settings: [(String, String)] = [
+            ("fallback_application_name", "swift-postgres"),
+            // A peer that vanishes is noticed within a minute or so, not within hours.
+            ("keepalives_idle", "30"), ("keepalives_interval", "10"), ("keepalives_count", "3"),
+            ("tcp_user_timeout", "30000"),
+        ]
+        if let name = self.configuration.applicationName { settings.append(("application_name", name)) }
+        settings.append(("dbname", self.configuration.connectionString))
+        settings.append(("client_encoding", "UTF8"))
+        var keywords: [UnsafePointer<CChar>?] = settings.map { UnsafePointer(strdup($0.0)) } + [nil]
+        var values: [UnsafePointer<CChar>?] = settings.map { UnsafePointer(strdup($0.1)) } + [nil]
+        defer { for pointer in keywords + values { free(UnsafeMutablePointer(mutating: pointer)) } }
+        return PQconnectStartParams(&keywords, &values, 1)
+    }
+
+    /// Refuses a connection string that does not parse.
+    ///
+    /// libpq's own message would follow when connecting, but it quotes the string, and with it perhaps the password.
+    private func checkConnectionString() throws(PostgresError) {
+        guard !self.configuration.connectionString.utf8.contains(0) else {
+            throw PostgresError(.invalidConfiguration, "The connection string holds a NUL character")
+        }
+        var message: UnsafeMutablePointer<CChar>?
+        let options = PQconninfoParse(self.configuration.connectionString, &message)
+        defer {
+            PQconninfoFree(options)
+            PQfreemem(message)
+        }
+        guard options == nil else { return }
+        let reason = message.map { String(cString: $0).trimmingNewlines().redactingQuotes() } ?? "out of memory"
+        throw PostgresError(.invalidConfiguration, "The connection string cannot be read: \(reason)")
+    }
+
+    private func wait(
+        for handle: ConnectionHandle,
+        events: Int32,
+        until deadline: ContinuousClock.Instant
+    ) throws(PostgresError) {
+        while true {
+            let (seconds, attoseconds) = ContinuousClock.now.duration(to: deadline).components
+            let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
+            if milliseconds <= 0 { throw self.timeout("the server does not answer") }
+            // The socket can be another one after each step, as when a name has several addresses.
+            var descriptor = pollfd(fd: PQsocket(handle.pointer), events: Int16(events), revents: 0)
+            let ready = poll(&descriptor, 1, Int32(clamping: milliseconds))
+            if ready > 0 { return }
+            if ready < 0 && errno != EINTR { throw PostgresError(.connectionFailed, "poll failed (errno \(errno))") }
+        }
+    }
+
+    private func timeout(_ reason: String) -> PostgresError {
+        PostgresError(.connectionFailed, "No connection within \(self.configuration.connectTimeout): \(reason)")
+    }
+
+    private func failure(_ handle: ConnectionHandle) -> PostgresError {
+        PostgresError(connectMessage: handle.errorMessage)
+    }
+}

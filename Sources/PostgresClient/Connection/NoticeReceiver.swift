@@ -1,0 +1,33 @@
+import CLibPQ
+import Logging
+import PollExecutor
+
+/// Takes what the server says without being asked; libpq would print it to the standard error.
+final class NoticeReceiver: Sendable {
+    private let logger: Logger
+    private let farewell = Locked<PostgresError?>(nil)
+
+    /// The error with which the server ended the connection while nothing was running on it.
+    var lastFatalError: PostgresError? { self.farewell.withLock { $0 } }
+
+    init(logger: Logger) {
+        self.logger = logger
+    }
+
+    func receive(_ result: OpaquePointer) {
+        let severity = PostgresError.severity(of: result)
+        let error = PostgresError(.connectionLost, result: result)
+        let metadata: Logger.Metadata = [
+            "postgres.severity": "\(severity ?? "")", "postgres.sqlstate": "\(error.sqlState?.rawValue ?? "")",
+        ]
+        switch severity {
+        case "FATAL", "PANIC":
+            self.farewell.withLock { $0 = error }
+            self.logger.debug("PostgreSQL ends the connection: \(error.message)", metadata: metadata)
+        case "WARNING":
+            self.logger.info("PostgreSQL: \(error.message)", metadata: metadata)
+        default:
+            self.logger.debug("PostgreSQL: \(error.message)", metadata: metadata)
+        }
+    }
+}

@@ -1,0 +1,190 @@
+import CLibPQ
+import PollExecutor
+import Synchronization
+
+// The I/O: what the state machine plans is sent, what libpq reports is handed to the state machine.
+extension PostgresConnection {
+    func nextRequest() -> PipelineStateMachine.RequestID {
+        self.lastRequest += 1
+        return PipelineStateMachine.RequestID(value: self.lastRequest)
+    }
+
+    // MARK: Sending
+
+    func submit(
+        _ statements: [PostgresStatement],
+        as request: PipelineStateMachine.RequestID,
+        _ continuation: UnsafeContinuation<Outcome, Never>?
+    ) {
+        guard let handle else {
+            var error = self.closeError ?? PostgresError(.connectionClosed, "The connection was closed")
+            error.outcomeIsUnknown = false
+            continuation?.resume(returning: .failure(error))
+            return
+        }
+        guard !statements.isEmpty else {
+            continuation?.resume(returning: .success([]))
+            return
+        }
+        let keys = statements.map { statement in
+            statement.isPrepared ? StatementKey(sql: statement.sql, types: statement.parameters.types) : nil
+        }
+        let commands = self.machine.submit(keys, as: request)
+        self.requests[request] = Request(continuation: continuation)
+        self.requestsInFlight.add(1, ordering: .relaxed)
+        for command in commands where !self.send(command, of: statements, over: handle) {
+            return self.end(self.loss(of: handle))
+        }
+        self.flush()
+    }
+
+    private func send(
+        _ command: PipelineStateMachine.Command,
+        of statements: [PostgresStatement],
+        over handle: ConnectionHandle
+    ) -> Bool {
+        let pointer = handle.pointer
+        switch command {
+        case .prepare(let name, let index):
+            let types = statements[index].parameters.types
+            return PQsendPrepare(pointer, name, statements[index].sql, Int32(types.count), types) == 1
+        case .executePrepared(let name, let index):
+            return statements[index].parameters.withLibPQ { count, _, values, lengths, formats in
+                PQsendQueryPrepared(pointer, name, count, values, lengths, formats, 1) == 1
+            }
+        case .execute(let index):
+            return statements[index].parameters.withLibPQ { count, types, values, lengths, formats in
+                PQsendQueryParams(pointer, statements[index].sql, count, types, values, lengths, formats, 1) == 1
+            }
+        case .deallocate(let name):
+            return PQsendQueryParams(pointer, "DEALLOCATE \(name)", 0, nil, nil, nil, nil, 1) == 1
+        case .sync:
+            return PQpipelineSync(pointer) == 1
+        }
+    }
+
+    private func flush() {
+        guard let handle, let registration else { return }
+        switch PQflush(handle.pointer) {
+        case 0: self.executor.update(registration, interest: .read)
+        // Reading goes on meanwhile: a server that cannot get rid of its answers takes no more requests.
+        case 1: self.executor.update(registration, interest: [.read, .write])
+        // What the server said last may still be there to be read; reading then ends the connection.
+        default: self.receive()
+        }
+    }
+
+    // MARK: Receiving
+
+    func socketIsReady(_ readiness: PollReadiness) {
+        if readiness != .write { self.receive() }
+        if readiness.contains(.write) || self.machine.isExpectingAnswers { self.flush() }
+    }
+
+    private func receive() {
+        guard let handle else { return }
+        let isAlive = PQconsumeInput(handle.pointer) == 1
+        var previousWasEnd = false
+        while self.handle != nil, self.machine.isExpectingAnswers, PQisBusy(handle.pointer) == 0 {
+            let result = PQgetResult(handle.pointer)
+            // Two ends in a row mean that libpq has nothing to say until more input comes.
+            if result == nil && previousWasEnd { break }
+            previousWasEnd = result == nil
+            self.take(result, from: handle)
+        }
+        if self.handle != nil, !isAlive || handle.isBroken { self.end(self.loss(of: handle)) }
+    }
+
+    private func take(_ pointer: OpaquePointer?, from handle: ConnectionHandle) {
+        guard let pointer else { return self.perform(self.machine.receive(.end)) }
+        let result = PostgresResult(pointer)
+        switch PQresultStatus(pointer) {
+        case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY:
+            self.perform(self.machine.receive(.success), result: result)
+        case PGRES_FATAL_ERROR:
+            let severity = PostgresError.severity(of: pointer)
+            if handle.isBroken || severity == "FATAL" || severity == "PANIC" {
+                return self.end(PostgresError(.connectionLost, result: pointer))
+            }
+            let error = PostgresError(.queryFailed, result: pointer)
+            let isPlanUnusable = error.isStalePlan || error.sqlState == .invalidStatementName
+            self.perform(self.machine.receive(.failure(isPlanUnusable: isPlanUnusable)), error: error)
+        case PGRES_PIPELINE_ABORTED:
+            self.perform(self.machine.receive(.skipped))
+        case PGRES_PIPELINE_SYNC:
+            self.isInTransaction.store(PQtransactionStatus(handle.pointer) != PQTRANS_IDLE, ordering: .relaxed)
+            self.perform(self.machine.receive(.sync))
+        default:
+            self.end(PostgresError(.connectionLost, "COPY is not supported, and ends the connection"))
+        }
+        // The result may hold what the pointer's readers above returned copies of.
+        withExtendedLifetime(result) {}
+    }
+
+    private func perform(
+        _ action: PipelineStateMachine.Action,
+        result: PostgresResult? = nil,
+        error: PostgresError? = nil
+    ) {
+        switch action {
+        case .none:
+            break
+        case .append(let request):
+            if let result { self.requests[request]?.results.append(result) }
+        case .fail(let request):
+            // The first error is the cause; a later one can only say that there was one.
+            if self.requests[request]?.error == nil { self.requests[request]?.error = error }
+        case .complete(let request):
+            self.requestsInFlight.subtract(1, ordering: .relaxed)
+            if let request = self.requests.removeValue(forKey: request) {
+                let outcome: Outcome = request.error.map { .failure($0) } ?? .success(request.results)
+                request.continuation?.resume(returning: outcome)
+            }
+            if self.machine.requestsInFlight == 0 { self.becomeIdle() }
+        case .violation:
+            self.end(PostgresError(.connectionLost, "The server's answers are out of order"))
+        }
+    }
+
+    private func becomeIdle() {
+        guard !self.onIdle.isEmpty else { return }
+        let waiting = self.onIdle
+        self.onIdle.removeAll()
+        for body in waiting { body() }
+    }
+
+    // MARK: Ending
+
+    /// Lets a caller go whose task was cancelled; the answers are thrown away when they come.
+    func abandon(_ request: PipelineStateMachine.RequestID) {
+        guard let continuation = self.requests[request]?.continuation.take() else { return }
+        var error = PostgresError(.cancelled, "The task was cancelled while its statements ran")
+        error.outcomeIsUnknown = true
+        continuation.resume(returning: .failure(error))
+    }
+
+    func end(_ error: PostgresError) {
+        guard self.handle != nil else { return }
+        if let registration { self.executor.cancel(registration) }
+        self.registration = nil
+        self.handle = nil
+        self.closeError = error
+        let requests = self.requests.sorted { $0.key.value < $1.key.value }
+        self.requests.removeAll()
+        self.requestsInFlight.store(0, ordering: .relaxed)
+        for (_, request) in requests {
+            var failure = error
+            failure.outcomeIsUnknown = true
+            request.continuation?.resume(returning: .failure(failure))
+        }
+        self.becomeIdle()
+        if let onClose = self.onClose.take() { onClose(error) }
+    }
+
+    /// Why the connection is gone: the server's last words if there were any.
+    private func loss(of handle: ConnectionHandle) -> PostgresError {
+        if let farewell = handle.notices.lastFatalError { return farewell }
+        let message = handle.errorMessage
+        return PostgresError(.connectionLost, message.isEmpty ? "The connection to the server was lost" : message)
+    }
+}

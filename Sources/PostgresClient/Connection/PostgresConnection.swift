@@ -1,0 +1,181 @@
+import CLibPQ
+public import Logging
+public import PollExecutor
+import Synchronization
+
+/// A connection to PostgreSQL.
+///
+/// Statements of many callers travel in libpq's pipeline mode: each call is one round trip, sent at once and answered
+/// in order, without waiting for the calls before it. Outside an explicit transaction a call is also one transaction:
+/// all of its statements take effect, or none.
+///
+/// A task that is cancelled while its statements run gets an error at once, whose
+/// ``PostgresError/outcomeIsUnknown`` is set. The statements are not cancelled: the server runs them to their end, and
+/// the connection throws the answers away and stays in order.
+///
+/// libpq wants one thread at a time, which is this actor's ``PollExecutor``.
+public actor PostgresConnection: PostgresSession {
+    typealias Outcome = Result<[PostgresResult], PostgresError>
+
+    /// A request that has been sent.
+    struct Request {
+        // nil once the caller is gone.
+        var continuation: UnsafeContinuation<Outcome, Never>?
+        var results: [PostgresResult] = []
+        var error: PostgresError?
+    }
+
+    /// The executor whose thread the connection lives on.
+    public nonisolated let executor: PollExecutor
+    /// The number of the server's process, as in `pg_stat_activity`.
+    public nonisolated let processID: Int32
+    /// The server's version, such as 150020 for 15.20.
+    public nonisolated let serverVersion: Int32
+
+    // What others need to know at a glance; only the actor writes.
+    nonisolated let requestsInFlight = Atomic<Int>(0)
+    nonisolated let isInTransaction = Atomic<Bool>(false)
+
+    let logger: Logger
+    // nil once the connection is closed, and then `closeError` says why.
+    var handle: ConnectionHandle?
+    var closeError: PostgresError?
+    var registration: PollRegistration?
+    var machine: PipelineStateMachine
+    var lastRequest: UInt64 = 0
+    var requests: [PipelineStateMachine.RequestID: Request] = [:]
+    var onClose: (@Sendable (PostgresError) -> Void)?
+    var onIdle: [@Sendable () -> Void] = []
+
+    /// The executor whose thread the connection lives on.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { self.executor.asUnownedSerialExecutor() }
+
+    private init(
+        _ handle: ConnectionHandle,
+        configuration: PostgresConfiguration,
+        executor: PollExecutor,
+        logger: Logger
+    ) {
+        self.executor = executor
+        self.processID = PQbackendPID(handle.pointer)
+        self.serverVersion = PQserverVersion(handle.pointer)
+        self.logger = logger
+        self.handle = handle
+        self.machine = PipelineStateMachine(preparedStatementCapacity: configuration.preparedStatementCapacity)
+    }
+
+    isolated deinit {
+        if let registration { self.executor.cancel(registration) }
+    }
+
+    // MARK: Connecting and closing
+
+    /// Makes a connection.
+    ///
+    /// - Parameters:
+    ///   - configuration: The database, the timeout and the session's settings.
+    ///   - executor: The executor to live on; by default one of its own.
+    ///   - logger: Where notices of the server go.
+    /// - Returns: The connection.
+    /// - Throws: ``PostgresError`` when there is none to be had in time.
+    public static func connect(
+        _ configuration: PostgresConfiguration,
+        executor: PollExecutor = PollExecutor(name: "postgres"),
+        logger: Logger = Logger(label: "postgres", factory: { _ in SwiftLogNoOpLogHandler() })
+    ) async throws(PostgresError) -> PostgresConnection {
+        let handle = try await Connector(configuration: configuration, logger: logger).connect(on: executor)
+        let connection = PostgresConnection(handle, configuration: configuration, executor: executor, logger: logger)
+        await connection.start()
+        do throws(PostgresError) {
+            try await connection.apply(configuration.sessionSettings)
+        } catch {
+            await connection.close()
+            var failure = PostgresError(
+                .connectionFailed,
+                "The session's settings were refused: \(error.message)",
+                underlyingError: error
+            )
+            failure.sqlState = error.sqlState
+            throw failure
+        }
+        return connection
+    }
+
+    private func start() {
+        guard let handle else { return }
+        self.registration = self.executor.register(descriptor: PQsocket(handle.pointer), interest: .read) {
+            [weak self] readiness in
+            self?.assumeIsolated { $0.socketIsReady(readiness) }
+        }
+    }
+
+    private func apply(_ settings: [String: String]) async throws(PostgresError) {
+        guard !settings.isEmpty else { return }
+        let sql = "SELECT set_config(name, value, false) FROM unnest($1, $2) AS setting (name, value)"
+        let statement = PostgresStatement(sql, Array(settings.keys), Array(settings.values), prepared: false)
+        _ = try await self.execute([statement])
+    }
+
+    /// Closes the connection at once.
+    ///
+    /// Calls that are still under way fail, and their outcome is unknown.
+    public func close() {
+        self.end(PostgresError(.connectionClosed, "The connection was closed"))
+    }
+
+    /// Has a closure called when the connection ends for whatever reason; at once if it has.
+    func whenClosed(_ body: @escaping @Sendable (PostgresError) -> Void) {
+        if let closeError { return body(closeError) }
+        self.onClose = body
+    }
+
+    /// Has a closure called when nothing is under way any more and no transaction is open.
+    func whenReusable(_ body: @escaping @Sendable () -> Void) {
+        self.whenIdle {
+            self.assumeIsolated { connection in
+                guard connection.isInTransaction.load(ordering: .relaxed), connection.handle != nil else {
+                    return body()
+                }
+                connection.submit([.rollback], as: connection.nextRequest(), nil)
+                connection.whenIdle(body)
+            }
+        }
+    }
+
+    /// Has a closure called when nothing is under way any more.
+    private func whenIdle(_ body: @escaping @Sendable () -> Void) {
+        if self.machine.requestsInFlight == 0 || self.handle == nil { return body() }
+        self.onIdle.append(body)
+    }
+
+    // MARK: Executing
+
+    /// Runs statements in one round trip and, outside an explicit transaction, in one transaction.
+    ///
+    /// - Parameter statements: The statements; an error in one skips the rest.
+    /// - Returns: One result for each statement.
+    /// - Throws: ``PostgresError``; outside an explicit transaction nothing has taken effect then, unless
+    ///   ``PostgresError/outcomeIsUnknown`` is set.
+    @discardableResult
+    public func execute(_ statements: [PostgresStatement]) async throws(PostgresError) -> [PostgresResult] {
+        guard !Task.isCancelled else {
+            throw PostgresError(.cancelled, "The task was cancelled before the statements were sent")
+        }
+        for statement in statements { try statement.validate() }
+        let request = self.nextRequest()
+        let outcome = await withTaskCancellationHandler {
+            await withUnsafeContinuation { self.submit(statements, as: request, $0) }
+        } onCancel: {
+            self.executor.execute { self.assumeIsolated { $0.abandon(request) } }
+        }
+        return try outcome.get()
+    }
+
+    /// Runs statements that must be sent even when the task is cancelled, such as the end of a transaction.
+    func executeUncancellably(_ statements: [PostgresStatement]) async throws(PostgresError) -> [PostgresResult] {
+        for statement in statements { try statement.validate() }
+        let request = self.nextRequest()
+        let outcome = await withUnsafeContinuation { self.submit(statements, as: request, $0) }
+        return try outcome.get()
+    }
+}

@@ -1,0 +1,266 @@
+import Logging
+import PollExecutor
+import ServiceLifecycle
+import Synchronization
+
+/// Performs what the ``PoolStateMachine`` decides.
+final class ConnectionPool: Sendable {
+    typealias ConnectionID = PoolStateMachine.ConnectionID
+    typealias RequestID = PoolStateMachine.RequestID
+
+    /// A connection on loan.
+    struct Lease: Sendable {
+        let id: ConnectionID
+        let connection: PostgresConnection
+    }
+
+    private enum Command: Sendable {
+        case connect(ConnectionID)
+        case stopConnecting
+    }
+
+    private typealias Waiter = UnsafeContinuation<Result<Lease, PostgresError>, Never>
+
+    private struct State {
+        var machine: PoolStateMachine
+        var connections: [ConnectionID: PostgresConnection] = [:]
+        var waiters: [RequestID: Waiter] = [:]
+        var lastRequest = 0
+        var lastConnectError: PostgresError?
+        var hasRun = false
+    }
+
+    let executor: PollExecutor
+    private let configuration: PostgresConfiguration
+    private let logger: Logger
+    private let timers: PoolTimers
+    private let state: Locked<State>
+    private let commands: AsyncStream<Command>
+    private let commander: AsyncStream<Command>.Continuation
+
+    init(_ configuration: PostgresConfiguration, logger: Logger) {
+        self.executor = PollExecutor(name: "postgres")
+        self.configuration = configuration
+        self.logger = logger
+        self.timers = PoolTimers(executor: self.executor)
+        self.state = Locked(State(machine: PoolStateMachine(PoolStateMachine.Configuration(configuration))))
+        (self.commands, self.commander) = AsyncStream.makeStream()
+    }
+
+    // MARK: Running
+
+    /// Makes connections until the service is shut down.
+    func run() async throws(PostgresError) {
+        let isFirst = self.state.withLock { state in
+            defer { state.hasRun = true }
+            return !state.hasRun
+        }
+        guard isFirst else { throw PostgresError(.alreadyRunning, "A client runs once; make another one") }
+        await withTaskCancellationHandler {
+            await withGracefulShutdownHandler {
+                await self.connectOnCommand()
+            } onGracefulShutdown: {
+                self.commander.yield(.stopConnecting)
+                self.change { $0.machine.shutDown() }
+            }
+        } onCancel: {
+            self.change { $0.machine.shutDownNow() }
+        }
+        // The loop also ends when the task is cancelled before it began.
+        self.change { $0.machine.shutDownNow() }
+    }
+
+    private func connectOnCommand() async {
+        await withDiscardingTaskGroup { group in
+            self.change { $0.machine.start() }
+            for await command in self.commands {
+                switch command {
+                case .connect(let id): group.addTask { await self.connect(id) }
+                case .stopConnecting: group.cancelAll()
+                }
+            }
+        }
+    }
+
+    private func connect(_ id: ConnectionID) async {
+        do throws(PostgresError) {
+            let connection = try await PostgresConnection.connect(
+                self.configuration,
+                executor: self.executor,
+                logger: self.logger
+            )
+            let recovered = self.state.withLock { state in
+                state.connections[id] = connection
+                return state.lastConnectError.take() != nil
+            }
+            if recovered { self.logger.info("PostgreSQL can be reached again") }
+            await connection.whenClosed { [weak self] error in self?.connectionClosed(id, error) }
+            self.change { $0.machine.connected(id) }
+        } catch {
+            let isFirst = self.state.withLock { state in
+                defer { state.lastConnectError = error }
+                return state.lastConnectError == nil
+            }
+            if error.code != .cancelled {
+                self.logger.log(level: isFirst ? .info : .debug, "PostgreSQL cannot be reached: \(error)")
+            }
+            self.change { $0.machine.connectFailed(id, random: .random(in: 0...1)) }
+        }
+    }
+
+    private func connectionClosed(_ id: ConnectionID, _ error: PostgresError) {
+        if error.code != .connectionClosed { self.logger.debug("A connection to PostgreSQL ended: \(error)") }
+        self.change { state in
+            state.connections[id] = nil
+            return state.machine.closed(id, random: .random(in: 0...1))
+        }
+    }
+
+    // MARK: Leasing
+
+    func lease() async throws(PostgresError) -> Lease {
+        let free = self.state.withLock { state in
+            state.machine.leaseIdle().flatMap { id in state.connections[id].map { Lease(id: id, connection: $0) } }
+        }
+        if let free { return free }
+        let request = self.state.withLock { state in
+            state.lastRequest += 1
+            return RequestID(value: state.lastRequest)
+        }
+        let result = await withTaskCancellationHandler {
+            await withUnsafeContinuation { (waiter: Waiter) in
+                self.change { state in
+                    state.waiters[request] = waiter
+                    let actions = state.machine.request(request)
+                    // The cancellation handler may have run before there was anything to cancel.
+                    return Task.isCancelled ? actions + state.machine.cancel(request) : actions
+                }
+            }
+        } onCancel: {
+            self.change { $0.machine.cancel(request) }
+        }
+        return try result.get()
+    }
+
+    func release(_ lease: Lease) {
+        if lease.connection.isReusable { return self.change { $0.machine.release(lease.id) } }
+        // Somebody went away in the middle, or left a transaction open.
+        self.executor.execute {
+            lease.connection.assumeIsolated { connection in
+                connection.whenReusable { self.change { $0.machine.release(lease.id) } }
+            }
+        }
+    }
+
+    // MARK: Performing
+
+    /// Changes the state and performs what follows from it, after the lock is free again.
+    private func change(_ body: (inout State) -> [PoolStateMachine.Action]) {
+        let effects = self.state.withLock { state in
+            body(&state).map { action in Effect(action, in: &state, configuration: self.configuration) }
+        }
+        for effect in effects { self.perform(effect) }
+    }
+
+    /// An action with what it acts on, looked up under the lock.
+    private enum Effect {
+        case connect(ConnectionID)
+        case close(PostgresConnection?)
+        case resume(Waiter?, Result<Lease, PostgresError>)
+        case schedule(PoolStateMachine.Timer, Duration)
+        case cancel(PoolStateMachine.Timer)
+        case finish
+
+        init(_ action: PoolStateMachine.Action, in state: inout State, configuration: PostgresConfiguration) {
+            switch action {
+            case .connect(let id):
+                self = .connect(id)
+            case .close(let id):
+                self = .close(state.connections[id])
+            case .lease(let request, let id):
+                let lease = state.connections[id].map {
+                    Result<Lease, PostgresError>.success(Lease(id: id, connection: $0))
+                }
+                let missing = PostgresError(.connectionLost, "The connection was lost before it could be used")
+                self = .resume(state.waiters.removeValue(forKey: request), lease ?? .failure(missing))
+            case .refuse(let request, let refusal):
+                let error = PostgresError(
+                    refusal,
+                    timeout: configuration.leaseTimeout,
+                    isRunning: state.machine.isRunning,
+                    lastConnectError: state.lastConnectError
+                )
+                self = .resume(state.waiters.removeValue(forKey: request), .failure(error))
+            case .schedule(let timer, let delay):
+                self = .schedule(timer, delay)
+            case .cancel(let timer):
+                self = .cancel(timer)
+            case .finish:
+                self = .finish
+            }
+        }
+    }
+
+    private func perform(_ effect: Effect) {
+        switch effect {
+        case .connect(let id):
+            self.commander.yield(.connect(id))
+        case .close(let connection):
+            self.executor.execute { connection?.assumeIsolated { $0.close() } }
+        case .resume(let waiter, let result):
+            waiter?.resume(returning: result)
+        case .schedule(let timer, let delay):
+            self.timers.schedule(timer, after: delay) { [weak self] in self?.change { $0.machine.fired(timer) } }
+        case .cancel(let timer):
+            self.timers.cancel(timer)
+        case .finish:
+            self.commander.finish()
+        }
+    }
+}
+
+extension PoolStateMachine.Configuration {
+    fileprivate init(_ configuration: PostgresConfiguration) {
+        // A pool without connections would make everybody wait for nothing.
+        self.maximumConnections = max(1, configuration.maximumConnections)
+        self.minimumConnections = min(max(0, configuration.minimumConnections), self.maximumConnections)
+        self.idleTimeout = configuration.idleTimeout
+        self.leaseTimeout = configuration.leaseTimeout
+        self.minimumBackoff = configuration.minimumBackoff
+        self.maximumBackoff = configuration.maximumBackoff
+    }
+}
+
+extension PostgresError {
+    fileprivate init(
+        _ refusal: PoolStateMachine.Refusal,
+        timeout: Duration,
+        isRunning: Bool,
+        lastConnectError: PostgresError?
+    ) {
+        switch refusal {
+        case .closed:
+            self.init(.poolClosed, "The client has been shut down")
+        case .cancelled:
+            self.init(.cancelled, "The task was cancelled while it waited for a connection")
+        case .timeout:
+            let reason =
+                if !isRunning {
+                    "the client is not running"
+                } else if let lastConnectError {
+                    "the last attempt to connect failed: \(lastConnectError.message)"
+                } else {
+                    "all connections are in use"
+                }
+            self.init(.poolTimeout, "No connection within \(timeout): \(reason)", underlyingError: lastConnectError)
+            self.sqlState = lastConnectError?.sqlState
+        }
+    }
+}
+
+extension PostgresConnection {
+    /// Whether the next one can use it as it is.
+    fileprivate nonisolated var isReusable: Bool {
+        self.requestsInFlight.load(ordering: .relaxed) == 0 && !self.isInTransaction.load(ordering: .relaxed)
+    }
+}

@@ -1,0 +1,78 @@
+import Foundation
+import Logging
+import PostgresClient
+import Testing
+
+/// The server that the tests run against.
+enum TestDatabase {
+    struct Missing: Error, CustomStringConvertible {
+        let description = "BATON_POSTGRES_URL is not set: these tests need a PostgreSQL server"
+    }
+
+    static func configuration() throws -> PostgresConfiguration {
+        guard let url = ProcessInfo.processInfo.environment["BATON_POSTGRES_URL"] else { throw Missing() }
+        return PostgresConfiguration(url: url)
+    }
+}
+
+/// Runs a test with a connection of its own.
+func withConnection<Result>(
+    configuration: PostgresConfiguration? = nil,
+    logger: Logger = Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }),
+    _ body: (PostgresConnection) async throws -> Result
+) async throws -> Result {
+    let configuration = try configuration ?? TestDatabase.configuration()
+    let connection = try await PostgresConnection.connect(configuration, logger: logger)
+    do {
+        let result = try await body(connection)
+        await connection.close()
+        return result
+    } catch {
+        await connection.close()
+        throw error
+    }
+}
+
+/// Runs a test with a client of its own.
+func withClient<Result: Sendable>(
+    configure: (inout PostgresConfiguration) -> Void = { _ in },
+    _ body: (PostgresClient) async throws -> Result
+) async throws -> Result {
+    var configuration = try TestDatabase.configuration()
+    configure(&configuration)
+    let client = PostgresClient(configuration)
+    return try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask { try await client.run() }
+        let result = try await body(client)
+        group.cancelAll()
+        return result
+    }
+}
+
+/// Runs a test with a schema of its own, which is dropped afterwards.
+func withSchema<Result>(_ body: (String) async throws -> Result) async throws -> Result {
+    let schema = "test_" + String(UInt64.random(in: .min ... .max), radix: 16)
+    return try await withConnection { connection in
+        try await connection.query(PostgresStatement("CREATE SCHEMA \(schema)", prepared: false))
+        do {
+            let result = try await body(schema)
+            try await connection.query(PostgresStatement("DROP SCHEMA \(schema) CASCADE", prepared: false))
+            return result
+        } catch {
+            try await connection.query(PostgresStatement("DROP SCHEMA \(schema) CASCADE", prepared: false))
+            throw error
+        }
+    }
+}
+
+extension PostgresSession {
+    /// The only value that a statement returns.
+    func value<Value: PostgresDecodable, each Parameter: PostgresEncodable>(
+        _ type: Value.Type,
+        _ sql: String,
+        _ parameters: repeat each Parameter
+    ) async throws -> Value {
+        let result = try await self.query(PostgresStatement(sql, repeat each parameters))
+        return try #require(result.first).decode(type, 0)
+    }
+}
