@@ -1,0 +1,54 @@
+internal import Baton
+
+/// One job, and its end by hand.
+struct LookupStatements: Sendable {
+    /// A job as it stands: `$1` id.
+    let job: String
+    /// A job's history, oldest first: `$1` id.
+    let history: String
+    /// Deletes a job that is not final: `$1` id, `$2` reason.
+    ///
+    /// Returns the id.
+    ///
+    /// It takes the claim off, so that the completion of a run that is still going on finds itself fenced.
+    let delete: String
+    /// Whether a job exists that is not final: `$1` id.
+    ///
+    /// A job on its way between two tables escapes the delete's snapshot; this one, taken later, sees it.
+    let isPending: String
+
+    init(_ schema: Schema) {
+        job = schema.jobTables.map { table in
+            """
+            SELECT j.id, j.type, j.queue, j.state, j.arguments, j.generation, j.run, j.attempt, j.max_attempts, j.created_at,
+                j.state_at, j.run_at, j.result, j.error_type, j.error_message, (
+                    SELECT h.data ->> 'error_details' FROM unnest(j.history) WITH ORDINALITY
+                        AS h (at, state, reason, server, run, attempt, generation, data, seq)
+                    WHERE h.data ? 'error_type' ORDER BY h.seq DESC LIMIT 1
+                ) AS error_details
+            FROM \(table) AS j WHERE j.id = $1
+            """
+        }.joined(separator: "\nUNION ALL\n")
+        history = """
+            SELECT h.at, h.state, h.reason, h.server, h.run, h.attempt, h.data
+            FROM (\(schema.jobTables.map { "SELECT history FROM \($0) WHERE id = $1" }.joined(separator: " UNION ALL "))) AS j
+            CROSS JOIN LATERAL unnest(j.history) WITH ORDINALITY
+                AS h (at, state, reason, server, run, attempt, generation, data, seq)
+            ORDER BY h.seq
+            """
+        let pending = [schema.active, schema.scheduled, schema.failed]
+        let gone = pending.indices.map { "g\($0) AS (DELETE FROM \(pending[$0]) WHERE id = $1 RETURNING *)" }
+        let union = pending.indices.map { "SELECT \(JobColumns.list) FROM g\($0)" }
+        let values = JobColumns.values(replacing: [
+            "state": "\(JobState.deleted.code)", "state_at": "now()", "claim": "NULL", "session": "NULL", "seq": "NULL",
+            "run_at": "NULL", "history": "j.history || \(schema.entry(.deleted, reason: "$2"))",
+        ])
+        delete = """
+            WITH \(gone.joined(separator: ", "))
+            INSERT INTO \(schema.finished) (\(JobColumns.list))
+            SELECT \(values) FROM (\(union.joined(separator: " UNION ALL "))) AS j
+            RETURNING id
+            """
+        isPending = pending.map { "SELECT id FROM \($0) WHERE id = $1" }.joined(separator: " UNION ALL ")
+    }
+}

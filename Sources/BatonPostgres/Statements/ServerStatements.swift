@@ -1,0 +1,134 @@
+internal import Baton
+
+/// Servers, their leases and their audit (PROTOCOL sections 2 and 3).
+struct ServerStatements: Sendable {
+    /// `$1` epoch, `$2` name, `$3` process id, `$4` queues, `$5` concurrency, `$6` job names, `$7` lease in microseconds.
+    let register: String
+    /// `$1` epoch, `$2` lease in microseconds, `$3` ids of the runs, `$4` when the whole table was last looked through.
+    ///
+    /// Not synchronous. Returns rows of a kind (see ``HeartbeatRow``), an id and a claim.
+    let heartbeat: String
+    /// `$1` epoch.
+    ///
+    /// A claim under way is waited for; what it claimed has no owner then and is put back.
+    let deregister: String
+    /// `$1` ids, sorted; `$2` the server; `$3` claim numbers; `$4` session; `$5` seqs; `$6` reason.
+    ///
+    /// Returns what is to be published.
+    let putBackUnheld: String
+    /// `$1` epoch, `$2` lease in microseconds.
+    ///
+    /// Returns the epoch when this call wrote the certificate.
+    ///
+    /// Three conditions keep an outage of the database from killing anybody: the server process and this backend are
+    /// older than a lease, and some living server's heartbeats came through for a whole lease without a gap. The last
+    /// also covers a database that was frozen and goes on with all its sessions.
+    let certify: String
+
+    init(_ schema: Schema) {
+        register = """
+            INSERT INTO \(schema.server) AS s (epoch, name, pid, queues, concurrency, job_names, lease_until)
+            VALUES ($1, $2, $3, $4, $5, $6, now() + \(Schema.interval("$7")))
+            ON CONFLICT (epoch) DO UPDATE SET lease_until = excluded.lease_until, heartbeat_at = now() WHERE NOT s.dead
+            """
+        heartbeat = Self.heartbeat(schema)
+        deregister = "DELETE FROM \(schema.server) WHERE epoch = $1"
+        let givenBack = "greatest(j.attempt - 1, 0)"
+        let entry = schema.entry(
+            .enqueued,
+            reason: "$6",
+            server: "$2",
+            attempt: givenBack,
+            generation: "j.generation + 1"
+        )
+        putBackUnheld = """
+            UPDATE \(schema.active) AS j
+            SET state = \(JobState.enqueued.code), generation = j.generation + 1, attempt = \(givenBack), claim = NULL,
+                session = $4, seq = \(Schema.own("$5::bigint[]")), enqueued_at = now(), state_at = now(),
+                history = j.history || \(entry)
+            WHERE j.id = ANY ($1) AND j.state = \(JobState.processing.code) AND j.owner = $2
+                AND j.claim = \(Schema.own("$3::bigint[]"))
+            RETURNING j.id, j.generation, j.queue, j.type, j.seq
+            """
+        let lease = Schema.interval("$2")
+        certify = """
+            WITH expired AS MATERIALIZED (
+                -- Locked against claims, which an update of a column that is no key would not be.
+                SELECT epoch FROM \(schema.server) WHERE epoch = $1 AND NOT dead AND lease_until < now() FOR UPDATE
+            )
+            UPDATE \(schema.server) AS s SET dead = true, certified_at = now()
+            FROM expired
+            WHERE s.epoch = expired.epoch AND NOT s.dead AND s.lease_until < now()
+                AND pg_postmaster_start_time() < now() - \(lease)
+                AND (SELECT backend_start FROM pg_stat_get_activity(pg_backend_pid())) < now() - \(lease)
+                AND EXISTS (
+                    SELECT FROM \(schema.server) AS witness
+                    WHERE NOT witness.dead AND witness.heartbeat_at > now() - \(lease) / \(Self.beatsPerLease)
+                        AND witness.unbroken_since < now() - \(lease)
+                )
+            RETURNING s.epoch
+            """
+    }
+
+    /// A gap of more than this part of a lease breaks the line of heartbeats.
+    private static let beatsPerLease = 3
+
+    /// Above this size the active table is looked through at most once a minute.
+    static let smallTableBytes = 64 << 20
+
+    /// Whether the whole active table may be looked through now.
+    ///
+    /// - Parameters:
+    ///   - schema: The namespace.
+    ///   - last: SQL for when it last was; NULL for never.
+    /// - Returns: SQL of a condition.
+    static func mayLookThrough(_ schema: Schema, last: String) -> String {
+        """
+        (pg_relation_size('\(schema.active)'::regclass) < \(smallTableBytes)
+            OR coalesce(\(last) < now() - interval '1 minute', true))
+        """
+    }
+
+    private static func heartbeat(_ schema: Schema) -> String {
+        let isOwned = "j.owner = $1 AND j.state = \(JobState.processing.code)"
+        return """
+            WITH lazy AS MATERIALIZED (
+                SELECT set_config('synchronous_commit', 'off', true)
+            ), renewed AS (
+                UPDATE \(schema.server) AS s
+                SET heartbeat_at = now(), lease_until = now() + \(Schema.interval("$2")),
+                    unbroken_since = CASE
+                        WHEN s.heartbeat_at > now() - \(Schema.interval("$2")) / \(beatsPerLease) THEN s.unbroken_since
+                        ELSE now()
+                    END
+                FROM lazy
+                WHERE s.epoch = $1 AND NOT s.dead
+                RETURNING s.epoch
+            ), look AS MATERIALIZED (
+                SELECT \(mayLookThrough(schema, last: "$4")) AS through
+            )
+            SELECT \(HeartbeatRow.alive.rawValue)::smallint AS kind, epoch AS id, NULL::bigint AS claim, now() AS at
+            FROM renewed
+            UNION ALL
+            SELECT \(HeartbeatRow.lookedThrough.rawValue)::smallint, NULL, NULL, now() FROM look WHERE through
+            UNION ALL
+            SELECT \(HeartbeatRow.held.rawValue)::smallint, j.id, j.claim, NULL FROM \(schema.active) AS j
+            WHERE j.id = ANY ($3) AND \(isOwned)
+            UNION ALL
+            SELECT \(HeartbeatRow.owned.rawValue)::smallint, j.id, j.claim, NULL FROM \(schema.active) AS j
+            WHERE (SELECT through FROM look) AND \(isOwned)
+            """
+    }
+}
+
+/// What a row of the heartbeat's answer says.
+enum HeartbeatRow: Int16 {
+    /// The lease was renewed.
+    case alive
+    /// The whole table was looked through.
+    case lookedThrough
+    /// A run that was asked about is still owned.
+    case held
+    /// A processing row of the epoch, found by looking through the table.
+    case owned
+}

@@ -1,0 +1,24 @@
+/// Every statement of one namespace, written once.
+struct Statements: Sendable {
+    let insert: InsertStatements
+    let lookup: LookupStatements
+    let session: SessionStatements
+    let claim: ClaimStatements
+    let completion: CompletionStatements
+    let server: ServerStatements
+    let schedule: ScheduleStatements
+    let reconciler: ReconcilerStatements
+    let upkeep: UpkeepStatements
+
+    init(_ schema: Schema) {
+        insert = InsertStatements(schema)
+        lookup = LookupStatements(schema)
+        session = SessionStatements(schema)
+        claim = ClaimStatements(schema)
+        completion = CompletionStatements(schema)
+        server = ServerStatements(schema)
+        schedule = ScheduleStatements(schema)
+        reconciler = ReconcilerStatements(schema)
+        upkeep = UpkeepStatements(schema)
+    }
+}

@@ -1,0 +1,29 @@
+/// Counters, and what is no longer needed.
+struct UpkeepStatements: Sendable {
+    /// `$1` names, sorted; `$2` how much to add to each.
+    let count: String
+    /// Sessions that ended or fell silent an hour ago and that no active row bears.
+    ///
+    /// A row that bears one later counts as unpublished.
+    let removeSessions: String
+    /// Servers certified an hour ago.
+    ///
+    /// A row that such a server still owns has no living owner before and after.
+    let removeServers: String
+    /// The partitions of today and the coming three days.
+    let preparePartitions: String
+
+    init(_ schema: Schema) {
+        count = """
+            INSERT INTO \(schema.counter) AS c (name, value) SELECT * FROM unnest($1::text[], $2::bigint[])
+            ON CONFLICT (name) DO UPDATE SET value = c.value + excluded.value
+            """
+        removeSessions = """
+            DELETE FROM \(schema.session) AS p
+            WHERE coalesce(p.ended_at, p.lease_until) < now() - interval '1 hour'
+                AND NOT EXISTS (SELECT FROM \(schema.active) AS j WHERE j.session = p.session)
+            """
+        removeServers = "DELETE FROM \(schema.server) WHERE dead AND certified_at < now() - interval '1 hour'"
+        preparePartitions = "SELECT \(schema.name).prepare_finished_days(4)"
+    }
+}

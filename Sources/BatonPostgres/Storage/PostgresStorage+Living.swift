@@ -1,0 +1,126 @@
+public import Baton
+internal import PostgresClient
+#if canImport(FoundationEssentials)
+    internal import FoundationEssentials
+#else
+    internal import Foundation
+#endif
+
+extension PostgresStorage {
+    /// Registers a server before it consumes.
+    ///
+    /// - Parameters:
+    ///   - server: The server.
+    ///   - lease: How long it counts as alive without a heartbeat.
+    /// - Throws: ``JobStorageError``.
+    public func register(_ server: ServerRegistration, lease: Duration) async throws(JobStorageError) {
+        let sql = try await ready().server.register
+        let statement = PostgresStatement(
+            sql,
+            server.epoch.uuid,
+            server.name,
+            Int64(server.processID),
+            server.queues,
+            Int32(clamping: server.concurrency),
+            server.jobNames,
+            lease.microseconds
+        )
+        try await perform(on: upkeep, statement)
+    }
+
+    /// Renews a server's lease and answers its audit.
+    ///
+    /// Not durable at once.
+    ///
+    /// A run that ended while the question was under way may be among the lost ones.
+    ///
+    /// - Parameters:
+    ///   - epoch: The server.
+    ///   - lease: How long it counts as alive without another heartbeat.
+    ///   - runs: What it runs.
+    /// - Returns: Whether it lives, and where rows and runs disagree.
+    /// - Throws: ``JobStorageError``.
+    public func heartbeat(
+        _ epoch: ServerEpoch,
+        lease: Duration,
+        runs: [OwnedRun]
+    ) async throws(JobStorageError) -> HeartbeatAnswer {
+        let sql = try await ready().server.heartbeat
+        let last = await lookTimes.last(.runs(of: epoch))
+        let result = try await perform(
+            on: upkeep,
+            PostgresStatement(sql, epoch.uuid, lease.microseconds, runs.map(\.id.uuid), last)
+        )
+        var answer = HeartbeatAnswer(isAlive: false, lostRuns: [], ownedRuns: nil)
+        var held: Set<OwnedRun> = []
+        var lookedThroughAt: Date?
+        try reading { () throws(PostgresError) in
+            for row in result {
+                guard let kind = HeartbeatRow(rawValue: try row.decode(Int16.self, 0)) else {
+                    throw PostgresError(.decodingFailed, "There is no such kind of row")
+                }
+                switch kind {
+                case .alive:
+                    answer.isAlive = true
+                case .lookedThrough:
+                    answer.ownedRuns = answer.ownedRuns ?? []
+                    lookedThroughAt = try row.decode(Date?.self, 3)
+                case .held:
+                    held.insert(try row.ownedRun())
+                case .owned:
+                    answer.ownedRuns = (answer.ownedRuns ?? []) + [try row.ownedRun()]
+                }
+            }
+        }
+        answer.lostRuns = runs.filter { !held.contains($0) }
+        if let lookedThroughAt { await lookTimes.note(.runs(of: epoch), at: lookedThroughAt) }
+        return answer
+    }
+
+    /// Puts rows back that a living server owns but does not run: generation + 1, the attempt given back.
+    ///
+    /// - Parameters:
+    ///   - runs: The rows.
+    ///   - owner: The server.
+    ///   - marks: As many marks as there are rows.
+    /// - Returns: What is to be published.
+    /// - Throws: ``JobStorageError``.
+    public func putBackUnheld(
+        _ runs: [OwnedRun],
+        owner: ServerEpoch,
+        marks: PublishMarkRange
+    ) async throws(JobStorageError) -> [MarkedDispatch] {
+        let sql = try await ready().server.putBackUnheld
+        let sorted = runs.prefix(marks.count).inJobOrder(\.id)
+        if sorted.isEmpty { return [] }
+        let result = try await perform(
+            on: upkeep,
+            PostgresStatement(
+                sql,
+                sorted.map(\.id.uuid),
+                owner.uuid,
+                sorted.map(\.claim),
+                marks.session.uuid,
+                Array(marks.sequences.prefix(sorted.count)),
+                RepairReason.unheld
+            )
+        )
+        return try reading { () throws(PostgresError) in try result.markedDispatches() }
+    }
+
+    /// Takes a server off the list after its last run ended.
+    ///
+    /// - Parameter epoch: The server.
+    /// - Throws: ``JobStorageError``.
+    public func deregister(_ epoch: ServerEpoch) async throws(JobStorageError) {
+        let sql = try await ready().server.deregister
+        try await perform(on: upkeep, PostgresStatement(sql, epoch.uuid))
+        await lookTimes.forget(.runs(of: epoch))
+    }
+}
+
+extension PostgresRow {
+    fileprivate func ownedRun() throws(PostgresError) -> OwnedRun {
+        OwnedRun(id: JobID(try decode(UUID.self, 1)), claim: try decode(Int64.self, 2))
+    }
+}

@@ -1,0 +1,25 @@
+public import Baton
+internal import PostgresClient
+
+extension PostgresStorage {
+    /// How long to wait for jobs that are due and that another scheduler is moving at the moment.
+    private static let contendedWait = Duration.milliseconds(50)
+
+    /// Moves scheduled jobs that are due to their queues with the next generation.
+    ///
+    /// - Parameter marks: As many marks as jobs may be moved.
+    /// - Returns: What is to be published, and when to ask again.
+    /// - Throws: ``JobStorageError``.
+    public func promoteDue(marks: PublishMarkRange) async throws(JobStorageError) -> Promotion {
+        let sql = try await ready().schedule
+        let promote = PostgresStatement(sql.promote, marks.session.uuid, marks.sequences.lowerBound, marks.count)
+        let results = try await perform(on: upkeep, [promote, PostgresStatement(sql.nextDue)])
+        return try reading { () throws(PostgresError) in
+            let dispatches = try results.first?.markedDispatches() ?? []
+            let wait = try results.last?.first?.decode(Int64.self, 0)
+            var nextDue = wait.map { Duration.microseconds($0) }
+            if dispatches.isEmpty, marks.count > 0, let wait, wait <= 0 { nextDue = Self.contendedWait }
+            return Promotion(dispatches: dispatches, nextDue: nextDue)
+        }
+    }
+}

@@ -1,0 +1,76 @@
+internal import Baton
+
+/// Holds calls back until the schema is there.
+actor StorageReadiness {
+    private enum State {
+        case waiting([Int: CheckedContinuation<Result<Void, JobStorageError>, Never>])
+        case open
+        case closed(JobStorageError)
+    }
+
+    private var state = State.waiting([:])
+    private var lastWaiter = 0
+
+    /// Waits until the schema is there.
+    ///
+    /// - Throws: ``JobStorageError`` when the storage has stopped, or the task is cancelled while it waits.
+    func wait() async throws(JobStorageError) {
+        if case .open = state { return }
+        lastWaiter += 1
+        let waiter = lastWaiter
+        let result = await withTaskGroup(of: Result<Void, JobStorageError>?.self) { group in
+            group.addTask { await self.enter(waiter) }
+            group.addTask {
+                // Ends when the caller is cancelled, or below when there is nothing to wait for any more.
+                while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }
+                await self.cancel(waiter)
+                return nil
+            }
+            var result: Result<Void, JobStorageError>?
+            for await answer in group {
+                result = result ?? answer
+                group.cancelAll()
+            }
+            return result ?? .failure(Self.cancelled)
+        }
+        try result.get()
+    }
+
+    /// Lets everybody in.
+    func open() {
+        guard case .waiting(let waiters) = state else { return }
+        state = .open
+        for continuation in waiters.values { continuation.resume(returning: .success(())) }
+    }
+
+    /// Sends everybody away.
+    ///
+    /// - Parameter error: Why.
+    func close(_ error: JobStorageError) {
+        if case .waiting(let waiters) = state {
+            for continuation in waiters.values { continuation.resume(returning: .failure(error)) }
+        }
+        state = .closed(error)
+    }
+
+    private func enter(_ waiter: Int) async -> Result<Void, JobStorageError> {
+        switch state {
+        case .open: return .success(())
+        case .closed(let error): return .failure(error)
+        case .waiting where Task.isCancelled: return .failure(Self.cancelled)
+        case .waiting(var waiters):
+            return await withCheckedContinuation { continuation in
+                waiters[waiter] = continuation
+                state = .waiting(waiters)
+            }
+        }
+    }
+
+    private func cancel(_ waiter: Int) {
+        guard case .waiting(var waiters) = state, let continuation = waiters.removeValue(forKey: waiter) else { return }
+        state = .waiting(waiters)
+        continuation.resume(returning: .failure(Self.cancelled))
+    }
+
+    private static let cancelled = JobStorageError(.unavailable, "Cancelled while waiting for the storage to start.")
+}
