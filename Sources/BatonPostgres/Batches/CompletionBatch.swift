@@ -12,15 +12,13 @@ struct CompletionBatch {
     private struct Returned {
         var completion: Completion
         var reason: String
-        var delay: Int64 = 0
-        var mark: PublishMark?
+        var delay: Int64
     }
 
     private let owner: ServerEpoch
     private var succeeded: [(completion: Completion, result: JSONText?)] = []
     private var failed: [Failed] = []
     private var retried: [Failed] = []
-    private var postponed: [Returned] = []
     private var putBack: [Returned] = []
 
     init(_ completions: [Completion], owner: ServerEpoch) {
@@ -35,10 +33,8 @@ struct CompletionBatch {
                 retried.append(
                     Failed(completion: completion, failure: failure, reason: reason, delay: delay.microseconds)
                 )
-            case .putBack(let mark, let reason):
-                putBack.append(Returned(completion: completion, reason: reason, mark: mark))
-            case .postponed(let delay, let reason):
-                postponed.append(Returned(completion: completion, reason: reason, delay: delay.microseconds))
+            case .putBack(let delay, let reason):
+                putBack.append(Returned(completion: completion, reason: reason, delay: delay.microseconds))
             }
         }
     }
@@ -63,17 +59,10 @@ struct CompletionBatch {
             values.append(retried.map(\.delay))
             statements.append(PostgresStatement(sql.retry, parameters: values))
         }
-        if !postponed.isEmpty {
-            var values = fence(postponed.map(\.completion))
-            values.append(postponed.map(\.reason))
-            values.append(postponed.map(\.delay))
-            statements.append(PostgresStatement(sql.postponed, parameters: values))
-        }
         if !putBack.isEmpty {
             var values = fence(putBack.map(\.completion))
             values.append(putBack.map(\.reason))
-            values.append(putBack.map { $0.mark?.session.uuid })
-            values.append(putBack.map { $0.mark?.sequence })
+            values.append(putBack.map(\.delay))
             statements.append(PostgresStatement(sql.putBack, parameters: values))
         }
         return statements

@@ -12,8 +12,6 @@ struct CompletionStatements: Sendable {
     /// `$6` error types, `$7` messages, `$8` details, `$9` reasons, `$10` delays in microseconds.
     let retry: String
     /// `$6` reasons, `$7` delays in microseconds.
-    let postponed: String
-    /// `$6` reasons, `$7` sessions, `$8` seqs.
     let putBack: String
 
     init(_ schema: Schema) {
@@ -67,7 +65,7 @@ struct CompletionStatements: Sendable {
                 ),
             ]) { $1 }
         )
-        postponed = move(
+        putBack = move(
             to: schema.scheduled,
             waiting.merging([
                 "attempt": givenBack, "run_at": due("$7"),
@@ -79,21 +77,5 @@ struct CompletionStatements: Sendable {
                 ),
             ]) { $1 }
         )
-        let back = schema.entry(
-            .enqueued,
-            reason: Schema.own("$6::text[]"),
-            server: "$2",
-            attempt: givenBack,
-            generation: "j.generation + 1",
-            data: data()
-        )
-        putBack = """
-            UPDATE \(schema.active) AS j
-            SET state = \(JobState.enqueued.code), generation = j.generation + 1, attempt = \(givenBack),
-                session = \(Schema.own("$7::uuid[]")), seq = \(Schema.own("$8::bigint[]")), enqueued_at = now(), state_at = now(),
-                history = j.history || \(back)
-            WHERE \(matches)
-            RETURNING j.id
-            """
     }
 }
