@@ -1,0 +1,254 @@
+public import Logging
+public import PollExecutor
+public import ServiceLifecycle
+import Synchronization
+
+/// Publishes messages, and says of each what became of it.
+///
+/// Messages are persistent as their properties say, always `mandatory`, and confirmed by the broker. The publisher has a
+/// connection and a thread of its own: a broker short of memory stops reading from whoever publishes.
+///
+/// It does nothing until ``run()`` runs. Whatever happens to the broker, ``run()`` goes on and connects again.
+public actor RabbitMQPublisher: Service {
+    /// How much may wait for the socket before further messages wait in the queue, in bytes.
+    private static let highWater = 1 << 19
+
+    private let configuration: RabbitMQConfiguration
+    private let topology: RabbitMQTopology
+    private let executor: PollExecutor
+    let logger: Logger
+    let isOpen = Atomic(false)
+
+    private var connector: Connector
+    // Not private, for the extension in another file; nobody else touches them.
+    var driver: ConnectionDriver?
+    var channel: UInt16?
+    var queue: PublishQueue<PublishTicket>
+    /// Why there is no link, while there is none.
+    var unavailable = RabbitMQError(code: .connectFailed, message: "There has been no connection yet")
+    private let notRunning = RabbitMQError(code: .notRunning, message: "The publisher is not running")
+    private var phase = Phase.idle
+    var failures = 0
+    private var watch: (timer: PollTimer, due: ContinuousClock.Instant)?
+    /// Rung when the channel or connection ends, the queue empties, or the publisher is to stop.
+    let change = Signal()
+    private var mostInFlight = 0
+
+    private enum Phase: Int, Comparable {
+        case idle
+        case running
+        /// Nothing new is taken; what was taken is finished.
+        case draining
+        case stopped
+
+        static func < (left: Phase, right: Phase) -> Bool { left.rawValue < right.rawValue }
+    }
+
+    /// The thread that the publisher lives on.
+    public nonisolated var unownedExecutor: UnownedSerialExecutor { self.executor.asUnownedSerialExecutor() }
+
+    /// Whether messages can be sent at the moment.
+    public nonisolated var isConnected: Bool { self.isOpen.load(ordering: .relaxed) }
+
+    /// The most messages that were unconfirmed on the wire at one time.
+    public var highestInFlight: Int { self.mostInFlight }
+
+    /// Makes a publisher.
+    ///
+    /// - Parameters:
+    ///   - configuration: How to reach the broker.
+    ///   - topology: What to declare on every new connection.
+    ///   - maximumInFlight: How many messages may be unconfirmed at a time; the rest waits here.
+    ///   - patience: How long a message waits when there is no connection, or the broker takes no messages.
+    ///   - executor: The thread to live on; a new one by default.
+    ///   - logger: Where to report lost connections.
+    public init(
+        _ configuration: RabbitMQConfiguration,
+        topology: RabbitMQTopology = .init(),
+        maximumInFlight: Int = 256,
+        patience: Duration = .zero,
+        executor: PollExecutor? = nil,
+        logger: Logger
+    ) {
+        self.configuration = configuration
+        self.topology = topology
+        self.executor = executor ?? .rabbitMQ(name: "rabbit-publish")
+        self.logger = logger
+        self.connector = Connector(configuration)
+        self.queue = PublishQueue(maximumInFlight: maximumInFlight, patience: patience)
+    }
+
+    /// Publishes messages and waits until each has its outcome.
+    ///
+    /// It never waits without bound: without a connection for as long as the publisher's patience, and for a silent
+    /// broker as long as the configuration's response timeout. Several calls may be under way at once.
+    ///
+    /// - Parameter messages: The messages.
+    /// - Returns: What became of each, in the same order.
+    public func publish(_ messages: [RabbitMQMessage]) async -> [RabbitMQPublishOutcome] {
+        guard !messages.isEmpty else { return [] }
+        return await withCheckedContinuation { continuation in
+            let batch = PublishBatch(messages) { continuation.resume(returning: $0) }
+            let tickets = messages.indices.lazy.map { PublishTicket(batch: batch, index: $0) }
+            if self.phase == .running {
+                self.queue.add(tickets, at: .now)
+                self.pump()
+            } else {
+                for ticket in tickets { ticket.resolve(.init(.notConnected, self.notRunning)) }
+            }
+        }
+    }
+
+    // MARK: Running
+
+    /// Keeps a connection until cancelled or shut down; then finishes what was handed over, and closes it.
+    ///
+    /// - Throws: ``RabbitMQError`` with the code `notRunning` if it has been run before.
+    public func run() async throws {
+        guard self.phase == .idle else {
+            throw RabbitMQError(code: .notRunning, message: "A publisher can be run only once")
+        }
+        self.phase = .running
+        await withTaskCancellationHandler {
+            await withGracefulShutdownHandler {
+                await self.keepConnected()
+            } onGracefulShutdown: {
+                self.executor.execute { self.assumeIsolated { $0.stop(.draining) } }
+            }
+        } onCancel: {
+            self.executor.execute { self.assumeIsolated { $0.stop(.stopped) } }
+        }
+    }
+
+    /// Ends ``run()`` in good order, as a graceful shutdown does: what was handed over is finished first.
+    public func close() {
+        self.stop(.draining)
+    }
+
+    private func stop(_ phase: Phase) {
+        guard self.phase < phase else { return }
+        self.phase = phase
+        self.change.ring()
+    }
+
+    private func keepConnected() async {
+        var generator = SystemRandomNumberGenerator()
+        while self.phase == .running {
+            do throws(RabbitMQError) {
+                try await self.connectAndServe()
+            } catch {
+                self.linkIsGone(error)
+                self.logger.log(
+                    level: self.failures == 0 ? .warning : .debug,
+                    "RabbitMQ publisher is not connected",
+                    metadata: ["error": "\(error)"]
+                )
+            }
+            guard self.phase == .running else { break }
+            self.failures += 1
+            let delay = self.configuration.backoff.delay(afterFailures: self.failures, using: &generator)
+            await self.change.pause(delay, on: self.executor)
+        }
+        if self.phase == .draining { await self.driver?.close() }
+        self.linkIsGone(self.notRunning)
+        self.resolve(self.queue.abandonWaiting(self.notRunning))
+        self.phase = .stopped
+    }
+
+    private func connectAndServe() async throws(RabbitMQError) {
+        let handle = try await Connector.connect(self.connector.nextEndpoint(), self.configuration)
+        guard self.phase == .running else { return }
+        let driver = ConnectionDriver(handle, executor: self.executor, configuration: self.configuration) {
+            [weak self] in
+            self?.take($0)
+        }
+        self.driver = driver
+        let setUp = try await driver.openChannel()
+        try await driver.declare(self.topology, channel: setUp)
+        await driver.closeChannel(setUp)
+        var generator = SystemRandomNumberGenerator()
+        while true {
+            let channel = try await driver.openChannel()
+            try await driver.call(.confirmSelect, channel: channel)
+            self.channel = channel
+            self.setLink(.open)
+            self.logger.debug("RabbitMQ publisher is connected")
+            self.pump()
+            while self.queue.link != .closed {
+                if self.phase == .stopped || (self.phase == .draining && self.queue.isEmpty) { return }
+                await self.change.wait()
+            }
+            if let error = driver.closeError { throw error }
+            guard self.phase == .running else { return }
+            // Only the channel is gone: a message to an exchange that does not exist, or that is not allowed.
+            self.logger.warning("RabbitMQ closed the publisher's channel", metadata: ["error": "\(self.unavailable)"])
+            self.failures += 1
+            let delay = self.configuration.backoff.delay(afterFailures: self.failures, using: &generator)
+            await self.change.pause(delay, on: self.executor)
+        }
+    }
+
+    // MARK: Sending
+
+    /// Sends what may be sent, and gives up what has waited too long.
+    func pump() {
+        let now = ContinuousClock.now
+        while let driver = self.driver, let channel = self.channel, let ticket = self.nextTicket(driver) {
+            do throws(RabbitMQError) {
+                try driver.publish(ticket.message, isMandatory: true, channel: channel)
+                self.queue.didSend(ticket, at: now)
+            } catch {
+                ticket.resolve(.init(error.code == .invalidMessage ? .invalid : .notConnected, error))
+            }
+        }
+        self.mostInFlight = max(self.mostInFlight, self.queue.ledger.inFlight)
+        self.resolve(self.queue.expire(at: now, reason: self.unavailable))
+        self.keepWatch()
+    }
+
+    private func nextTicket(_ driver: ConnectionDriver) -> PublishTicket? {
+        guard driver.backlog < Self.highWater else {
+            driver.reportsDrain = true
+            return nil
+        }
+        return self.queue.next()
+    }
+
+    func resolve(_ resolutions: [PublishQueue<PublishTicket>.Resolution]) {
+        for resolution in resolutions { resolution.ticket.resolve(resolution.outcome) }
+        if self.phase == .draining && self.queue.isEmpty { self.change.ring() }
+    }
+
+    /// Sees to it that a message that waits too long, for the link or for its confirm, is not forgotten.
+    func keepWatch() {
+        var due = self.queue.nextExpiry
+        if let oldest = self.queue.ledger.oldest {
+            let overdue = oldest + self.configuration.responseTimeout
+            due = min(due ?? overdue, overdue)
+        }
+        guard let due else { return }
+        if let watch = self.watch {
+            guard due < watch.due else { return }
+            self.executor.cancel(watch.timer)
+        }
+        let timer = self.executor.schedule(after: ContinuousClock.now.duration(to: due)) { [weak self] in
+            self?.assumeIsolated { $0.lookAtWatch() }
+        }
+        self.watch = (timer, due)
+    }
+
+    private func lookAtWatch() {
+        self.watch = nil
+        if let oldest = self.queue.ledger.oldest,
+            oldest.duration(to: .now) >= self.configuration.responseTimeout
+        {
+            self.linkIsGone(
+                RabbitMQError(
+                    code: .timeout,
+                    message: "The broker has not confirmed a message for \(self.configuration.responseTimeout)"
+                )
+            )
+        }
+        self.pump()
+    }
+}

@@ -1,0 +1,15 @@
+import CRabbitMQ
+
+extension String {
+    /// Copies text out of the library's memory; what is not UTF-8 is replaced, as names are only compared and shown.
+    init(_ bytes: amqp_bytes_t) {
+        self.init(decoding: UnsafeRawBufferPointer(start: bytes.bytes, count: bytes.len), as: UTF8.self)
+    }
+}
+
+extension [UInt8] {
+    /// Copies bytes out of the library's memory.
+    init(_ bytes: amqp_bytes_t) {
+        self.init(UnsafeRawBufferPointer(start: bytes.bytes, count: bytes.len))
+    }
+}
