@@ -19,7 +19,8 @@ server_user() {
 command_as() {
     local user="$1"
     shift
-    as_user=(env -i PATH="$PATH:/usr/sbin:/sbin" LANG=C.UTF-8 "$@")
+    # Signals too: a server that inherits SIGTERM blocked from a test cannot be asked to stop.
+    as_user=(env --default-signal -i PATH="$PATH:/usr/sbin:/sbin" LANG=C.UTF-8 "$@")
     if [[ $user != "$(id -un)" ]]; then
         is_root || die "the servers here belong to '$user'; call this as '$user' or as root"
         # Not runuser: it stays in between as the parent, and its pid is not the server's.
