@@ -7,14 +7,11 @@ struct ClaimProcess: Sendable {
 
     /// Takes the events of the consumer until it ends.
     func receive() async {
-        for await event in core.consumer.events {
+        while let event = await core.consumer.next() {
             switch event {
-            case .deliveries(let deliveries):
+            case .arrived(let deliveries, let words):
                 await receive(deliveries)
-            case .control(.scheduled(let dueIn)):
-                core.client.scheduled.ring(dueIn: dueIn)
-            case .control(.deleted(let id)):
-                core.cancelRuns { key, _ in key.id == id }
+                words.forEach(heed)
             case .connected:
                 core.logger.info("consuming", metadata: ["queues": "\(core.queues.joined(separator: ","))"])
             case .disconnected(let reason):
@@ -23,7 +20,15 @@ struct ClaimProcess: Sendable {
         }
     }
 
+    private func heed(_ word: ControlMessage) {
+        switch word {
+        case .scheduled(let dueIn): core.client.scheduled.ring(dueIn: dueIn)
+        case .deleted(let id): core.cancelRuns { key, _ in key.id == id }
+        }
+    }
+
     private func receive(_ deliveries: [Delivery]) async {
+        guard !deliveries.isEmpty else { return }
         let known = deliveries.filter { core.registry[$0.message.name] != nil }
         let refused = core.table.withLock { $0.receive(known, at: core.clock.now) }
         core.claimable.ring()

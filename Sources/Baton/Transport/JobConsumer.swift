@@ -1,7 +1,9 @@
 /// A server's intake: the dispatch messages of its queues, with manual acknowledgement.
 public protocol JobConsumer: Sendable {
-    /// The events. To be iterated once; ends when ``run()`` ends.
-    var events: AsyncStream<TransportEvent> { get }
+    /// Waits for the next event; to be called by one task.
+    ///
+    /// - Returns: The event, or `nil` when ``run()`` has ended or the task is cancelled.
+    func next() async -> TransportEvent?
 
     /// Consumes until cancelled; connects again whenever the connection is lost.
     ///

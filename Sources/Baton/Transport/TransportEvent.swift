@@ -1,9 +1,7 @@
 /// What a consumer hands to its server.
 public enum TransportEvent: Sendable, Hashable {
-    /// Everything that arrived since the last event.
-    case deliveries([Delivery])
-    /// A word to every server.
-    case control(ControlMessage)
+    /// Everything that arrived since the last event: wake-ups, and words to every server.
+    case arrived([Delivery], words: [ControlMessage])
     /// The consumer is connected, for the first time or again.
     case connected
     /// The connection is gone. Deliveries of it can no longer be settled and will come again.

@@ -5,7 +5,16 @@ extension RabbitMQConsumer {
     ///
     /// - Parameter deliveries: The deliveries.
     public func acknowledge(_ deliveries: [RabbitMQDelivery]) {
-        self.settle(deliveries) { .ack(tag: $0, isMultiple: $1) }
+        self.acknowledge(deliveries.map(\.tag))
+    }
+
+    /// Acknowledges deliveries by their tags: the broker forgets them.
+    ///
+    /// Those whose channel has gone are passed over.
+    ///
+    /// - Parameter tags: The deliveries' tags.
+    public func acknowledge(_ tags: [RabbitMQDeliveryTag]) {
+        self.settle(tags) { .ack(tag: $0, isMultiple: $1) }
     }
 
     /// Rejects deliveries.
@@ -16,16 +25,27 @@ extension RabbitMQConsumer {
     ///   - deliveries: The deliveries.
     ///   - requeue: Whether the broker shall deliver them again; otherwise it drops them, or dead-letters them.
     public func reject(_ deliveries: [RabbitMQDelivery], requeue: Bool) {
-        self.settle(deliveries) { .nack(tag: $0, isMultiple: $1, requeues: requeue) }
+        self.reject(deliveries.map(\.tag), requeue: requeue)
     }
 
-    private func settle(_ deliveries: [RabbitMQDelivery], _ method: (UInt64, Bool) -> OutgoingMethod) {
-        for (session, deliveries) in Dictionary(grouping: deliveries, by: \.session) {
+    /// Rejects deliveries by their tags.
+    ///
+    /// Those whose channel has gone are passed over: the broker delivers them again anyway.
+    ///
+    /// - Parameters:
+    ///   - tags: The deliveries' tags.
+    ///   - requeue: Whether the broker shall deliver them again; otherwise it drops them, or dead-letters them.
+    public func reject(_ tags: [RabbitMQDeliveryTag], requeue: Bool) {
+        self.settle(tags) { .nack(tag: $0, isMultiple: $1, requeues: requeue) }
+    }
+
+    private func settle(_ tags: [RabbitMQDeliveryTag], _ method: (UInt64, Bool) -> OutgoingMethod) {
+        for (session, deliveries) in Dictionary(grouping: tags, by: \.session) {
             guard let driver = self.driver, let channel = self.channelOfSession[session] else {
                 self.voidSettlements += deliveries.count
                 continue
             }
-            guard let settlement = self.channels[channel]?.unsettled.settle(deliveries.lazy.map(\.deliveryTag)) else {
+            guard let settlement = self.channels[channel]?.unsettled.settle(deliveries.lazy.map(\.tag)) else {
                 continue
             }
             self.voidSettlements += settlement.passedOver

@@ -17,4 +17,7 @@ public struct RabbitMQDelivery: Sendable {
 
     /// Whether the body was left out for being larger than the configuration allows.
     public var isBodyOmitted: Bool { self.bodySize != UInt64(self.message.body.count) }
+
+    /// What the delivery is settled by.
+    public var tag: RabbitMQDeliveryTag { RabbitMQDeliveryTag(session: self.session, tag: self.deliveryTag) }
 }

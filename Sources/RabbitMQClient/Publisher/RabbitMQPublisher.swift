@@ -14,7 +14,7 @@ public actor RabbitMQPublisher: Service {
     private static let highWater = 1 << 19
 
     private let configuration: RabbitMQConfiguration
-    private let topology: RabbitMQTopology
+    private var topology: RabbitMQTopology
     private let executor: PollExecutor
     let logger: Logger
     let isOpen = Atomic(false)
@@ -97,6 +97,19 @@ public actor RabbitMQPublisher: Service {
                 for ticket in tickets { ticket.resolve(.init(.notConnected, self.notRunning)) }
             }
         }
+    }
+
+    /// Adds to what is declared: now, if there is a connection, and on every new one.
+    ///
+    /// - Parameter topology: What there is to be besides.
+    /// - Throws: ``RabbitMQError`` when the broker refuses; it is then not added.
+    public func declare(_ topology: RabbitMQTopology) async throws(RabbitMQError) {
+        if let driver = self.driver, self.isConnected {
+            let channel = try await driver.openChannel()
+            try await driver.declare(topology, channel: channel)
+            await driver.closeChannel(channel)
+        }
+        self.topology.add(topology)
     }
 
     // MARK: Running

@@ -1,0 +1,50 @@
+internal import RabbitMQClient
+
+/// The exchanges and queues of one namespace.
+///
+/// Only Baton publishes to them: submissions of other programs never mix with wake-ups.
+struct DispatchTopology: Sendable {
+    let namespace: String
+    let queueType: String
+
+    /// Where wake-ups are published, the queue's name as routing key.
+    var dispatchExchange: String { "\(namespace).dispatch" }
+    /// Where words to every server are published.
+    var controlExchange: String { "\(namespace).control" }
+    /// Where messages without a row are set aside.
+    var parkedQueue: String { "\(namespace).parked" }
+
+    /// The broker's name of a queue.
+    func dispatchQueue(_ queue: String) -> String { "\(namespace).dispatch.\(queue)" }
+
+    /// What every program declares.
+    var base: RabbitMQTopology {
+        RabbitMQTopology(
+            exchanges: [
+                RabbitMQExchange(dispatchExchange, kind: .direct),
+                RabbitMQExchange(controlExchange, kind: .fanout),
+            ],
+            queues: [RabbitMQQueue(parkedQueue, arguments: ["x-queue-type": "classic"])]
+        )
+    }
+
+    /// The queue that wake-ups of one queue of jobs go through.
+    ///
+    /// Without a limit on length, which would drop messages silently, and without an expiry.
+    func dispatch(_ queue: String) -> (queue: RabbitMQQueue, binding: RabbitMQBinding) {
+        let name = dispatchQueue(queue)
+        return (
+            RabbitMQQueue(name, arguments: ["x-queue-type": .string(queueType)]),
+            RabbitMQBinding(queue: name, exchange: dispatchExchange, routingKey: queue)
+        )
+    }
+
+    /// One server's queue for words to every server; it goes with the server's connection.
+    func control(_ identity: String) -> (queue: RabbitMQQueue, binding: RabbitMQBinding) {
+        let name = "\(controlExchange).\(identity)"
+        return (
+            RabbitMQQueue(name, isDurable: false, isExclusive: true, isAutoDeleted: true),
+            RabbitMQBinding(queue: name, exchange: controlExchange)
+        )
+    }
+}

@@ -1,0 +1,91 @@
+internal import Baton
+internal import RabbitMQClient
+
+/// How wake-ups and words look on the wire.
+///
+/// A wake-up: `message_id` = job id, header `x-generation`, `type` = job name, empty body; persistent.
+struct Envelope: Sendable {
+    private static let generationHeader = "x-generation"
+    private static let delayHeader = "x-due-in-ms"
+    private static let reasonHeader = "x-parked-reason"
+    private static let queueHeader = "x-queue"
+
+    let topology: DispatchTopology
+
+    // MARK: Wake-ups
+
+    /// A wake-up to be published.
+    func message(_ dispatch: DispatchMessage) -> RabbitMQMessage {
+        RabbitMQMessage(
+            exchange: topology.dispatchExchange,
+            routingKey: dispatch.queue,
+            properties: RabbitMQProperties(
+                messageID: dispatch.id.description,
+                type: dispatch.name,
+                headers: [Self.generationHeader: .int64(Int64(dispatch.generation))]
+            )
+        )
+    }
+
+    /// A wake-up to be set aside, with the reason.
+    func parked(_ dispatch: DispatchMessage, reason: String) -> RabbitMQMessage {
+        var message = message(dispatch)
+        message.properties.headers[Self.queueHeader] = .string(dispatch.queue)
+        return parked(message, reason: reason)
+    }
+
+    /// A message to be set aside as it came, with the reason.
+    func parked(_ message: RabbitMQMessage, reason: String) -> RabbitMQMessage {
+        var message = message
+        message.exchange = ""
+        message.routingKey = topology.parkedQueue
+        message.properties.headers[Self.reasonHeader] = .string(reason)
+        // The broker would refuse a user that is not this connection's, and drop what expires.
+        message.properties.userID = nil
+        message.properties.expiration = nil
+        return message
+    }
+
+    /// Reads a wake-up.
+    ///
+    /// - Returns: The wake-up, or `nil` for a message that is none.
+    func dispatch(_ message: RabbitMQMessage, queue: String) -> DispatchMessage? {
+        guard let id = message.properties.messageID.flatMap({ JobID($0) }),
+            let generation = message.properties.headers[Self.generationHeader]?.integer,
+            let generation = Int32(exactly: generation),
+            let name = message.properties.type
+        else { return nil }
+        return DispatchMessage(id: id, generation: Int(generation), queue: queue, name: name)
+    }
+
+    // MARK: Words
+
+    /// A word to be published; it need not outlive the broker.
+    func message(_ control: ControlMessage) -> RabbitMQMessage {
+        var properties = RabbitMQProperties(isPersistent: false)
+        switch control {
+        case .scheduled(let dueIn):
+            properties.type = "scheduled"
+            let milliseconds = dueIn.components.seconds * 1000 + dueIn.components.attoseconds / 1_000_000_000_000_000
+            properties.headers[Self.delayHeader] = .int64(milliseconds)
+        case .deleted(let id):
+            properties.type = "deleted"
+            properties.messageID = id.description
+        }
+        return RabbitMQMessage(exchange: topology.controlExchange, routingKey: "", properties: properties)
+    }
+
+    /// Reads a word.
+    ///
+    /// - Returns: The word, or `nil` for one that this version does not know.
+    func control(_ message: RabbitMQMessage) -> ControlMessage? {
+        switch message.properties.type {
+        case "scheduled":
+            message.properties.headers[Self.delayHeader]?.integer.map { .scheduled(dueIn: .milliseconds(max($0, 0))) }
+        case "deleted":
+            message.properties.messageID.flatMap { JobID($0) }.map { .deleted($0) }
+        default:
+            nil
+        }
+    }
+}

@@ -1,0 +1,74 @@
+public import Logging
+internal import RabbitMQClient
+
+extension RabbitMQTransport {
+    /// Where the broker is and how to use it.
+    ///
+    /// Descriptions of it leave out the URL, which may hold a password.
+    public struct Configuration: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+        /// How dispatch queues are kept by the broker.
+        public struct QueueType: Sendable, Hashable {
+            let name: String
+
+            /// On one node, and the quicker one.
+            ///
+            /// SQL can always rebuild it.
+            public static let classic = QueueType(name: "classic")
+            /// Replicated.
+            public static let quorum = QueueType(name: "quorum")
+        }
+
+        /// A URL such as `amqp://user:password@host:5672/vhost`.
+        public var url: String
+        /// What the names of exchanges and queues begin with, so that two Batons can share a broker.
+        public var namespace: String
+        /// How dispatch queues are kept; the same for every program of a namespace.
+        public var queueType: QueueType
+        /// How many messages may be unconfirmed at a time.
+        public var maximumInFlight: Int
+        /// Where losses and recoveries go.
+        public var logger: Logger
+
+        /// Creates a configuration.
+        ///
+        /// - Parameters:
+        ///   - url: A URL such as `amqp://user:password@host:5672/vhost`.
+        ///   - namespace: What the names of exchanges and queues begin with.
+        ///   - queueType: How dispatch queues are kept.
+        ///   - maximumInFlight: How many messages may be unconfirmed at a time.
+        ///   - logger: Where losses and recoveries go.
+        public init(
+            url: String,
+            namespace: String = "baton",
+            queueType: QueueType = .classic,
+            maximumInFlight: Int = 256,
+            logger: Logger = .current
+        ) {
+            self.url = url
+            self.namespace = namespace
+            self.queueType = queueType
+            self.maximumInFlight = maximumInFlight
+            self.logger = logger
+        }
+
+        /// The configuration without the URL.
+        public var description: String {
+            "RabbitMQTransport.Configuration(namespace: \(namespace), queueType: \(queueType.name))"
+        }
+
+        /// The configuration without the URL.
+        public var debugDescription: String { description }
+
+        /// The configuration without the URL.
+        public var customMirror: Mirror {
+            Mirror(self, children: ["namespace": namespace, "queueType": queueType.name])
+        }
+
+        /// How to reach the broker, under a name that its tools show.
+        func connection(_ role: String) throws(RabbitMQError) -> RabbitMQConfiguration {
+            var connection = try RabbitMQConfiguration(url: url)
+            connection.connectionName = "baton \(namespace) \(role)"
+            return connection
+        }
+    }
+}
