@@ -12,7 +12,7 @@ public enum BackgroundJob {
     ///   - call: The call.
     ///   - options: What differs from the job's declaration.
     /// - Returns: The stored job.
-    /// - Throws: As ``JobClient/enqueue(_:options:)``; ``JobError`` when there was no bootstrap.
+    /// - Throws: As ``JobClient/enqueue(_:id:options:)``; ``JobError`` when there was no bootstrap.
     @discardableResult
     public static func enqueue<Call: JobCall>(
         _ call: Call,
@@ -28,7 +28,7 @@ public enum BackgroundJob {
     ///   - delay: How long to wait, by the storage's clock.
     ///   - options: What differs from the job's declaration.
     /// - Returns: The stored job.
-    /// - Throws: As ``JobClient/schedule(_:in:options:)``; ``JobError`` when there was no bootstrap.
+    /// - Throws: As ``JobClient/schedule(_:in:id:options:)``; ``JobError`` when there was no bootstrap.
     @discardableResult
     public static func schedule<Call: JobCall>(
         _ call: Call,
@@ -45,7 +45,7 @@ public enum BackgroundJob {
     ///   - date: When to run it, by the storage's clock.
     ///   - options: What differs from the job's declaration.
     /// - Returns: The stored job.
-    /// - Throws: As ``JobClient/schedule(_:at:options:)``; ``JobError`` when there was no bootstrap.
+    /// - Throws: As ``JobClient/schedule(_:at:id:options:)``; ``JobError`` when there was no bootstrap.
     @discardableResult
     public static func schedule<Call: JobCall>(
         _ call: Call,

@@ -28,6 +28,8 @@ public final class JobClient: Service {
 
     private let announcer = ScheduleAnnouncer()
     private let inserts: GroupCommit<NewJob, InsertOutcome, JobStorageError>
+    /// For jobs whose ids came from the caller and may be stored already; apart, for each such insert has to look.
+    private let insertsOfGivenIDs: GroupCommit<NewJob, InsertOutcome, JobStorageError>
 
     /// Creates a client, which does nothing by itself until ``run()``.
     ///
@@ -60,6 +62,10 @@ public final class JobClient: Service {
         inserts = GroupCommit(maximumBatch: 1_000, isSharedFault: \.isTransient) { jobs throws(JobStorageError) in
             try await inserter.insert(jobs)
         }
+        insertsOfGivenIDs = GroupCommit(maximumBatch: 1_000, isSharedFault: \.isTransient) {
+            jobs throws(JobStorageError) in
+            try await inserter.insert(jobs, mayExist: true)
+        }
     }
 
     // MARK: Enqueueing
@@ -68,16 +74,19 @@ public final class JobClient: Service {
     ///
     /// - Parameters:
     ///   - call: The call.
+    ///   - id: The job's id; made here when it is `nil`. A job of this id that is stored already, in whatever state, stays
+    ///     as it is and counts as this one: a caller that is not sure of its first try enqueues again with the same id.
     ///   - options: What differs from the job's declaration.
     /// - Returns: The stored job.
     /// - Throws: ``JobError`` for a call that cannot be stored, ``JobStorageError`` for storage that cannot take it.
     @discardableResult
     public func enqueue<Call: JobCall>(
         _ call: Call,
+        id: JobID? = nil,
         options: JobOptions = JobOptions()
     ) async throws -> JobHandle<Call.Output> {
         let draft = try JobDraft(call, options: options, configuration: configuration)
-        return try await enqueue([draft], as: Call.Output.self)[0]
+        return try await enqueue([draft], id: id, as: Call.Output.self)[0]
     }
 
     /// Stores calls of one job in one transaction.
@@ -102,6 +111,7 @@ public final class JobClient: Service {
     /// - Parameters:
     ///   - call: The call.
     ///   - delay: How long to wait, by the storage's clock.
+    ///   - id: The job's id, as for ``enqueue(_:id:options:)``.
     ///   - options: What differs from the job's declaration.
     /// - Returns: The stored job.
     /// - Throws: ``JobError`` for a call that cannot be stored, ``JobStorageError`` for storage that cannot take it.
@@ -109,10 +119,11 @@ public final class JobClient: Service {
     public func schedule<Call: JobCall>(
         _ call: Call,
         in delay: Duration,
+        id: JobID? = nil,
         options: JobOptions = JobOptions()
     ) async throws -> JobHandle<Call.Output> {
         let draft = try JobDraft(call, options: options, configuration: configuration)
-        return try await schedule(draft, .after(delay), dueIn: delay)
+        return try await schedule(draft, .after(delay), id: id, dueIn: delay)
     }
 
     /// Stores a call, to be run at a date.
@@ -120,6 +131,7 @@ public final class JobClient: Service {
     /// - Parameters:
     ///   - call: The call.
     ///   - date: When to run it, by the storage's clock; a past date is at once.
+    ///   - id: The job's id, as for ``enqueue(_:id:options:)``.
     ///   - options: What differs from the job's declaration.
     /// - Returns: The stored job.
     /// - Throws: ``JobError`` for a call that cannot be stored, ``JobStorageError`` for storage that cannot take it.
@@ -127,11 +139,12 @@ public final class JobClient: Service {
     public func schedule<Call: JobCall>(
         _ call: Call,
         at date: Date,
+        id: JobID? = nil,
         options: JobOptions = JobOptions()
     ) async throws -> JobHandle<Call.Output> {
         let draft = try JobDraft(call, options: options, configuration: configuration)
         let delay = Duration.seconds(date.timeIntervalSince(environment.clock.date))
-        return try await schedule(draft, .at(date), dueIn: delay)
+        return try await schedule(draft, .at(date), id: id, dueIn: delay)
     }
 
     // MARK: Jobs
@@ -182,15 +195,20 @@ public final class JobClient: Service {
 
     // MARK: Storing
 
-    private func enqueue<Output>(_ drafts: [JobDraft], as output: Output.Type) async throws -> [JobHandle<Output>] {
+    private func enqueue<Output>(
+        _ drafts: [JobDraft],
+        id: JobID? = nil,
+        as output: Output.Type
+    ) async throws -> [JobHandle<Output>] {
         guard !drafts.isEmpty else { return [] }
         let marks = try await publisher.reserve(drafts.count)
         let jobs = zip(drafts, 0...).map { draft, position in
-            draft.job(environment.makeJobID(), start: .enqueued(marks[position]))
+            draft.job(id ?? environment.makeJobID(), start: .enqueued(marks[position]))
         }
         do throws(JobStorageError) {
-            // A duplicate is this very job, stored by a try whose answer was lost: its row bears this mark too.
-            _ = try await inserts.submit(jobs)
+            // A duplicate is this very job, stored by a try whose answer was lost: its row bears this mark too. Or, where the
+            // id was given, it may be an earlier job: its wake-up, doubled or stale, is harmless.
+            _ = try await (id == nil ? inserts : insertsOfGivenIDs).submit(jobs)
         } catch {
             if error.code == .outcomeUnknown {
                 publisher.abandon(marks)
@@ -210,10 +228,11 @@ public final class JobClient: Service {
     private func schedule<Output>(
         _ draft: JobDraft,
         _ start: NewJob.Start,
+        id: JobID?,
         dueIn delay: Duration
     ) async throws -> JobHandle<Output> {
-        let job = draft.job(environment.makeJobID(), start: start)
-        _ = try await inserts.submit([job])
+        let job = draft.job(id ?? environment.makeJobID(), start: start)
+        _ = try await (id == nil ? inserts : insertsOfGivenIDs).submit([job])
         let delay = max(delay, .zero)
         scheduled.ring(dueIn: delay)
         if announcer.mustAnnounce(dueIn: delay, at: environment.clock.now) {

@@ -6,16 +6,18 @@ struct JobInserter: Sendable {
 
     /// Stores jobs.
     ///
-    /// - Parameter jobs: The jobs.
+    /// - Parameters:
+    ///   - jobs: The jobs.
+    ///   - mayExist: Whether their ids may be stored already.
     /// - Returns: What became of each.
     /// - Throws: ``JobStorageError``. Its code tells whether the jobs are certain not to be stored.
-    func insert(_ jobs: [NewJob]) async throws(JobStorageError) -> [InsertOutcome] {
+    func insert(_ jobs: [NewJob], mayExist: Bool = false) async throws(JobStorageError) -> [InsertOutcome] {
         let deadline = environment.clock.now.advanced(by: patience)
         var backoff = Backoff()
         var unknown: JobStorageError?
         while true {
             do throws(JobStorageError) {
-                return try await storage.insert(jobs, isRepeated: unknown != nil)
+                return try await storage.insert(jobs, isRepeated: mayExist || unknown != nil)
             } catch {
                 if error.code == .outcomeUnknown {
                     unknown = error
