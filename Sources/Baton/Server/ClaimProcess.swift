@@ -7,6 +7,7 @@ struct ClaimProcess: Sendable {
 
     /// Takes the events of the consumer until it ends.
     func receive() async {
+        var hasConsumed = false
         while let event = await core.consumer.next() {
             switch event {
             case .arrived(let deliveries, let words):
@@ -14,6 +15,10 @@ struct ClaimProcess: Sendable {
                 words.forEach(heed)
             case .connected:
                 core.logger.info("consuming", metadata: ["queues": "\(core.queues.joined(separator: ","))"])
+                if !hasConsumed {
+                    hasConsumed = true
+                    core.onConsuming(core.name)
+                }
             case .disconnected(let reason):
                 core.logger.warning("not consuming; connecting again", metadata: ["error": "\(reason)"])
             }

@@ -31,6 +31,8 @@ public final class JobServer: Service {
     ///   - queues: The queues it serves.
     ///   - configuration: How it behaves.
     ///   - logger: Where it logs; jobs get it with their own metadata.
+    ///   - onConsuming: Called with ``name`` once the server consumes for the first time, such as to tell a supervisor that
+    ///     it is ready. It must not block.
     ///   - registrations: The jobs it knows.
     /// - Throws: ``JobRegistrationError`` for jobs that cannot stand side by side, ``JobError`` for a queue's name,
     ///   ``JobServerError`` for an impossible configuration.
@@ -39,6 +41,7 @@ public final class JobServer: Service {
         queues: [String] = ["default"],
         configuration: JobServerConfiguration = JobServerConfiguration(),
         logger: Logger = .current,
+        onConsuming: @escaping @Sendable (_ name: String) -> Void = { _ in },
         @JobRegistrationBuilder _ registrations: () -> [JobRegistration]
     ) throws {
         for queue in queues {
@@ -62,7 +65,8 @@ public final class JobServer: Service {
             configuration: configuration,
             name: name,
             processID: processID,
-            logger: logger
+            logger: logger,
+            onConsuming: onConsuming
         )
     }
 

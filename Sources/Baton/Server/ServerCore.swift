@@ -19,6 +19,8 @@ final class ServerCore: Sendable {
     let threads: WorkerThreads
     let table: Mutex<RunTable>
     let completions = CompletionQueue()
+    /// Called with the name when the server consumes for the first time.
+    let onConsuming: @Sendable (String) -> Void
     /// Rings when deliveries arrived or a thread became free.
     let claimable = Wakeup()
     /// Rings when a run ended or its end was stored.
@@ -33,7 +35,8 @@ final class ServerCore: Sendable {
         configuration: JobServerConfiguration,
         name: String,
         processID: Int,
-        logger: Logger
+        logger: Logger,
+        onConsuming: @escaping @Sendable (String) -> Void
     ) throws(JobServerError) {
         self.client = client
         self.registry = registry
@@ -42,6 +45,7 @@ final class ServerCore: Sendable {
         self.name = name
         self.processID = processID
         self.logger = logger
+        self.onConsuming = onConsuming
         consumer = client.transport.makeConsumer(
             queues: queues,
             prefetch: configuration.concurrency + configuration.lookAhead
