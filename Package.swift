@@ -89,6 +89,7 @@ let package = Package(
                 "Baton", "BatonMacros", "BatonPostgres", "BatonRabbitMQ", "PostgresClient", logging, lifecycle,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: swiftSettings
         ),

@@ -1,0 +1,11 @@
+/// What the halves of the demonstration tell each other: the one that enqueues and the one that breaks things.
+struct Faults: Sendable {
+    typealias Signal = OneTimeSignal<Result<Void, any Error>>
+
+    /// The broker is down.
+    let brokerIsDown = Signal()
+    /// The jobs of the outage are enqueued.
+    let producing = Signal()
+    /// The broker is back.
+    let brokerIsUp = Signal()
+}
