@@ -130,6 +130,7 @@ let package = Package(
             dependencies: [
                 "Baton", "BatonMacros", "BatonPostgres", "BatonRabbitMQ", "PostgresClient", "RabbitMQClient", logging,
                 lifecycle,
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: swiftSettings
         ),
