@@ -1,0 +1,156 @@
+import Testing
+
+@testable import Baton
+
+@Suite struct PublishQueueTests {
+    private let refusal = PublishOutcome.unconfirmed(reason: "nacked")
+
+    private func item(_ number: Int) -> PublishQueue.Item {
+        PublishQueue.Item(
+            message: Sample.message(number),
+            mark: PublishMark(session: Sample.session(1), sequence: Int64(number))
+        )
+    }
+
+    private func numbers(_ items: [PublishQueue.Item]) -> [Int64] {
+        items.map(\.mark.sequence)
+    }
+
+    @Test func batchesAreTakenInOrderAndNoLargerThanAsked() {
+        var queue = PublishQueue(patience: .seconds(10))
+        queue.append((1...5).map(item))
+        #expect(numbers(queue.take(3)) == [1, 2, 3])
+        #expect(numbers(queue.take(3)) == [4, 5])
+        #expect(queue.take(3).isEmpty)
+    }
+
+    @Test func itIsEmptyOnlyWhenTheLastAnswerIsIn() {
+        var queue = PublishQueue(patience: .seconds(10))
+        #expect(queue.isEmpty)
+        queue.append([item(1)])
+        #expect(!queue.isEmpty)
+        let batch = queue.take(1)
+        #expect(!queue.isEmpty)
+        _ = queue.resolve(batch, [.confirmed], at: Sample.instant(0), retryAfter: .seconds(1))
+        #expect(queue.isEmpty)
+    }
+
+    @Test func theUnconfirmedGoAgainInFrontOfNewerOnesOnceTheirWaitIsOver() {
+        var queue = PublishQueue(patience: .seconds(10))
+        queue.append((1...4).map(item))
+        let batch = queue.take(3)
+        let (confirmed, givenUp) = queue.resolve(
+            batch,
+            [refusal, .confirmed, refusal],
+            at: Sample.instant(1),
+            retryAfter: .seconds(0.5)
+        )
+        #expect(confirmed.map(\.sequence) == [2])
+        #expect(givenUp.isEmpty)
+        #expect(queue.nextRetry == Sample.instant(1.5))
+        queue.wakeRetries(at: Sample.instant(1.4))
+        #expect(queue.nextRetry != nil)
+        queue.wakeRetries(at: Sample.instant(1.5))
+        #expect(queue.nextRetry == nil)
+        #expect(numbers(queue.take(10)) == [1, 3, 4])
+    }
+
+    @Test func aMessageIsGivenUpAfterItsPatienceAndNotBefore() {
+        var queue = PublishQueue(patience: .seconds(10))
+        queue.append([item(1)])
+        for second in [0, 4, 9.999] {
+            let (_, givenUp) = queue.resolve(
+                queue.take(1),
+                [refusal],
+                at: Sample.instant(second),
+                retryAfter: .zero
+            )
+            #expect(givenUp.isEmpty)
+            queue.wakeRetries(at: Sample.instant(second))
+        }
+        let (confirmed, givenUp) = queue.resolve(
+            queue.take(1),
+            [refusal],
+            at: Sample.instant(10),
+            retryAfter: .zero
+        )
+        #expect(confirmed.isEmpty)
+        #expect(givenUp.map(\.sequence) == [1])
+        #expect(queue.isEmpty)
+        #expect(queue.nextRetry == nil)
+    }
+
+    @Test func whatExceedsTheCapIsGivenUpAtOnce() {
+        var queue = PublishQueue(patience: .seconds(10))
+        let count = PublishQueue.maximumRetries + 3
+        queue.append((1...count).map(item))
+        let (_, givenUp) = queue.resolve(
+            queue.take(count),
+            Array(repeating: refusal, count: count),
+            at: Sample.instant(0),
+            retryAfter: .seconds(1)
+        )
+        #expect(givenUp.count == 3)
+    }
+
+    /// Every message is at any time in exactly one place, and leaves by exactly one door.
+    @Test(arguments: Seeds.many)
+    func noMessageIsLostOrDoubled(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        var queue = PublishQueue(patience: .seconds(5))
+        var onWire: [[PublishQueue.Item]] = []
+        var firstRefusal: [Int64: Double] = [:]
+        var (added, now) = (0, 0.0)
+        var left: [Int64] = []
+
+        func answer(_ batch: [PublishQueue.Item], refused: Int) {
+            let outcomes = batch.map { _ in
+                Int.random(in: 0..<10, using: &generator) < refused ? refusal : PublishOutcome.confirmed
+            }
+            for (item, outcome) in zip(batch, outcomes) where outcome == refusal {
+                firstRefusal[item.mark.sequence] = firstRefusal[item.mark.sequence] ?? now
+            }
+            let (confirmed, givenUp) = queue.resolve(
+                batch,
+                outcomes,
+                at: Sample.instant(now),
+                retryAfter: .seconds(1)
+            )
+            for mark in givenUp {
+                #expect(now - (firstRefusal[mark.sequence] ?? now) >= 5, "given up too early")
+            }
+            left += (confirmed + givenUp).map(\.sequence)
+        }
+
+        for _ in 0..<200 {
+            switch Int.random(in: 0..<5, using: &generator) {
+            case 0:
+                let count = Int.random(in: 1...4, using: &generator)
+                queue.append((added..<(added + count)).map { item($0) })
+                added += count
+            case 1, 2:
+                let batch = queue.take(Int.random(in: 1...3, using: &generator))
+                if !batch.isEmpty { onWire.append(batch) }
+            case 3:
+                if let index = onWire.indices.randomElement(using: &generator) {
+                    answer(onWire.remove(at: index), refused: 6)
+                }
+            default:
+                now += 0.5
+                queue.wakeRetries(at: Sample.instant(now))
+            }
+            #expect(Set(left).count == left.count)
+            #expect(queue.isEmpty == (left.count == added))
+        }
+        // When the broker is well again, everything comes out.
+        while !queue.isEmpty {
+            for batch in onWire { answer(batch, refused: 0) }
+            onWire = []
+            now += 1
+            queue.wakeRetries(at: Sample.instant(now))
+            let batch = queue.take(64)
+            if !batch.isEmpty { onWire = [batch] }
+        }
+        #expect(left.sorted() == (0..<Int64(added)).map { $0 })
+    }
+}

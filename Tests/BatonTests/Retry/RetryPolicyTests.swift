@@ -1,0 +1,33 @@
+import Testing
+
+@testable import Baton
+
+@Suite struct RetryPolicyTests {
+    /// Hangfire's delays as a table worked out by hand: for the nth failure the wait at the lowest draw, and what each
+    /// higher draw adds.
+    private static let table: [(failure: Int, lowest: Int, step: Int)] = [
+        (1, 15, 1), (2, 16, 2), (3, 31, 3), (4, 96, 4), (5, 271, 5),
+        (6, 640, 6), (7, 1311, 7), (8, 2416, 8), (9, 4111, 9), (10, 6576, 10),
+    ]
+
+    @Test(arguments: table)
+    func hangfireDelaysLieOnTheTable(failure: Int, lowest: Int, step: Int) {
+        let random = SeededRandom(seed: UInt64(failure))
+        let possible = Set((0...29).map { Duration.seconds(lowest + $0 * step) })
+        var seen: Set<Duration> = []
+        for _ in 0..<2_000 {
+            seen.insert(RetryPolicy.hangfire.delay(afterFailure: failure, random: random))
+        }
+        #expect(seen == possible)
+    }
+
+    @Test func aNegativeDelayIsNoDelay() {
+        let policy = RetryPolicy { _, _ in .seconds(-1) }
+        #expect(policy.delay(afterFailure: 1, random: ConstantRandom(bits: 0)) == .zero)
+    }
+
+    @Test func aPolicyIsToldWhichAttemptFailed() {
+        let policy = RetryPolicy { failure, _ in .seconds(failure * 10) }
+        #expect(policy.delay(afterFailure: 3, random: ConstantRandom(bits: 0)) == .seconds(30))
+    }
+}
