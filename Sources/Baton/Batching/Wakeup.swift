@@ -1,39 +1,51 @@
 import Synchronization
 
-/// A bell that one loop waits for: rings while nobody waits are kept as one.
+/// A bell that loops wait for: rings while nobody waits are kept as one.
 final class Wakeup: Sendable {
     private struct State {
         var hasRung = false
-        var waiter: CheckedContinuation<Void, Never>?
+        var tickets: UInt64 = 0
+        var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
     }
 
     private let state = Mutex(State())
 
-    /// Wakes the loop, now or when it next waits.
+    /// How many tasks wait.
+    var waiterCount: Int {
+        state.withLock { $0.waiters.count }
+    }
+
+    /// Wakes all who wait; when nobody does, the next who will.
     func ring() {
-        let waiter = state.withLock { state in
-            state.hasRung = state.waiter == nil
-            return state.waiter.take()
+        let waiters = state.withLock { state in
+            state.hasRung = state.waiters.isEmpty
+            defer { state.waiters = [:] }
+            return state.waiters.values
         }
-        waiter?.resume()
+        for waiter in waiters {
+            waiter.resume()
+        }
     }
 
     /// Waits for a ring.
     ///
-    /// Only one task may wait at a time.
-    ///
     /// - Throws: `CancellationError` when the task is cancelled.
     func wait() async throws {
         try Task.checkCancellation()
+        let ticket = state.withLock { state in
+            state.tickets += 1
+            return state.tickets
+        }
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let isReady = state.withLock { state in
-                    // A cancellation that came first found no waiter and left a ring behind.
+                    // A cancellation that came before this point found no waiter to resume.
+                    if Task.isCancelled { return true }
                     if state.hasRung {
                         state.hasRung = false
                         return true
                     }
-                    state.waiter = continuation
+                    state.waiters[ticket] = continuation
                     return false
                 }
                 if isReady {
@@ -41,14 +53,12 @@ final class Wakeup: Sendable {
                 }
             }
         } onCancel: {
-            ring()
+            state.withLock { $0.waiters.removeValue(forKey: ticket) }?.resume()
         }
         try Task.checkCancellation()
     }
 
     /// Waits for a ring or until a while has passed.
-    ///
-    /// Only one task may wait at a time.
     ///
     /// - Parameters:
     ///   - duration: How long at most.
