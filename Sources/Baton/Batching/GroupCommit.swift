@@ -82,6 +82,11 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
         }
     }
 
+    /// How many calls wait for another to carry them, or to lead.
+    var waitingCount: Int {
+        state.withLock { $0.waiting.count }
+    }
+
     private func lead(_ own: [Element], others: [Entry]) async throws(Failure) -> [Output] {
         let result = await carry(own, others: others)
         passOn()
@@ -92,8 +97,11 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
         guard !others.isEmpty else { return await single(own) }
         // The batch belongs to several callers: that one of them is cancelled must not cut it short. Awaited at once,
         // so the task has an owner.
-        let all = others.reduce(into: own) { $0 += $1.elements }
-        let result = await Task { await single(all) }.value
+        return await Task { await carryTogether(own, others: others) }.value
+    }
+
+    private func carryTogether(_ own: [Element], others: [Entry]) async -> Result<[Output], Failure> {
+        let result = await single(others.reduce(into: own) { $0 += $1.elements })
         if case .failure(let error) = result, !isSharedFault(error) {
             for entry in others {
                 entry.continuation.resume(returning: .done(await single(entry.elements)))
