@@ -1,4 +1,3 @@
-import Synchronization
 import Testing
 
 @testable import Baton
@@ -129,15 +128,15 @@ import Testing
 
     @Test func aRunIsCancelledOnceAndNotAfterItsEnd() {
         var table = table(concurrency: 2, running: 1...2)
-        let count = Atomic(0)
+        let count = Shared(0)
         for job in 1...2 {
-            let isUnwanted = table.setCancel(key(job, Int64(job))) { count.add(1, ordering: .relaxed) }
+            let isUnwanted = table.setCancel(key(job, Int64(job))) { count.change { $0 += 1 } }
             #expect(!isUnwanted)
         }
         _ = table.end(key(2, 2))
         let cancels = table.cancelRuns { _, _ in true }
         for cancel in cancels { cancel() }
-        #expect(count.load(ordering: .relaxed) == 1)
+        #expect(count.value == 1)
         #expect(table.isCancelled(key(1, 1)))
         #expect(!table.isCancelled(key(2, 2)), "what ended by itself was not cancelled")
         #expect(table.cancelRuns { _, _ in true }.isEmpty)

@@ -1,0 +1,218 @@
+import Testing
+
+@testable import Baton
+
+@Suite struct GroupCommitTests {
+    private struct Fault: Error, Equatable {
+        var isShared = false
+    }
+
+    /// What the commit carried, and how it answers.
+    private final class Carrier: Sendable {
+        private let batches = Shared<[[Int]]>([])
+        let gate: Gate
+        let answer: @Sendable ([Int]) async throws(Fault) -> Void
+
+        init(gate: Gate, answer: @escaping @Sendable ([Int]) async throws(Fault) -> Void = { _ throws(Fault) in }) {
+            self.gate = gate
+            self.answer = answer
+        }
+
+        var elements: [[Int]] {
+            batches.value
+        }
+
+        func carry(_ elements: [Int]) async throws(Fault) -> [String] {
+            batches.change { $0.append(elements) }
+            await gate.pass()
+            try await answer(elements)
+            return elements.map { "#\($0)" }
+        }
+    }
+
+    private func commit(_ carrier: Carrier, maximumBatch: Int = 100) -> GroupCommit<Int, String, Fault> {
+        GroupCommit(maximumBatch: maximumBatch, isSharedFault: \.isShared) { elements throws(Fault) in
+            try await carrier.carry(elements)
+        }
+    }
+
+    /// Starts calls one after the other, each once the one before is under way or waits.
+    private func start(
+        _ calls: [[Int]],
+        on commit: GroupCommit<Int, String, Fault>,
+        after gate: Gate
+    ) async throws -> [Task<[String], any Error>] {
+        var tasks: [Task<[String], any Error>] = []
+        for (index, call) in calls.enumerated() {
+            tasks.append(Task { try await commit.submit(call) })
+            if index == 0 {
+                await gate.arrivals(reach: 1)
+            } else {
+                try await eventually("call \(index) waits") { commit.waitingCount == index }
+            }
+        }
+        return tasks
+    }
+
+    @Test func aCallThatFindsTheWayFreeGoesAlone() async throws {
+        let carrier = Carrier(gate: Gate(isOpen: true))
+        let commit = commit(carrier)
+        #expect(try await commit.submit([1, 2]) == ["#1", "#2"])
+        #expect(try await commit.submit([3]) == ["#3"])
+        #expect(carrier.elements == [[1, 2], [3]])
+    }
+
+    @Test func callsThatArriveMeanwhileFormTheNextBatchAndGetTheirOwnOutputs() async throws {
+        let gate = Gate()
+        let carrier = Carrier(gate: gate)
+        let tasks = try await start([[1], [2, 3], [], [4]], on: commit(carrier), after: gate)
+        gate.open()
+        var outputs: [[String]] = []
+        for task in tasks { outputs.append(try await task.value) }
+        #expect(outputs == [["#1"], ["#2", "#3"], [], ["#4"]])
+        #expect(carrier.elements == [[1], [2, 3, 4]])
+    }
+
+    @Test func aBatchIsNoLargerThanAllowedButACallIsNeverSplit() async throws {
+        let gate = Gate()
+        let carrier = Carrier(gate: gate)
+        let calls = [[1], [2, 3, 4, 5], [6], [7, 8], [9]]
+        let tasks = try await start(calls, on: commit(carrier, maximumBatch: 3), after: gate)
+        gate.open()
+        for task in tasks { _ = try await task.value }
+        #expect(carrier.elements == [[1], [2, 3, 4, 5], [6, 7, 8], [9]])
+    }
+
+    @Test func aSharedFaultReachesEveryCallOfTheBatchAndNoOther() async throws {
+        let gate = Gate()
+        let carrier = Carrier(gate: gate) { elements throws(Fault) in
+            if elements.contains(2) { throw Fault(isShared: true) }
+        }
+        let tasks = try await start([[1], [2], [3]], on: commit(carrier), after: gate)
+        gate.open()
+        #expect(try await tasks[0].value == ["#1"])
+        await #expect(throws: Fault(isShared: true)) { try await tasks[1].value }
+        await #expect(throws: Fault(isShared: true)) { try await tasks[2].value }
+        #expect(carrier.elements == [[1], [2, 3]])
+    }
+
+    @Test(arguments: [2, 3, 4])
+    func aRefusalMeetsOnlyTheGuiltyCall(guilty: Int) async throws {
+        let gate = Gate()
+        let carrier = Carrier(gate: gate) { elements throws(Fault) in
+            if elements.contains(guilty) { throw Fault() }
+        }
+        let tasks = try await start([[1], [2], [3], [4]], on: commit(carrier), after: gate)
+        gate.open()
+        for number in 1...4 {
+            if number == guilty {
+                await #expect(throws: Fault()) { try await tasks[number - 1].value }
+            } else {
+                #expect(try await tasks[number - 1].value == ["#\(number)"])
+            }
+        }
+    }
+
+    @Test func theWayIsFreeAgainAfterAFailure() async throws {
+        let carrier = Carrier(gate: Gate(isOpen: true)) { elements throws(Fault) in
+            if elements == [1] { throw Fault(isShared: true) }
+        }
+        let commit = commit(carrier)
+        await #expect(throws: Fault.self) { try await commit.submit([1]) }
+        #expect(try await commit.submit([2]) == ["#2"])
+    }
+
+    // MARK: Cancellation
+
+    @Test func aCancelledLeaderDoesNotCutTheBatchShort() async throws {
+        let (gate, second) = (Gate(), Gate())
+        let carrier = Carrier(gate: gate) { elements throws(Fault) in
+            if elements.contains(2) { await second.pass() }
+            if Task.isCancelled { throw Fault(isShared: true) }
+        }
+        let tasks = try await start([[1], [2], [3]], on: commit(carrier), after: gate)
+        gate.open()
+        await second.arrivals(reach: 1)
+        tasks[1].cancel()
+        second.open()
+        #expect(try await tasks[1].value == ["#2"])
+        #expect(try await tasks[2].value == ["#3"])
+        #expect(carrier.elements == [[1], [2, 3]])
+    }
+
+    @Test func aCallThatIsCarriedAloneIsCancelledAsItsCallerIs() async throws {
+        let gate = Gate()
+        let carrier = Carrier(gate: gate) { _ throws(Fault) in
+            if Task.isCancelled { throw Fault(isShared: true) }
+        }
+        let commit = commit(carrier)
+        let tasks = try await start([[1], [2]], on: commit, after: gate)
+        tasks[0].cancel()
+        await #expect(throws: Fault.self) { try await tasks[0].value }
+        gate.open()
+        #expect(try await tasks[1].value == ["#2"])
+    }
+
+    /// While the calls of a refused batch are carried one by one, the leader's cancellation is still nobody else's.
+    @Test func aLeaderCancelledDuringTheIsolationFailsNobodyElse() async throws {
+        let (gate, alone) = (Gate(), Gate())
+        let carrier = Carrier(gate: gate) { elements throws(Fault) in
+            if elements.count > 1 { throw Fault() }
+            if elements == [3] { await alone.pass() }
+            if Task.isCancelled { throw Fault(isShared: true) }
+        }
+        let commit = commit(carrier)
+        let tasks = try await start([[1], [2], [3], [4]], on: commit, after: gate)
+        gate.open()
+        await alone.arrivals(reach: 1)
+        alone.open()
+        tasks[1].cancel()
+        _ = await tasks[1].result
+        #expect(try await tasks[2].value == ["#3"])
+        #expect(try await tasks[3].value == ["#4"])
+    }
+
+    @Test func aCancelledFollowerStillLearnsWhatBecameOfItsElements() async throws {
+        let gate = Gate()
+        let tasks = try await start([[1], [2]], on: commit(Carrier(gate: gate)), after: gate)
+        tasks[1].cancel()
+        gate.open()
+        #expect(try await tasks[1].value == ["#2"])
+    }
+
+    // MARK: Stress
+
+    @Test(arguments: Seeds.few.prefix(4))
+    func aThousandTasksGetTheirOwnAnswersAndOnlyOneBatchIsUnderWay(seed: UInt64) async throws {
+        let isBusy = Shared(false)
+        let carrier = Carrier(gate: Gate(isOpen: true)) { elements throws(Fault) in
+            let isAlone = isBusy.change { isBusy in
+                defer { isBusy = true }
+                return !isBusy
+            }
+            #expect(isAlone, "two batches at once")
+            await Task.yield()
+            isBusy.change { $0 = false }
+            if elements.contains(where: { $0 % 97 == 0 }) { throw Fault() }
+        }
+        let commit = commit(carrier, maximumBatch: 50)
+        var generator = SeededGenerator(seed: seed)
+        let calls = (0..<1_000).map { call in
+            (0..<Int.random(in: 1...3, using: &generator)).map { call * 3 + $0 + 1 }
+        }
+        await withTaskGroup(of: Void.self) { group in
+            for call in calls {
+                group.addTask {
+                    let isGuilty = call.contains { $0 % 97 == 0 }
+                    do throws(Fault) {
+                        let outputs = try await commit.submit(call)
+                        #expect(outputs == call.map { "#\($0)" } && !isGuilty)
+                    } catch {
+                        #expect(isGuilty)
+                    }
+                }
+            }
+        }
+        #expect(commit.waitingCount == 0)
+    }
+}
