@@ -26,7 +26,8 @@ final class DispatchConsumer: JobConsumer {
     }
 
     func run() async throws {
-        try await consumer.get().run()
+        // Not `run()`: at a graceful shutdown the server still has deliveries to settle.
+        try await consumer.get().consume()
     }
 
     func next() async -> TransportEvent? {

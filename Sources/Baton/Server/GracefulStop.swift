@@ -39,7 +39,7 @@ struct GracefulStop: Sendable {
         }
         await core.client.transport.broadcast(.scheduled(dueIn: .zero))
         do throws(JobStorageError) {
-            try await core.storage.deregister(core.epoch)
+            try await core.leave()
         } catch {
             core.logger.debug("server not taken off the list; its lease ends it", metadata: ["error": "\(error)"])
         }

@@ -6,6 +6,8 @@ final class ServerCore: Sendable {
     private struct Identity {
         var epoch: ServerEpoch
         var claims: Int64 = 0
+        /// Whether the server leaves for good, so that a missing row is no news.
+        var isLeaving = false
     }
 
     let client: JobClient
@@ -89,10 +91,10 @@ final class ServerCore: Sendable {
     /// - Throws: `CancellationError`, or what storage refuses for good.
     func replaceEpoch(_ dead: ServerEpoch) async throws {
         let fresh = ServerEpoch(environment.makeUUID())
-        guard epoch == dead else { return }
+        guard identity.withLock({ $0.epoch == dead && !$0.isLeaving }) else { return }
         try await register(fresh)
         let isFirst = identity.withLock { identity in
-            guard identity.epoch == dead else { return false }
+            guard identity.epoch == dead, !identity.isLeaving else { return false }
             identity.epoch = fresh
             return true
         }
@@ -105,6 +107,17 @@ final class ServerCore: Sendable {
             metadata: ["server.epoch": "\(dead)", "server.epoch.new": "\(fresh)"]
         )
         cancelRuns { _, run in run.owner == dead }
+    }
+
+    /// Takes the server off the list for good.
+    ///
+    /// - Throws: ``JobStorageError``; then its lease ends it.
+    func leave() async throws(JobStorageError) {
+        let epoch = identity.withLock { identity in
+            identity.isLeaving = true
+            return identity.epoch
+        }
+        try await storage.deregister(epoch)
     }
 
     private func register(_ epoch: ServerEpoch) async throws {

@@ -125,16 +125,25 @@ public actor RabbitMQConsumer: Service {
     ///
     /// - Throws: ``RabbitMQError`` with the code `notRunning` if it has been run before.
     public func run() async throws {
+        try await withGracefulShutdownHandler {
+            try await self.consume()
+        } onGracefulShutdown: {
+            self.executor.execute { self.assumeIsolated { $0.stop(.stopping) } }
+        }
+    }
+
+    /// Consumes until cancelled or closed, and takes no notice of a graceful shutdown.
+    ///
+    /// For an owner who has deliveries to settle after the shutdown has begun, and then ends this in its own time.
+    ///
+    /// - Throws: ``RabbitMQError`` with the code `notRunning` if it has been run before.
+    public func consume() async throws {
         guard self.phase == .idle else {
             throw RabbitMQError(code: .notRunning, message: "A consumer can be run only once")
         }
         self.phase = .running
         await withTaskCancellationHandler {
-            await withGracefulShutdownHandler {
-                await self.keepConnected()
-            } onGracefulShutdown: {
-                self.executor.execute { self.assumeIsolated { $0.stop(.stopping) } }
-            }
+            await self.keepConnected()
         } onCancel: {
             self.executor.execute { self.assumeIsolated { $0.stop(.stopped) } }
         }
