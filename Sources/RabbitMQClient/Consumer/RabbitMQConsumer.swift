@@ -248,6 +248,8 @@ public actor RabbitMQConsumer: Service {
             self.channels[channel] = Channel(session: session, subscription: index)
             self.channelOfSession[session] = channel
         }
+        // What took the queue may have taken its exchange along.
+        if self.subscriptions[index].endings > 0 { try await driver.declare(self.topology, channel: channel) }
         if definition.declaresQueue {
             let topology = RabbitMQTopology(queues: [definition.queue], bindings: definition.bindings)
             try await driver.declare(topology, channel: channel)

@@ -1,0 +1,314 @@
+import RabbitMQClient
+import Testing
+
+@Suite(.timeLimit(.minutes(2)))
+struct ConsumerTests {
+    private func consumer(
+        _ subscriptions: [RabbitMQSubscription],
+        topology: RabbitMQTopology = .init()
+    ) throws -> RabbitMQConsumer {
+        RabbitMQConsumer(
+            try Broker.configuration(),
+            topology: topology,
+            subscriptions: subscriptions,
+            logger: Broker.logger
+        )
+    }
+
+    @Test
+    func carriesPropertiesHeadersAndBodyThroughTheBroker() async throws {
+        let queue = RabbitMQQueue.classic(Broker.name("round"))
+        var message = RabbitMQMessage(exchange: "", routingKey: queue.name, body: Array("{\"a\": \"é\"}".utf8))
+        message.properties = RabbitMQProperties(
+            messageID: "id-1",
+            type: "mail.welcome",
+            contentType: "application/json"
+        )
+        message.properties.correlationID = "c"
+        message.properties.appID = "a"
+        message.properties.replyTo = "r"
+        message.properties.priority = 3
+        message.properties.timestamp = 1_700_000_000
+        message.properties.headers = [
+            "x-generation": 7, "text": "naïve", "yes": true, "pi": 3.25, "none": .void, "small": .int8(-1),
+            "byte": .uint8(200), "short": .int16(-300), "ushort": .uint16(60000), "int": .int32(-70000),
+            "uint": .uint32(4_000_000_000), "float": .float(1.5), "at": .timestamp(1_700_000_000),
+            "raw": .bytes([0, 255, 1]), "decimal": .decimal(scale: 2, value: 314),
+            "list": .array([1, "two", .array([])]), "map": .table(["k": .table(["deep": true])]),
+        ]
+        let sent = message
+        try await withQueues([queue]) { _ in
+            let consumer = try self.consumer([RabbitMQSubscription(queue, prefetch: 10)])
+            try await withConsumer(consumer) { consumer, reader in
+                try await withPublisher { publisher in
+                    #expect(await publisher.publish([sent]).map(\.kind) == [.confirmed])
+                }
+                let delivery = try await reader.deliveries(1)[0]
+                #expect(delivery.message == sent)
+                #expect(delivery.queue == queue.name)
+                #expect(!delivery.isRedelivered)
+                await consumer.acknowledge([delivery])
+            }
+        }
+    }
+
+    @Test(arguments: [0, 1, 131_064 - 1, 131_064, 131_064 + 1, 2 * 131_064, 128 << 10, 1 << 20])
+    func carriesBodiesOfEverySize(_ size: Int) async throws {
+        let queue = RabbitMQQueue.classic(Broker.name("size"))
+        try await withQueues([queue]) { _ in
+            let consumer = try self.consumer([RabbitMQSubscription(queue, prefetch: 10)])
+            try await withConsumer(consumer) { consumer, reader in
+                let body = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) }
+                try await withPublisher { publisher in
+                    let message = RabbitMQMessage(exchange: "", routingKey: queue.name, body: body)
+                    let outcomes = await publisher.publish([message, message])
+                    #expect(outcomes.allSatisfy { $0.isConfirmed })
+                }
+                let deliveries = try await reader.deliveries(2)
+                #expect(deliveries.allSatisfy { $0.message.body == body && !$0.isBodyOmitted })
+                await consumer.acknowledge(deliveries)
+            }
+        }
+    }
+
+    @Test
+    func leavesOutABodyThatIsTooLargeAndGoesOn() async throws {
+        let queue = RabbitMQQueue.classic(Broker.name("large"))
+        try await withQueues([queue]) { _ in
+            var configuration = try Broker.configuration()
+            configuration.maximumBodySize = 1000
+            let consumer = RabbitMQConsumer(
+                configuration,
+                subscriptions: [RabbitMQSubscription(queue, prefetch: 10)],
+                logger: Broker.logger
+            )
+            try await withConsumer(consumer) { consumer, reader in
+                try await withPublisher { publisher in
+                    _ = await publisher.publish(
+                        [300_000, 1000].map { size in
+                            RabbitMQMessage(
+                                exchange: "",
+                                routingKey: queue.name,
+                                body: Array(repeating: 1, count: size)
+                            )
+                        }
+                    )
+                }
+                let deliveries = try await reader.deliveries(2)
+                #expect(deliveries.map(\.isBodyOmitted) == [true, false])
+                #expect(deliveries[0].bodySize == 300_000)
+                #expect(deliveries[0].message.body.isEmpty)
+            }
+        }
+    }
+
+    @Test
+    func deliversNoMoreThanThePrefetchUntilSomeAreSettled() async throws {
+        let queue = RabbitMQQueue.classic(Broker.name("prefetch"))
+        try await withQueues([queue]) { connection in
+            try await withPublisher { publisher in
+                let message = RabbitMQMessage(exchange: "", routingKey: queue.name)
+                _ = await publisher.publish(Array(repeating: message, count: 50))
+            }
+            let consumer = try self.consumer([RabbitMQSubscription(queue, prefetch: 7)])
+            try await withConsumer(consumer) { consumer, reader in
+                let first = try await reader.deliveries(7)
+                #expect(await reader.strays(within: .milliseconds(300)).isEmpty)
+                #expect(await consumer.unsettledCount == 7)
+                // Out of order and in pieces.
+                await consumer.acknowledge([first[5], first[1]])
+                await consumer.acknowledge([first[0], first[2], first[3]])
+                let second = try await reader.deliveries(5)
+                #expect(await reader.strays(within: .milliseconds(300)).isEmpty)
+                await consumer.acknowledge([first[4], first[6]] + second)
+                let rest = try await reader.deliveries(38) { delivery in
+                    await consumer.acknowledge([delivery])
+                }
+                #expect(rest.count == 38)
+                #expect(await consumer.unsettledCount == 0)
+                #expect(await consumer.voidSettlementCount == 0)
+            }
+            let depth = try await connection.depth(queue.name)
+            #expect(depth == 0)
+        }
+    }
+
+    @Test
+    func givesRejectedMessagesBackOrDropsThem() async throws {
+        let queue = RabbitMQQueue.classic(Broker.name("reject"))
+        try await withQueues([queue]) { connection in
+            let consumer = try self.consumer([RabbitMQSubscription(queue, prefetch: 10)])
+            try await withConsumer(consumer) { consumer, reader in
+                try await withPublisher { publisher in
+                    _ = await publisher.publish(
+                        (0..<4).map { RabbitMQMessage(exchange: "", routingKey: queue.name, body: [UInt8($0)]) }
+                    )
+                }
+                let first = try await reader.deliveries(4)
+                await consumer.reject([first[1], first[2]], requeue: true)
+                let again = try await reader.deliveries(2)
+                #expect(Set(again.map(\.message.body)) == [[1], [2]])
+                #expect(again.allSatisfy { $0.isRedelivered })
+                await consumer.reject([first[0], first[3]] + again, requeue: false)
+                #expect(await consumer.unsettledCount == 0)
+            }
+            try await eventually("the queue is empty") { try await connection.depth(queue.name) == 0 }
+        }
+    }
+
+    @Test
+    func ignoresSecondSettlements() async throws {
+        let queue = RabbitMQQueue.classic(Broker.name("twice"))
+        try await withQueues([queue]) { _ in
+            let consumer = try self.consumer([RabbitMQSubscription(queue, prefetch: 10)])
+            try await withConsumer(consumer) { consumer, reader in
+                try await withPublisher { publisher in
+                    let message = RabbitMQMessage(exchange: "", routingKey: queue.name)
+                    _ = await publisher.publish([message, message])
+                    let deliveries = try await reader.deliveries(2)
+                    await consumer.acknowledge(deliveries)
+                    await consumer.acknowledge(deliveries)
+                    await consumer.reject([deliveries[0]], requeue: true)
+                    #expect(await consumer.voidSettlementCount == 3)
+                    // The broker would have closed the channel for an unknown tag.
+                    _ = await publisher.publish([message])
+                    let next = try await reader.deliveries(1)
+                    #expect(next[0].session == deliveries[0].session)
+                }
+            }
+        }
+    }
+
+    @Test
+    func consumesAgainAfterAQueueIsDeleted() async throws {
+        let name = Broker.name("deleted")
+        let queue = RabbitMQQueue.classic(name)
+        try await withQueues([queue]) { connection in
+            let other = RabbitMQQueue.classic("\(name).other")
+            let exchange = RabbitMQExchange("\(name).x", kind: .direct, isAutoDeleted: true)
+            let consumer = try self.consumer(
+                [
+                    RabbitMQSubscription(
+                        queue,
+                        bindings: [RabbitMQBinding(queue: name, exchange: exchange.name, routingKey: "key")],
+                        prefetch: 5
+                    ), RabbitMQSubscription(other, prefetch: 5),
+                ],
+                topology: RabbitMQTopology(exchanges: [exchange])
+            )
+            try await withConsumer(consumer) { consumer, reader in
+                try await eventually("both queues are consumed") {
+                    let states = try await (connection.state(ofQueue: name), connection.state(ofQueue: other.name))
+                    return states.0?.consumerCount == 1 && states.1?.consumerCount == 1
+                }
+                try await connection.deleteQueue(name)
+                let cancelled = try await reader.event("cancelled") { event in
+                    if case .cancelled(let queue, _) = event { queue } else { nil }
+                }
+                #expect(cancelled == name)
+                // With its binding.
+                try await eventually("the queue is consumed again") {
+                    try await connection.state(ofQueue: name)?.consumerCount == 1
+                }
+                try await withPublisher { publisher in
+                    let outcomes = await publisher.publish([
+                        RabbitMQMessage(exchange: exchange.name, routingKey: "key"),
+                        RabbitMQMessage(exchange: "", routingKey: other.name),
+                    ])
+                    #expect(outcomes.map(\.kind) == [.confirmed, .confirmed])
+                }
+                let deliveries = try await reader.deliveries(2)
+                #expect(Set(deliveries.map(\.queue)) == [name, other.name])
+                await consumer.acknowledge(deliveries)
+            }
+            try await connection.deleteQueue(other.name)
+        }
+    }
+
+    @Test
+    func stopsDeliveriesAndStillSettlesWhatHasArrived() async throws {
+        let queue = RabbitMQQueue.classic(Broker.name("stop"))
+        try await withQueues([queue]) { connection in
+            let consumer = try self.consumer([RabbitMQSubscription(queue, prefetch: 3)])
+            try await withConsumer(consumer) { consumer, reader in
+                let message = RabbitMQMessage(exchange: "", routingKey: queue.name)
+                try await withPublisher { publisher in
+                    _ = await publisher.publish(Array(repeating: message, count: 10))
+                }
+                let deliveries = try await reader.deliveries(3)
+                await consumer.stopConsuming()
+                await consumer.acknowledge(deliveries)
+                #expect(await reader.strays(within: .milliseconds(300)).isEmpty)
+                try await eventually("three are gone, the rest waits") {
+                    try await connection.depth(queue.name) == 7
+                }
+                await consumer.resumeConsuming()
+                #expect(try await reader.deliveries(3).count == 3)
+            }
+        }
+    }
+
+    @Test
+    func receivesWhatAFanoutSendsThroughAQueueOfItsOwn() async throws {
+        let name = Broker.name("control")
+        let exchange = RabbitMQExchange(name, kind: .fanout, isDurable: false, isAutoDeleted: true)
+        let topology = RabbitMQTopology(exchanges: [exchange])
+        func subscription(_ number: Int) -> RabbitMQSubscription {
+            let queue = RabbitMQQueue("\(name).\(number)", isDurable: false, isExclusive: true, isAutoDeleted: true)
+            let binding = RabbitMQBinding(queue: queue.name, exchange: name)
+            return RabbitMQSubscription(queue, bindings: [binding], prefetch: 10, isExclusive: true)
+        }
+        let consumers = try [1, 2].map { try self.consumer([subscription($0)], topology: topology) }
+        try await withConnection { connection in
+            try await withConsumer(consumers[0]) { _, first in
+                try await withConsumer(consumers[1]) { _, second in
+                    try await eventually("both queues are there") {
+                        for number in [1, 2] {
+                            do throws(RabbitMQError) {
+                                if try await connection.state(ofQueue: "\(name).\(number)") == nil { return false }
+                                return false
+                            } catch {
+                                // Exclusive to the consumer's connection: this is how others see that it is alive.
+                                guard error.code == .resourceLocked else { throw error }
+                            }
+                        }
+                        return true
+                    }
+                    try await withPublisher { publisher in
+                        let message = RabbitMQMessage(exchange: name, routingKey: "", body: [42])
+                        // The bindings come right after the queues.
+                        try await eventually("it is routed") { await publisher.publish([message])[0].isConfirmed }
+                    }
+                    let messages = try await (first.deliveries(1), second.deliveries(1))
+                    #expect(messages.0[0].message.body == [42])
+                    #expect(messages.1[0].message.body == [42])
+                }
+            }
+            // It goes with the connection.
+            try await eventually("the queues are gone") {
+                try await connection.state(ofQueue: "\(name).1") == nil
+            }
+        }
+    }
+
+    @Test
+    func survivesADeeplyNestedHeaderTable() async throws {
+        let queue = RabbitMQQueue.classic(Broker.name("deep"))
+        try await withQueues([queue]) { _ in
+            try await publishNestedHeader(levels: 20_000, toQueue: queue.name)
+            let consumer = try self.consumer([RabbitMQSubscription(queue, prefetch: 1)])
+            try await withConsumer(consumer) { consumer, reader in
+                let delivery = try await reader.deliveries(1)[0]
+                var value = delivery.message.properties.headers["deep"]
+                var depth = 0
+                while case .table(let table)? = value {
+                    depth += 1
+                    value = table[""]
+                }
+                #expect(value == .unreadable)
+                #expect(depth < RabbitMQFieldValue.maximumDepth)
+                await consumer.acknowledge([delivery])
+            }
+        }
+    }
+}

@@ -1,0 +1,161 @@
+import Foundation
+import RabbitMQClient
+import Synchronization
+
+/// A TCP proxy before the broker, to cut a link, or to let it fall silent, without touching anybody else's.
+final class Proxy: Sendable {
+    private struct Link {
+        let client: Int32
+        let server: Int32
+        var isDead = false
+    }
+
+    private struct State {
+        var links: [Link] = []
+        var isSilent = false
+        var acceptsLinks = true
+        var isClosed = false
+        var accepted = 0
+    }
+
+    private let listener: Int32
+    let port: UInt16
+    private let target: RabbitMQConfiguration.Endpoint
+    private let state = Mutex(State())
+
+    /// How many connections have been made through it.
+    var accepted: Int { self.state.withLock { $0.accepted } }
+
+    init(to target: RabbitMQConfiguration.Endpoint) throws {
+        self.target = target
+        self.listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
+        let listener = self.listener
+        let failed = withUnsafeMutablePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                bind(listener, $0, size) != 0 || listen(listener, 16) != 0 || getsockname(listener, $0, &size) != 0
+            }
+        }
+        guard !failed else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+        self.port = UInt16(bigEndian: address.sin_port)
+        Thread.detachNewThread { [self] in self.accept() }
+    }
+
+    /// Cuts all links; new ones are accepted.
+    func cut() {
+        self.state.withLock { state in
+            for link in state.links where !link.isDead { Self.shutDown(link) }
+            state.links = []
+        }
+    }
+
+    /// Whether to swallow everything in both directions, with the links left open.
+    func setSilent(_ isSilent: Bool) {
+        self.state.withLock { $0.isSilent = isSilent }
+    }
+
+    /// Whether to let new links in, or to cut them at once.
+    func setAccepting(_ accepts: Bool) {
+        self.state.withLock { $0.acceptsLinks = accepts }
+    }
+
+    func close() {
+        self.state.withLock { $0.isClosed = true }
+        self.cut()
+        shutdown(self.listener, Int32(SHUT_RDWR))
+    }
+
+    private static func shutDown(_ link: Link) {
+        shutdown(link.client, Int32(SHUT_RDWR))
+        shutdown(link.server, Int32(SHUT_RDWR))
+    }
+
+    private func accept() {
+        while true {
+            let client = Foundation.accept(self.listener, nil, nil)
+            guard client >= 0 else { break }
+            guard !self.state.withLock({ $0.isClosed }), let server = self.connect() else {
+                _ = Foundation.close(client)
+                continue
+            }
+            let link = Link(client: client, server: server)
+            self.state.withLock { state in
+                state.accepted += 1
+                state.links.append(link)
+                if !state.acceptsLinks { Self.shutDown(link) }
+            }
+            // The last of the two to end closes both descriptors.
+            let ended = Counter()
+            for (from, to) in [(client, server), (server, client)] {
+                Thread.detachNewThread { [self] in
+                    self.forward(from, to)
+                    shutdown(from, Int32(SHUT_RDWR))
+                    shutdown(to, Int32(SHUT_RDWR))
+                    guard ended.increment() == 2 else { return }
+                    self.state.withLock { state in state.links.removeAll { $0.client == client } }
+                    _ = Foundation.close(client)
+                    _ = Foundation.close(server)
+                }
+            }
+        }
+        _ = Foundation.close(self.listener)
+    }
+
+    private func connect() -> Int32? {
+        let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        var address = sockaddr_in()
+        address.sin_family = sa_family_t(AF_INET)
+        address.sin_addr.s_addr = inet_addr(self.target.host == "localhost" ? "127.0.0.1" : self.target.host)
+        address.sin_port = self.target.port.bigEndian
+        let failed = withUnsafePointer(to: &address) { pointer in
+            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+                Foundation.connect(server, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) != 0
+            }
+        }
+        if !failed { return server }
+        _ = Foundation.close(server)
+        return nil
+    }
+
+    private func forward(_ from: Int32, _ to: Int32) {
+        var buffer = [UInt8](repeating: 0, count: 65536)
+        while true {
+            let count = recv(from, &buffer, buffer.count, 0)
+            guard count > 0 else { return }
+            if self.state.withLock({ $0.isSilent }) { continue }
+            var sent = 0
+            while sent < count {
+                let taken = buffer.withUnsafeBytes { bytes in
+                    send(to, bytes.baseAddress.map { $0 + sent }, count - sent, Int32(MSG_NOSIGNAL))
+                }
+                guard taken > 0 else { return }
+                sent += taken
+            }
+        }
+    }
+}
+
+private final class Counter: Sendable {
+    private let value = Mutex(0)
+
+    func increment() -> Int {
+        self.value.withLock { value in
+            value += 1
+            return value
+        }
+    }
+}
+
+/// Runs with a proxy before the broker, and a configuration that goes through it.
+func withProxy<Result: Sendable>(
+    _ body: (Proxy, RabbitMQConfiguration) async throws -> Result
+) async throws -> Result {
+    var configuration = try Broker.configuration()
+    let proxy = try Proxy(to: configuration.endpoints[0])
+    defer { proxy.close() }
+    configuration.endpoints = [.init(host: "127.0.0.1", port: proxy.port)]
+    return try await body(proxy, configuration)
+}
