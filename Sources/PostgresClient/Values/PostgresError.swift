@@ -66,12 +66,18 @@ public struct PostgresError: Error {
     /// It can have taken effect already: see ``outcomeIsUnknown``.
     public var isRetryable: Bool {
         switch self.code {
-        case .connectionFailed, .connectionLost, .poolTimeout: true
+        case .connectionLost, .poolTimeout: true
+        case .connectionFailed: !self.isRefusal
         case .queryFailed, .commitFailed:
             // The statement is prepared afresh the next time.
             self.isStalePlan || self.sqlState == .invalidStatementName || self.sqlState?.isTransient == true
         default: false
         }
+    }
+
+    /// Whether the server has refused to let the user in, which it will do again.
+    private var isRefusal: Bool {
+        self.sqlState == .undefinedDatabase || self.sqlState?.errorClass == "28"
     }
 
     /// Makes an error.

@@ -35,10 +35,11 @@ func withConnection<Result>(
 
 /// Runs a test with a client of its own.
 func withClient<Result: Sendable>(
+    _ configuration: PostgresConfiguration? = nil,
     configure: (inout PostgresConfiguration) -> Void = { _ in },
     _ body: (PostgresClient) async throws -> Result
 ) async throws -> Result {
-    var configuration = try TestDatabase.configuration()
+    var configuration = try configuration ?? TestDatabase.configuration()
     configure(&configuration)
     let client = PostgresClient(configuration)
     return try await withThrowingTaskGroup(of: Void.self) { group in
@@ -74,5 +75,18 @@ extension PostgresSession {
     ) async throws -> Value {
         let result = try await self.query(PostgresStatement(sql, repeat each parameters))
         return try #require(result.first).decode(type, 0)
+    }
+
+    /// Expects a statement to return one value.
+    ///
+    /// A function, because a `try` inside `#expect` does not make the closure around it a throwing one.
+    func expect<Value: PostgresDecodable & Equatable, each Parameter: PostgresEncodable>(
+        _ expected: Value,
+        _ sql: String,
+        _ parameters: repeat each Parameter,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        let value = try await self.value(Value.self, sql, repeat each parameters)
+        #expect(value == expected, sourceLocation: sourceLocation)
     }
 }

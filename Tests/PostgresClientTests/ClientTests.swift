@@ -1,0 +1,340 @@
+import PollExecutor
+import PostgresClient
+import ServiceLifecycle
+import Testing
+
+@Suite(.timeLimit(.minutes(2))) struct ClientTests {
+    private struct Failure: Error, Equatable {}
+
+    // MARK: Queries
+
+    @Test func queriesRunOnAsManyConnectionsAsAllowed() async throws {
+        try await withClient(configure: { $0.maximumConnections = 3 }) { client in
+            let processes = try await withThrowingTaskGroup(of: Int32.self) { group in
+                for _ in 0..<60 {
+                    group.addTask { try await client.value(Int32.self, "SELECT pg_backend_pid() FROM pg_sleep(0.005)") }
+                }
+                return try await group.reduce(into: Set<Int32>()) { $0.insert($1) }
+            }
+            #expect(processes.count == 3)
+        }
+    }
+
+    @Test func callsThatComeBeforeTheStartWait() async throws {
+        let client = PostgresClient(try TestDatabase.configuration())
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await client.expect(1 as Int, "SELECT 1") }
+            try await Task.sleep(for: .milliseconds(10))
+            group.addTask { try await client.run() }
+            try await group.next()
+            group.cancelAll()
+        }
+    }
+
+    @Test func aClientThatNeverRunsSaysSo() async throws {
+        var configuration = try TestDatabase.configuration()
+        configuration.leaseTimeout = .milliseconds(20)
+        let client = PostgresClient(configuration)
+        let error = await #expect(throws: PostgresError.self) { try await client.query(PostgresStatement("SELECT 1")) }
+        #expect(error?.code == .poolTimeout)
+        #expect(error?.message.contains("not running") == true)
+    }
+
+    @Test func aClientRunsOnce() async throws {
+        try await withClient { client in
+            try await client.expect(1 as Int, "SELECT 1")
+            let error = await #expect(throws: PostgresError.self) { try await client.run() }
+            #expect(error?.code == .alreadyRunning)
+        }
+    }
+
+    @Test func whoWaitsTooLongGetsAnError() async throws {
+        try await withClient(configure: {
+            $0.maximumConnections = 1
+            $0.leaseTimeout = .seconds(2)
+        }) { client in
+            try await client.withConnection { connection in
+                let error = await #expect(throws: PostgresError.self) {
+                    try await client.query(PostgresStatement("SELECT 1"))
+                }
+                #expect(error?.code == .poolTimeout)
+                #expect(error?.message.contains("in use") == true)
+                #expect(error?.isRetryable == true)
+                try await connection.expect(1 as Int, "SELECT 1")
+            }
+            try await client.expect(1 as Int, "SELECT 1")
+        }
+    }
+
+    @Test func aServerThatCannotBeReachedIsNamedInTheTimeout() async throws {
+        try await withClient(PostgresConfiguration(url: "postgresql://u:s3cret@127.0.0.1:1/d")) {
+            $0.leaseTimeout = .seconds(2)
+        } _: { client in
+            let error = await #expect(throws: PostgresError.self) {
+                try await client.query(PostgresStatement("SELECT 1"))
+            }
+            #expect(error?.code == .poolTimeout)
+            #expect(error?.message.contains("port 1 failed") == true, "\(error?.message ?? "")")
+            #expect((error?.underlyingError as? PostgresError)?.code == .connectionFailed)
+            #expect(error?.debugDescription.contains("s3cret") == false)
+        }
+    }
+
+    @Test func whoIsCancelledStopsWaiting() async throws {
+        try await withClient(configure: { $0.maximumConnections = 1 }) { client in
+            try await client.withConnection { connection in
+                let waiting = Task { try await client.query(PostgresStatement("SELECT 1")) }
+                try await Task.sleep(for: .milliseconds(5))
+                waiting.cancel()
+                let error = await #expect(throws: PostgresError.self) { try await waiting.value }
+                #expect(error?.code == .cancelled)
+                #expect(error?.outcomeIsUnknown == false)
+                try await connection.expect(1 as Int, "SELECT 1")
+            }
+        }
+    }
+
+    @Test func aCancelledQueryDoesNotPoisonItsConnection() async throws {
+        try await withClient(configure: { $0.maximumConnections = 1 }) { client in
+            let process = try await client.value(Int32.self, "SELECT pg_backend_pid()")
+            try await withLockHeld { key, release in
+                let task = Task { try await client.query(PostgresStatement("SELECT pg_advisory_xact_lock($1)", key)) }
+                try await waitUntil { try await isRunning(process, "pg_advisory_xact_lock") }
+                task.cancel()
+                let error = await #expect(throws: PostgresError.self) { try await task.value }
+                #expect(error?.code == .cancelled)
+                #expect(error?.outcomeIsUnknown == true)
+                // The connection is still busy: the next caller gets it when it is free again, not before.
+                let next = Task { try await client.value(Int32.self, "SELECT pg_backend_pid()") }
+                try await release()
+                #expect(try await next.value == process)
+            }
+        }
+    }
+
+    // MARK: Transactions
+
+    @Test func aTransactionCommits() async throws {
+        try await withSchema { schema in
+            try await withClient { client in
+                try await client.query(PostgresStatement("CREATE TABLE \(schema).t (a bigint)"))
+                let count = try await client.withTransaction { transaction in
+                    try await transaction.query(PostgresStatement("INSERT INTO \(schema).t VALUES ($1)", 1))
+                    try await client.expect(0 as Int, "SELECT count(*) FROM \(schema).t")
+                    return try await transaction.value(Int.self, "SELECT count(*) FROM \(schema).t")
+                }
+                #expect(count == 1)
+                try await client.expect(1 as Int, "SELECT count(*) FROM \(schema).t")
+            }
+        }
+    }
+
+    @Test func aTransactionThatThrowsIsRolledBack() async throws {
+        try await withSchema { schema in
+            try await withClient(configure: { $0.maximumConnections = 1 }) { client in
+                try await client.query(PostgresStatement("CREATE TABLE \(schema).t (a bigint)"))
+                await #expect(throws: Failure()) {
+                    try await client.withTransaction { transaction in
+                        try await transaction.query(PostgresStatement("INSERT INTO \(schema).t VALUES ($1)", 1))
+                        throw Failure()
+                    }
+                }
+                try await client.expect(0 as Int, "SELECT count(*) FROM \(schema).t")
+            }
+        }
+    }
+
+    @Test func aTransactionWhoseTaskIsCancelledIsRolledBack() async throws {
+        try await withSchema { schema in
+            try await withClient(configure: { $0.maximumConnections = 1 }) { client in
+                try await client.query(PostgresStatement("CREATE TABLE \(schema).t (a bigint)"))
+                let task = Task {
+                    try await client.withTransaction { transaction in
+                        try await transaction.query(PostgresStatement("INSERT INTO \(schema).t VALUES ($1)", 1))
+                        withUnsafeCurrentTask { $0?.cancel() }
+                        try await transaction.query(PostgresStatement("INSERT INTO \(schema).t VALUES ($1)", 2))
+                    }
+                }
+                await #expect(throws: PostgresError.self) { try await task.value }
+                try await client.expect(0 as Int, "SELECT count(*) FROM \(schema).t")
+            }
+        }
+    }
+
+    @Test func aCommitThatFailsSaysSo() async throws {
+        try await withSchema { schema in
+            try await withClient { client in
+                try await client.query(
+                    PostgresStatement("CREATE TABLE \(schema).t (a bigint UNIQUE DEFERRABLE INITIALLY DEFERRED)")
+                )
+                let error = await #expect(throws: PostgresError.self) {
+                    try await client.withTransaction { transaction in
+                        for _ in 0..<2 {
+                            try await transaction.query(PostgresStatement("INSERT INTO \(schema).t VALUES (1)"))
+                        }
+                    }
+                }
+                #expect(error?.code == .commitFailed)
+                #expect(error?.sqlState == .uniqueViolation)
+                #expect(error?.outcomeIsUnknown == false)
+            }
+        }
+    }
+
+    @Test func aTransactionThatIgnoresAnErrorDoesNotPretendToCommit() async throws {
+        try await withClient { client in
+            let error = await #expect(throws: PostgresError.self) {
+                try await client.withTransaction { transaction in
+                    _ = try? await transaction.query(PostgresStatement("SELECT 1 / 0"))
+                }
+            }
+            #expect(error?.code == .commitFailed)
+        }
+    }
+
+    @Test func aCommitWhoseConnectionIsLostHasAnUnknownOutcome() async throws {
+        try await withClient { client in
+            let error = await #expect(throws: PostgresError.self) {
+                try await client.withTransaction { transaction in
+                    let process = try await transaction.value(Int32.self, "SELECT pg_backend_pid()")
+                    // It ends the session in the middle of the commit, from within.
+                    try await transaction.execute([
+                        PostgresStatement(
+                            """
+                            CREATE FUNCTION pg_temp.end_session() RETURNS trigger LANGUAGE plpgsql AS
+                            $$ BEGIN PERFORM pg_terminate_backend(\(process)); PERFORM pg_sleep(60); RETURN NULL; END $$
+                            """
+                        ),
+                        PostgresStatement("CREATE TEMPORARY TABLE t (a bigint)"),
+                        PostgresStatement(
+                            """
+                            CREATE CONSTRAINT TRIGGER end_session AFTER INSERT ON t DEFERRABLE INITIALLY DEFERRED
+                            FOR EACH ROW EXECUTE FUNCTION pg_temp.end_session()
+                            """
+                        ),
+                        PostgresStatement("INSERT INTO t VALUES (1)"),
+                    ])
+                }
+            }
+            #expect(error?.code == .commitFailed)
+            #expect(error?.outcomeIsUnknown == true)
+            try await client.expect(1 as Int, "SELECT 1")
+        }
+    }
+
+    @Test func aTransactionLeftOpenDoesNotReachTheNextCaller() async throws {
+        try await withClient(configure: { $0.maximumConnections = 1 }) { client in
+            let process = try await client.withConnection { connection in
+                try await connection.execute([
+                    PostgresStatement("BEGIN"), PostgresStatement("CREATE TEMPORARY TABLE t (a bigint)"),
+                ])
+                return connection.processID
+            }
+            try await client.withConnection { connection in
+                #expect(connection.processID == process)
+                try await connection.expect(nil as String?, "SELECT to_regclass('t')::text")
+            }
+        }
+    }
+
+    // MARK: Outages
+
+    @Test func aConnectionThatDiesIsReplaced() async throws {
+        try await withClient(configure: { $0.maximumConnections = 1 }) { client in
+            let process = try await client.value(Int32.self, "SELECT pg_backend_pid()")
+            let task = Task { try await client.query(PostgresStatement("SELECT pg_sleep(60)")) }
+            try await waitUntil { try await isRunning(process, "pg_sleep(60)") }
+            let behind = Task { try await client.value(Int32.self, "SELECT pg_backend_pid()") }
+            try await terminate(process)
+            let error = await #expect(throws: PostgresError.self) { try await task.value }
+            #expect(error?.outcomeIsUnknown == true)
+            #expect(try await behind.value != process)
+        }
+    }
+
+    @Test func theClientSurvivesAnOutage() async throws {
+        try await withFlakyDatabase { database in
+            try await withClient(database.configuration, configure: { $0.minimumConnections = 1 }) { client in
+                try await client.expect(1 as Int, "SELECT 1")
+                try await database.goDown()
+                let waiting = Task { try await client.value(Int.self, "SELECT 2") }
+                try await Task.sleep(for: .milliseconds(300))
+                try await database.comeBack()
+                #expect(try await waiting.value == 2)
+                try await client.expect(3 as Int, "SELECT 3")
+            }
+        }
+    }
+
+    @Test func idleConnectionsAreClosedAfterAWhile() async throws {
+        try await withFlakyDatabase { database in
+            try await withClient(
+                database.configuration,
+                configure: {
+                    $0.minimumConnections = 1
+                    $0.maximumConnections = 3
+                    $0.idleTimeout = .milliseconds(100)
+                }
+            ) { client in
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for _ in 0..<3 {
+                        group.addTask { try await client.query(PostgresStatement("SELECT pg_sleep(0.1)")) }
+                    }
+                    try await group.waitForAll()
+                }
+                try await waitUntil { try await database.sessions() == 1 }
+            }
+        }
+    }
+
+    // MARK: Shutdown
+
+    @Test func gracefulShutdownLetsWhoHoldsAConnectionFinish() async throws {
+        let client = PostgresClient(try TestDatabase.configuration())
+        let group = ServiceGroup(services: [client], logger: LogCollector().logger)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            try await client.withConnection { connection in
+                try await connection.expect(1 as Int, "SELECT 1")
+                await group.triggerGracefulShutdown()
+                try await waitUntil {
+                    do {
+                        _ = try await client.query(PostgresStatement("SELECT 1"))
+                        return false
+                    } catch let error as PostgresError {
+                        return error.code == .poolClosed
+                    }
+                }
+                try await connection.expect(2 as Int, "SELECT 2")
+            }
+            try await tasks.waitForAll()
+        }
+    }
+
+    @Test func shutdownDoesNotWaitForAServerThatIsNotThere() async throws {
+        let client = PostgresClient(PostgresConfiguration(url: "postgresql://u@127.0.0.1:1/d"))
+        let group = ServiceGroup(services: [client], logger: LogCollector().logger)
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            let waiting = Task { try await client.query(PostgresStatement("SELECT 1")) }
+            try await Task.sleep(for: .milliseconds(20))
+            await group.triggerGracefulShutdown()
+            let error = await #expect(throws: PostgresError.self) { try await waiting.value }
+            #expect(error?.code == .poolClosed)
+            try await tasks.waitForAll()
+        }
+    }
+
+    @Test func aClientThatIsLetGoLeavesNothingBehind() async throws {
+        weak let leftover = try await { () async throws -> PostgresClient? in
+            let client = PostgresClient(try TestDatabase.configuration())
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await client.run() }
+                try await client.expect(1 as Int, "SELECT 1")
+                group.cancelAll()
+            }
+            return client
+        }()
+        #expect(leftover == nil)
+    }
+}
