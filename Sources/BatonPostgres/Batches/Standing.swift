@@ -52,9 +52,9 @@ struct Standing {
     ///   - generation: The generation asked for; nil when the asker does not know it. A row that is enqueued then counts as
     ///     still enqueued, which is always safe: the claim that follows asks for a generation.
     /// - Returns: The reason.
-    func refusal(of id: JobID, at generation: Int?) -> ClaimRefusal {
+    func refusal(of id: JobID, at generation: Int) -> ClaimRefusal {
         guard let row = rows[id] else { return .missing }
-        guard generation == nil || row.job.generation == generation else { return .superseded }
+        guard row.job.generation == generation else { return .superseded }
         switch (row.state, row.owner) {
         case (.enqueued, _): return askerLives ? .stillEnqueued : .ownEpochIsDead
         case (.processing, asking): return askerLives ? .mine(row.job) : .ownEpochIsDead

@@ -24,9 +24,9 @@ extension PostgresStorage {
         let unmatched = completions.map(\.id).filter { !applied.contains($0) }
         let standing = try await standing(of: unmatched, for: owner, hasChanged: !applied.isEmpty)
         return completions.map { completion in
-            let isStored =
-                applied.contains(completion.id) || standing?.isCompleted(completion.id, claim: completion.claim) == true
-            return isStored ? .applied : .fenced(standing?.refusal(of: completion.id, at: nil) ?? .missing)
+            let (id, claim) = (completion.id, completion.claim)
+            if applied.contains(id) || standing?.isCompleted(id, claim: claim) == true { return .applied }
+            return .fenced(standing?.refusal(of: id, at: completion.generation) ?? .missing)
         }
     }
 }
