@@ -49,8 +49,7 @@ struct Standing {
     ///
     /// - Parameters:
     ///   - id: The job.
-    ///   - generation: The generation asked for; nil when the asker does not know it. A row that is enqueued then counts as
-    ///     still enqueued, which is always safe: the claim that follows asks for a generation.
+    ///   - generation: The generation that was delivered, or that the run was claimed at.
     /// - Returns: The reason.
     func refusal(of id: JobID, at generation: Int) -> ClaimRefusal {
         guard let row = rows[id] else { return .missing }
