@@ -57,7 +57,12 @@ extension ConnectionDriver {
 
     private func resolve(_ reply: MethodReply, channel: UInt16) throws(RabbitMQError) {
         guard let open = self.channels[channel] else { return }
-        if self.channels[channel]?.replies.resolve(reply) == true || open.isClosing { return }
+        if self.channels[channel]?.replies.resolve(reply) == true { return }
+        if open.isClosing {
+            // Nothing follows the end, even if a request before it was never answered.
+            if OutgoingMethod.channelClose.replies.contains(reply.method) { self.forget(channel, error: .closedHere) }
+            return
+        }
         throw .protocolViolation("The broker answered a question that was not asked")
     }
 

@@ -62,8 +62,8 @@ final class ConnectionDriver {
         self.assembler = FrameAssembler(maximumBodySize: configuration.maximumBodySize)
         self.heartbeat = HeartbeatMonitor(interval: handle.heartbeat, now: .now)
         self.channelMax = handle.channelMax
-        self.registration = executor.register(descriptor: handle.descriptor, interest: .read) { [weak self] _ in
-            self?.socketIsReady()
+        self.registration = executor.register(descriptor: handle.descriptor, interest: .read) { [weak self] readiness in
+            self?.socketIsReady(readiness)
         }
         self.scheduleTick()
         // The answer to the log-in may have brought more than itself, which no poll would report.
@@ -182,8 +182,9 @@ final class ConnectionDriver {
 
     // MARK: The socket
 
-    private func socketIsReady() {
-        self.receive()
+    private func socketIsReady(_ readiness: PollReadiness) {
+        // Only what can be read is a sign of life.
+        if readiness != .write { self.receive() }
         if self.wantsWrite { self.flush() }
     }
 

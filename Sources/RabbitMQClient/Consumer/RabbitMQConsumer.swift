@@ -243,6 +243,8 @@ public actor RabbitMQConsumer: Service {
             channel = open
         } else {
             channel = try await driver.openChannel()
+            // A number of a connection that has gone meanwhile would mean nothing on the next.
+            guard self.connection == connection else { throw .closedHere }
             let session = Self.counter.add(1, ordering: .relaxed).newValue
             self.subscriptions[index].channel = channel
             self.channels[channel] = Channel(session: session, subscription: index)

@@ -23,10 +23,12 @@ extension RabbitMQPublisher {
             if case .returned(let reason) = content.kind { self.markReturned(content.message, reason) }
         case .blocked(let reason):
             self.unavailable = RabbitMQError(code: .accessRefused, message: "The broker takes no messages: \(reason)")
-            self.setLink(.blocked)
+            self.isBlocked = true
+            if self.channel != nil { self.setLink(.blocked) }
             self.logger.warning("RabbitMQ publisher is blocked", metadata: ["reason": "\(reason)"])
         case .unblocked:
-            self.setLink(.open)
+            self.isBlocked = false
+            if self.channel != nil { self.setLink(.open) }
         case .channelClosed(self.channel, let error):
             self.channelIsGone(error)
         case .closed(let error):

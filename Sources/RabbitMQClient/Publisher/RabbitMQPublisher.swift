@@ -29,6 +29,8 @@ public actor RabbitMQPublisher: Service {
     private let notRunning = RabbitMQError(code: .notRunning, message: "The publisher is not running")
     private var phase = Phase.idle
     var failures = 0
+    /// Whether the broker has said that it takes no messages from this connection.
+    var isBlocked = false
     private var watch: (timer: PollTimer, due: ContinuousClock.Instant)?
     /// Rung when the channel or connection ends, the queue empties, or the publisher is to stop.
     let change = Signal()
@@ -104,12 +106,23 @@ public actor RabbitMQPublisher: Service {
     /// - Parameter topology: What there is to be besides.
     /// - Throws: ``RabbitMQError`` when the broker refuses; it is then not added.
     public func declare(_ topology: RabbitMQTopology) async throws(RabbitMQError) {
-        if let driver = self.driver, self.isConnected {
-            let channel = try await driver.openChannel()
-            try await driver.declare(topology, channel: channel)
-            await driver.closeChannel(channel)
-        }
+        if let driver = self.driver, self.isConnected { try await self.declare(topology, on: driver) }
         self.topology.add(topology)
+    }
+
+    private func declare(
+        _ topology: RabbitMQTopology,
+        on driver: ConnectionDriver
+    ) async throws(RabbitMQError) {
+        // On a channel of its own, which the broker closes when it refuses: publishing goes on.
+        let channel = try await driver.openChannel()
+        do throws(RabbitMQError) {
+            try await driver.declare(topology, channel: channel)
+        } catch {
+            await driver.closeChannel(channel)
+            throw error
+        }
+        await driver.closeChannel(channel)
     }
 
     // MARK: Running
@@ -147,10 +160,13 @@ public actor RabbitMQPublisher: Service {
     private func keepConnected() async {
         var generator = SystemRandomNumberGenerator()
         while self.phase == .running {
+            let start = ContinuousClock.now
             do throws(RabbitMQError) {
                 try await self.connectAndServe()
             } catch {
                 self.linkIsGone(error)
+                // A connection that held for a while is no failure to connect.
+                if start.duration(to: .now) > self.configuration.backoff.maximum { self.failures = 0 }
                 self.logger.log(
                     level: self.failures == 0 ? .warning : .debug,
                     "RabbitMQ publisher is not connected",
@@ -176,15 +192,19 @@ public actor RabbitMQPublisher: Service {
             self?.take($0)
         }
         self.driver = driver
-        let setUp = try await driver.openChannel()
-        try await driver.declare(self.topology, channel: setUp)
-        await driver.closeChannel(setUp)
+        self.isBlocked = false
+        var declared = RabbitMQTopology()
+        // Something may be added in the meantime.
+        while declared != self.topology {
+            declared = self.topology
+            try await self.declare(declared, on: driver)
+        }
         var generator = SystemRandomNumberGenerator()
         while true {
             let channel = try await driver.openChannel()
             try await driver.call(.confirmSelect, channel: channel)
             self.channel = channel
-            self.setLink(.open)
+            self.setLink(self.isBlocked ? .blocked : .open)
             self.logger.debug("RabbitMQ publisher is connected")
             self.pump()
             while self.queue.link != .closed {

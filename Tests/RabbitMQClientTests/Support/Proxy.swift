@@ -28,19 +28,7 @@ final class Proxy: Sendable {
 
     init(to target: RabbitMQConfiguration.Endpoint) throws {
         self.target = target
-        self.listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
-        var size = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let listener = self.listener
-        let failed = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                bind(listener, $0, size) != 0 || listen(listener, 16) != 0 || getsockname(listener, $0, &size) != 0
-            }
-        }
-        guard !failed else { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
-        self.port = UInt16(bigEndian: address.sin_port)
+        (self.listener, self.port) = try Sockets.listen()
         Thread.detachNewThread { [self] in self.accept() }
     }
 
@@ -77,7 +65,9 @@ final class Proxy: Sendable {
         while true {
             let client = Foundation.accept(self.listener, nil, nil)
             guard client >= 0 else { break }
-            guard !self.state.withLock({ $0.isClosed }), let server = self.connect() else {
+            guard !self.state.withLock({ $0.isClosed }),
+                let server = Sockets.connect(host: self.target.host, port: self.target.port)
+            else {
                 _ = Foundation.close(client)
                 continue
             }
@@ -102,22 +92,6 @@ final class Proxy: Sendable {
             }
         }
         _ = Foundation.close(self.listener)
-    }
-
-    private func connect() -> Int32? {
-        let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr(self.target.host == "localhost" ? "127.0.0.1" : self.target.host)
-        address.sin_port = self.target.port.bigEndian
-        let failed = withUnsafePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                Foundation.connect(server, $0, socklen_t(MemoryLayout<sockaddr_in>.size)) != 0
-            }
-        }
-        if !failed { return server }
-        _ = Foundation.close(server)
-        return nil
     }
 
     private func forward(_ from: Int32, _ to: Int32) {

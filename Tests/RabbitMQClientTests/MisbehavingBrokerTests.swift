@@ -1,0 +1,157 @@
+import RabbitMQClient
+import Synchronization
+import Testing
+
+/// Against a broker that does on demand what a real one does only in trouble.
+@Suite(.timeLimit(.minutes(2)))
+struct MisbehavingBrokerTests {
+    private let message = RabbitMQMessage(exchange: "", routingKey: "q", body: [1, 2, 3])
+
+    private func publisher(
+        _ broker: FakeBroker,
+        patience: Duration = .zero,
+        responseTimeout: Duration = .seconds(30)
+    ) -> RabbitMQPublisher {
+        var configuration = broker.configuration
+        configuration.responseTimeout = responseTimeout
+        return RabbitMQPublisher(configuration, patience: patience, logger: Broker.logger)
+    }
+
+    @Test
+    func publishesNothingWhileBlockedAndGoesOnAfterwards() async throws {
+        let ready = Mutex<FakeBroker.Client?>(nil)
+        let broker = try FakeBroker { client, _ in
+            ready.withLock { $0 = client }
+        } onPublish: { client, channel, tag in
+            client.confirm(upTo: tag, channel: channel)
+        }
+        try await withFakeBroker(broker) { broker in
+            try await withPublisher(self.publisher(broker)) { publisher in
+                #expect(await publisher.publish([self.message]).map(\.kind) == [.confirmed])
+                let client = try #require(ready.withLock { $0 })
+                client.block("low on memory")
+                try await eventually("the publisher knows") { !publisher.isConnected }
+                let outcomes = await publisher.publish([self.message, self.message])
+                #expect(outcomes.map(\.kind) == [.blocked, .blocked])
+                #expect(outcomes[0].error?.message.contains("low on memory") == true)
+                #expect(client.publishCount == 1)
+                client.unblock()
+                try await eventually("the publisher knows") { publisher.isConnected }
+                #expect(await publisher.publish([self.message]).map(\.kind) == [.confirmed])
+                #expect(broker.connectionCount == 1)
+            }
+        }
+    }
+
+    @Test
+    func waitsForAnUnblockedBrokerAsLongAsItsPatienceLasts() async throws {
+        let ready = Mutex<FakeBroker.Client?>(nil)
+        let broker = try FakeBroker { client, _ in
+            ready.withLock { $0 = client }
+        } onPublish: { client, channel, tag in
+            client.confirm(upTo: tag, channel: channel)
+        }
+        try await withFakeBroker(broker) { broker in
+            try await withPublisher(self.publisher(broker, patience: .seconds(60))) { publisher in
+                let client = try #require(ready.withLock { $0 })
+                client.block("disk")
+                try await eventually("the publisher knows") { !publisher.isConnected }
+                async let outcomes = publisher.publish([self.message])
+                client.unblock()
+                #expect(await outcomes.map(\.kind) == [.confirmed])
+            }
+        }
+    }
+
+    @Test
+    func survivesABrokerThatStopsReading() async throws {
+        // 64 messages of 1 MiB are more than any socket buffer holds.
+        var large = self.message
+        large.body = Array(repeating: 7, count: 1 << 20)
+        let messages = Array(repeating: large, count: 64)
+        let broker = try FakeBroker { client, _ in
+            client.setReading(false)
+        }
+        try await withFakeBroker(broker) { broker in
+            try await withPublisher(self.publisher(broker, responseTimeout: .seconds(1))) { publisher in
+                async let outcomes = publisher.publish(messages)
+                try await eventually("messages are on the wire") { await publisher.highestInFlight > 0 }
+                // The thread is not stuck in a send: it answers.
+                #expect(await publisher.highestInFlight < 64)
+                let kinds = await outcomes.map(\.kind)
+                #expect(kinds.contains(.unanswered))
+                #expect(Set(kinds).isSubset(of: [.unanswered, .notConnected]))
+                try await eventually("it tries again") { broker.connectionCount > 1 }
+            }
+        }
+    }
+
+    @Test
+    func sendsOnWhenABrokerReadsAgain() async throws {
+        var large = self.message
+        large.body = Array(repeating: 7, count: 1 << 20)
+        let messages = Array(repeating: large, count: 32)
+        let ready = Mutex<FakeBroker.Client?>(nil)
+        let broker = try FakeBroker { client, _ in
+            ready.withLock { $0 = client }
+            client.setReading(false)
+        } onPublish: { client, channel, tag in
+            client.confirm(upTo: tag, channel: channel)
+        }
+        try await withFakeBroker(broker) { broker in
+            try await withPublisher(self.publisher(broker)) { publisher in
+                async let outcomes = publisher.publish(messages)
+                try await eventually("messages are on the wire") { await publisher.highestInFlight > 0 }
+                try #require(ready.withLock { $0 }).setReading(true)
+                #expect(await outcomes.allSatisfy { $0.isConfirmed })
+                #expect(broker.connectionCount == 1)
+            }
+        }
+    }
+
+    @Test(arguments: [
+        // A confirm of a message that was never published, a body without a header, a method of no class, a frame
+        // larger than agreed, a frame without its end, and no AMQP at all.
+        FakeBroker.frame(1, 1, [0, 60, 0, 80, 0, 0, 0, 0, 0, 0, 0, 99, 0]),
+        FakeBroker.frame(3, 1, [1, 2, 3]),
+        FakeBroker.frame(1, 1, [0xFF, 0xFF, 0, 1]),
+        [1, 0, 1, 0x7F, 0xFF, 0xFF, 0xFE],
+        [3, 0, 1, 0, 0, 0, 1, 65, 66],
+        Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8),
+    ])
+    func connectsAgainAfterNonsense(_ nonsense: [UInt8]) async throws {
+        let isFirst = Mutex(true)
+        let broker = try FakeBroker { _, _ in
+        } onPublish: { client, channel, tag in
+            let talksNonsense = isFirst.withLock { isFirst in
+                defer { isFirst = false }
+                return isFirst
+            }
+            if talksNonsense { client.send(nonsense) } else { client.confirm(upTo: tag, channel: channel) }
+        }
+        try await withFakeBroker(broker) { broker in
+            try await withPublisher(self.publisher(broker, patience: .seconds(30))) { publisher in
+                #expect(await publisher.publish([self.message]).map(\.kind) == [.unanswered])
+                #expect(await publisher.publish([self.message]).map(\.kind) == [.confirmed])
+                #expect(broker.connectionCount == 2)
+            }
+        }
+    }
+
+    @Test
+    func endsInTimeAlthoughTheBrokerDoesNotAnswerItsGoodbye() async throws {
+        let broker = try FakeBroker { client, _ in
+            client.setReading(false)
+        }
+        try await withFakeBroker(broker) { broker in
+            let publisher = self.publisher(broker, responseTimeout: .seconds(2))
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await publisher.run() }
+                try await eventually("the publisher connects") { publisher.isConnected }
+                await publisher.close()
+                try await group.waitForAll()
+            }
+            #expect(await publisher.publish([self.message]).map(\.kind) == [.notConnected])
+        }
+    }
+}
