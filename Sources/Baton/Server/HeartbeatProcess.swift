@@ -50,14 +50,16 @@ struct HeartbeatProcess: Sendable {
     private func putBackUnheld(_ rows: [OwnedRun], _ epoch: ServerEpoch) async {
         let unheld = core.table.withLock { $0.unheld(rows) }
         guard !unheld.isEmpty else { return }
-        core.logger.warning(
-            "rows of this server that it does not run are put back",
-            metadata: ["count": "\(unheld.count)"]
-        )
         let repaired = await core.repair(limit: unheld.count) { marks throws(JobStorageError) in
             try await core.storage.putBackUnheld(unheld, owner: epoch, marks: marks)
         }
-        await core.count([.repairedUnheld: repaired ?? 0])
+        // None, when the row's end was stored between the look and the repair.
+        guard let repaired, repaired > 0 else { return }
+        core.logger.warning(
+            "rows of this server that it did not run are put back",
+            metadata: ["count": "\(repaired)"]
+        )
+        await core.count([.repairedUnheld: repaired])
     }
 
     /// Acknowledges the deliveries of long runs, which the lease protects from now on, and gives back deliveries that

@@ -95,7 +95,8 @@ public final class JobServer: Service {
                 core.cancelRuns { _, _ in true }
             }
             do {
-                try await group.waitForAll()
+                // The first to end with an error ends all: `waitForAll` would wait for the others first.
+                for try await _ in group {}
             } catch is ServerStopped {
                 core.logger.info("server stopped", metadata: ["server.name": "\(name)"])
             }
