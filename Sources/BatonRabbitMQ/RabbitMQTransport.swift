@@ -103,6 +103,7 @@ public final class RabbitMQTransport: JobTransport {
     public func makeConsumer(queues: [String], prefetch: Int) -> any JobConsumer {
         let control = topology.control(UUID().uuidString.lowercased())
         let limit = UInt16(clamping: prefetch)
+        let queues = Set(queues).sorted()
         let subscriptions =
             queues.map { name in
                 let (queue, binding) = topology.dispatch(name)

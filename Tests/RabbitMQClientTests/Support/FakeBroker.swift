@@ -111,7 +111,8 @@ final class FakeBroker: Sendable {
 
     func close() {
         shutdown(self.listener, Int32(SHUT_RDWR))
-        for client in self.clients.withLock({ $0 }) {
+        let clients = self.clients.withLock { $0 }
+        for client in clients {
             client.setReading(true)
             shutdown(client.descriptor, Int32(SHUT_RDWR))
         }
@@ -142,7 +143,8 @@ final class FakeBroker: Sendable {
             guard let payload = client.read(size + 1) else { return }
             let channel = UInt16(header[1]) << 8 | UInt16(header[2])
             guard header[0] == 1 else { continue }
-            switch payload[0..<4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) } {
+            let method = payload[0..<4].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }
+            switch method {
             case 0x000A_000B:
                 let tune = Self.bytes(UInt32(131_072))
                 client.sendMethod(0, 0x000A_001E, [7, 0xFF] + tune + [0, 0])
