@@ -1,4 +1,5 @@
 public import Logging
+public import PollExecutor
 public import ServiceLifecycle
 
 /// A client for PostgreSQL that keeps a pool of connections.
@@ -19,6 +20,12 @@ public import ServiceLifecycle
 /// ``PostgresConnection`` from ``withConnection(_:)`` or ``PostgresConnection/connect(_:executor:logger:)``.
 public final class PostgresClient: Service, PostgresSession {
     private let pool: ConnectionPool
+
+    /// The executor whose thread the connections live on.
+    ///
+    /// An actor that does little but wait for queries can run on it too: its queries then start and end without a hop
+    /// to another thread.
+    public var executor: PollExecutor { self.pool.executor }
 
     /// Makes a client; it connects to nothing yet.
     ///
@@ -50,15 +57,13 @@ public final class PostgresClient: Service, PostgresSession {
     /// - Throws: ``PostgresError``; nothing has taken effect then, unless ``PostgresError/outcomeIsUnknown`` is set.
     @discardableResult
     public func execute(_ statements: [PostgresStatement]) async throws(PostgresError) -> [PostgresResult] {
+        guard !Task.isCancelled else { throw .cancelledBeforeSending }
+        for statement in statements { try statement.validate() }
         while true {
-            let lease = try await self.pool.lease()
-            defer { self.pool.release(lease) }
             do throws(PostgresError) {
-                return try await lease.connection.execute(statements)
-            } catch  where error.code == .connectionLost && !error.outcomeIsUnknown {
-                // The connection was lost before the statements were sent. Losses end with the server, and then the
-                // lease has a time limit.
-                continue
+                return try await self.pool.execute(statements)
+            } catch {
+                guard error.isLostBeforeSending else { throw error }
             }
         }
     }
@@ -87,6 +92,25 @@ public final class PostgresClient: Service, PostgresSession {
     public nonisolated(nonsending) func withTransaction<Result>(
         _ body: (PostgresTransaction) async throws -> Result
     ) async throws -> Result {
-        try await self.withConnection { try await $0.withTransaction(body) }
+        while true {
+            let lease = try await self.pool.lease()
+            defer { self.pool.release(lease) }
+            do throws(PostgresError) {
+                try await lease.connection.execute([.begin])
+            } catch {
+                guard error.isLostBeforeSending else { throw error }
+                continue
+            }
+            return try await lease.connection.finishTransaction(body)
+        }
+    }
+}
+
+extension PostgresError {
+    /// Whether the connection was gone before the statements were sent, so that another one will do.
+    ///
+    /// When there is no server any more there is no connection either, and waiting for one has an end.
+    fileprivate var isLostBeforeSending: Bool {
+        self.code == .connectionLost && !self.outcomeIsUnknown
     }
 }

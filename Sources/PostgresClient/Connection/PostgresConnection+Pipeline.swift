@@ -14,23 +14,19 @@ extension PostgresConnection {
     func submit(
         _ statements: [PostgresStatement],
         as request: PipelineStateMachine.RequestID,
-        _ continuation: UnsafeContinuation<Outcome, Never>?
+        _ completion: @escaping (Outcome) -> Void
     ) {
         guard let handle else {
             var error = self.closeError ?? PostgresError(.connectionClosed, "The connection was closed")
             error.outcomeIsUnknown = false
-            continuation?.resume(returning: .failure(error))
-            return
+            return completion(.failure(error))
         }
-        guard !statements.isEmpty else {
-            continuation?.resume(returning: .success([]))
-            return
-        }
+        guard !statements.isEmpty else { return completion(.success([])) }
         let keys = statements.map { statement in
             statement.isPrepared ? StatementKey(sql: statement.sql, types: statement.parameters.types) : nil
         }
         let commands = self.machine.submit(keys, as: request)
-        self.requests[request] = Request(continuation: continuation)
+        self.requests[request] = Request(completion: completion)
         self.requestsInFlight.add(1, ordering: .relaxed)
         for command in commands where !self.send(command, of: statements, over: handle) {
             return self.end(self.loss(of: handle))
@@ -136,11 +132,11 @@ extension PostgresConnection {
             if self.requests[request]?.error == nil { self.requests[request]?.error = error }
         case .complete(let request):
             self.requestsInFlight.subtract(1, ordering: .relaxed)
-            if let request = self.requests.removeValue(forKey: request) {
-                let outcome: Outcome = request.error.map { .failure($0) } ?? .success(request.results)
-                request.continuation?.resume(returning: outcome)
-            }
+            let request = self.requests.removeValue(forKey: request)
             if self.machine.requestsInFlight == 0 { self.becomeIdle() }
+            if let request {
+                request.completion?(request.error.map { .failure($0) } ?? .success(request.results))
+            }
         case .violation:
             self.end(PostgresError(.connectionLost, "The server's answers are out of order"))
         }
@@ -157,10 +153,10 @@ extension PostgresConnection {
 
     /// Lets a caller go whose task was cancelled; the answers are thrown away when they come.
     func abandon(_ request: PipelineStateMachine.RequestID) {
-        guard let continuation = self.requests[request]?.continuation.take() else { return }
+        guard let completion = self.requests[request]?.completion.take() else { return }
         var error = PostgresError(.cancelled, "The task was cancelled while its statements ran")
         error.outcomeIsUnknown = true
-        continuation.resume(returning: .failure(error))
+        completion(.failure(error))
     }
 
     func end(_ error: PostgresError) {
@@ -172,13 +168,15 @@ extension PostgresConnection {
         let requests = self.requests.sorted { $0.key.value < $1.key.value }
         self.requests.removeAll()
         self.requestsInFlight.store(0, ordering: .relaxed)
+        self.isInTransaction.store(false, ordering: .relaxed)
+        // The owner first: whoever is told next may hand the connection back.
+        if let onClose = self.onClose.take() { onClose(error) }
         for (_, request) in requests {
             var failure = error
             failure.outcomeIsUnknown = true
-            request.continuation?.resume(returning: .failure(failure))
+            request.completion?(.failure(failure))
         }
         self.becomeIdle()
-        if let onClose = self.onClose.take() { onClose(error) }
     }
 
     /// Why the connection is gone: the server's last words if there were any.

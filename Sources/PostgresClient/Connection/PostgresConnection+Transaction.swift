@@ -11,6 +11,13 @@ extension PostgresConnection {
         _ body: (PostgresTransaction) async throws -> Result
     ) async throws -> Result {
         try await self.execute([.begin])
+        return try await self.finishTransaction(body)
+    }
+
+    /// Runs the body of a transaction that has begun, and ends it.
+    nonisolated(nonsending) func finishTransaction<Result>(
+        _ body: (PostgresTransaction) async throws -> Result
+    ) async throws -> Result {
         let result: Result
         do {
             result = try await body(PostgresTransaction(connection: self))

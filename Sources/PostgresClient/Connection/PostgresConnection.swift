@@ -20,7 +20,7 @@ public actor PostgresConnection: PostgresSession {
     /// A request that has been sent.
     struct Request {
         // nil once the caller is gone.
-        var continuation: UnsafeContinuation<Outcome, Never>?
+        var completion: ((Outcome) -> Void)?
         var results: [PostgresResult] = []
         var error: PostgresError?
     }
@@ -136,7 +136,7 @@ public actor PostgresConnection: PostgresSession {
                 guard connection.isInTransaction.load(ordering: .relaxed), connection.handle != nil else {
                     return body()
                 }
-                connection.submit([.rollback], as: connection.nextRequest(), nil)
+                connection.submit([.rollback], as: connection.nextRequest()) { _ in }
                 connection.whenIdle(body)
             }
         }
@@ -159,12 +159,14 @@ public actor PostgresConnection: PostgresSession {
     @discardableResult
     public func execute(_ statements: [PostgresStatement]) async throws(PostgresError) -> [PostgresResult] {
         guard !Task.isCancelled else {
-            throw PostgresError(.cancelled, "The task was cancelled before the statements were sent")
+            throw PostgresError.cancelledBeforeSending
         }
         for statement in statements { try statement.validate() }
         let request = self.nextRequest()
         let outcome = await withTaskCancellationHandler {
-            await withUnsafeContinuation { self.submit(statements, as: request, $0) }
+            await withUnsafeContinuation { continuation in
+                self.submit(statements, as: request) { continuation.resume(returning: $0) }
+            }
         } onCancel: {
             self.executor.execute { self.assumeIsolated { $0.abandon(request) } }
         }
@@ -175,7 +177,9 @@ public actor PostgresConnection: PostgresSession {
     func executeUncancellably(_ statements: [PostgresStatement]) async throws(PostgresError) -> [PostgresResult] {
         for statement in statements { try statement.validate() }
         let request = self.nextRequest()
-        let outcome = await withUnsafeContinuation { self.submit(statements, as: request, $0) }
+        let outcome = await withUnsafeContinuation { continuation in
+            self.submit(statements, as: request) { continuation.resume(returning: $0) }
+        }
         return try outcome.get()
     }
 }

@@ -19,13 +19,18 @@ final class ConnectionPool: Sendable {
         case stopConnecting
     }
 
-    private typealias Waiter = UnsafeContinuation<Result<Lease, PostgresError>, Never>
+    private typealias LeaseContinuation = UnsafeContinuation<Result<Lease, PostgresError>, Never>
+
+    /// Who wants a connection.
+    private enum Waiter {
+        case caller(LeaseContinuation)
+        case query(PooledQuery)
+    }
 
     private struct State {
         var machine: PoolStateMachine
         var connections: [ConnectionID: PostgresConnection] = [:]
         var waiters: [RequestID: Waiter] = [:]
-        var lastRequest = 0
         var lastConnectError: PostgresError?
         var hasRun = false
     }
@@ -35,6 +40,8 @@ final class ConnectionPool: Sendable {
     private let logger: Logger
     private let timers: PoolTimers
     private let state: Locked<State>
+    private let lastRequest = Atomic(0)
+    private let epoch = ContinuousClock.now
     private let commands: AsyncStream<Command>
     private let commander: AsyncStream<Command>.Continuation
 
@@ -123,24 +130,49 @@ final class ConnectionPool: Sendable {
             state.machine.leaseIdle().flatMap { id in state.connections[id].map { Lease(id: id, connection: $0) } }
         }
         if let free { return free }
-        let request = self.state.withLock { state in
-            state.lastRequest += 1
-            return RequestID(value: state.lastRequest)
-        }
+        let request = self.nextRequest()
         let result = await withTaskCancellationHandler {
-            await withUnsafeContinuation { (waiter: Waiter) in
-                self.change { state in
-                    state.waiters[request] = waiter
-                    let actions = state.machine.request(request)
-                    // The cancellation handler may have run before there was anything to cancel.
-                    return Task.isCancelled ? actions + state.machine.cancel(request) : actions
-                }
-            }
+            await withUnsafeContinuation { self.wait(.caller($0), as: request) }
         } onCancel: {
             self.change { $0.machine.cancel(request) }
         }
         return try result.get()
     }
+
+    /// Runs statements on the next free connection.
+    ///
+    /// They start on the thread of the connections, at the moment when one comes free: it does not stand idle while the
+    /// caller's task is woken and hops there.
+    func execute(_ statements: [PostgresStatement]) async throws(PostgresError) -> [PostgresResult] {
+        let query = PooledQuery(statements)
+        let request = self.nextRequest()
+        let outcome = await withTaskCancellationHandler {
+            await withUnsafeContinuation { continuation in
+                query.completion = { continuation.resume(returning: $0) }
+                self.wait(.query(query), as: request)
+            }
+        } onCancel: {
+            self.change { $0.machine.cancel(request) }
+            self.executor.execute { query.abandon() }
+        }
+        return try outcome.get()
+    }
+
+    private func nextRequest() -> RequestID {
+        RequestID(value: self.lastRequest.add(1, ordering: .relaxed).newValue)
+    }
+
+    private func wait(_ waiter: Waiter, as request: RequestID) {
+        let now = self.now
+        self.change { state in
+            state.waiters[request] = waiter
+            let actions = state.machine.request(request, at: now)
+            // The cancellation handler may have run before there was anything to cancel.
+            return Task.isCancelled ? actions + state.machine.cancel(request) : actions
+        }
+    }
+
+    private var now: Duration { self.epoch.duration(to: .now) }
 
     func release(_ lease: Lease) {
         if lease.connection.isReusable { return self.change { $0.machine.release(lease.id) } }
@@ -166,7 +198,7 @@ final class ConnectionPool: Sendable {
     private enum Effect {
         case connect(ConnectionID)
         case close(PostgresConnection?)
-        case resume(Waiter?, Result<Lease, PostgresError>)
+        case answer(Waiter?, Result<Lease, PostgresError>)
         case schedule(PoolStateMachine.Timer, Duration)
         case cancel(PoolStateMachine.Timer)
         case finish
@@ -182,7 +214,7 @@ final class ConnectionPool: Sendable {
                     Result<Lease, PostgresError>.success(Lease(id: id, connection: $0))
                 }
                 let missing = PostgresError(.connectionLost, "The connection was lost before it could be used")
-                self = .resume(state.waiters.removeValue(forKey: request), lease ?? .failure(missing))
+                self = .answer(state.waiters.removeValue(forKey: request), lease ?? .failure(missing))
             case .refuse(let request, let refusal):
                 let error = PostgresError(
                     refusal,
@@ -190,7 +222,7 @@ final class ConnectionPool: Sendable {
                     isRunning: state.machine.isRunning,
                     lastConnectError: state.lastConnectError
                 )
-                self = .resume(state.waiters.removeValue(forKey: request), .failure(error))
+                self = .answer(state.waiters.removeValue(forKey: request), .failure(error))
             case .schedule(let timer, let delay):
                 self = .schedule(timer, delay)
             case .cancel(let timer):
@@ -207,10 +239,21 @@ final class ConnectionPool: Sendable {
             self.commander.yield(.connect(id))
         case .close(let connection):
             self.executor.execute { connection?.assumeIsolated { $0.close() } }
-        case .resume(let waiter, let result):
-            waiter?.resume(returning: result)
+        case .answer(nil, _):
+            break
+        case .answer(.caller(let continuation), let result):
+            continuation.resume(returning: result)
+        case .answer(.query(let query), .success(let lease)):
+            if self.executor.isOnThread { return query.start(on: lease, in: self) }
+            self.executor.execute { query.start(on: lease, in: self) }
+        case .answer(.query(let query), .failure(let error)):
+            query.completion(.failure(error))
         case .schedule(let timer, let delay):
-            self.timers.schedule(timer, after: delay) { [weak self] in self?.change { $0.machine.fired(timer) } }
+            self.timers.schedule(timer, after: delay) { [weak self] in
+                guard let self else { return }
+                let now = self.now
+                self.change { $0.machine.fired(timer, at: now) }
+            }
         case .cancel(let timer):
             self.timers.cancel(timer)
         case .finish:

@@ -2,7 +2,8 @@ import DequeModule
 
 /// Decides who gets a connection, and when connections are made and closed.
 ///
-/// It does no I/O, reads no clock and rolls no dice: it takes events and returns what to do.
+/// It does no I/O, reads no clock and rolls no dice: it takes events and returns what to do. Times are durations since
+/// any fixed moment.
 struct PoolStateMachine {
     /// Names a connection, from before it is made.
     struct ConnectionID: Hashable, Sendable {
@@ -24,9 +25,9 @@ struct PoolStateMachine {
     }
 
     enum Timer: Hashable, Sendable {
-        case lease(RequestID)
         case backoff(ConnectionID)
-        /// One for all connections, so that a lease costs no timer.
+        // One for all who wait and one for all connections, so that a lease costs no timer.
+        case leaseTimeout
         case idleSweep
     }
 
@@ -74,8 +75,9 @@ struct PoolStateMachine {
     // The one used last is leased first, so that the others can go when there is little to do.
     private var idle: [ConnectionID] = []
     // Those who gave up stay in the queue, and are skipped, but not in the set.
-    private var queue: Deque<RequestID> = []
+    private var queue: Deque<(request: RequestID, since: Duration)> = []
     private var waiting: Set<RequestID> = []
+    private var isLeaseTimeoutScheduled = false
     private var nextConnection = 0
     // Failures to connect in a row. While there are any, one connection at a time tries.
     private var failures = 0
@@ -114,7 +116,7 @@ struct PoolStateMachine {
     }
 
     /// Somebody wants a connection.
-    mutating func request(_ request: RequestID) -> [Action] {
+    mutating func request(_ request: RequestID, at now: Duration) -> [Action] {
         switch self.phase {
         case .shuttingDown, .finished:
             return [.refuse(request, .closed)]
@@ -122,15 +124,15 @@ struct PoolStateMachine {
             break
         }
         if let connection = self.leaseIdle() { return [.lease(request, connection)] }
-        self.queue.append(request)
+        self.queue.append((request, now))
         self.waiting.insert(request)
-        return [.schedule(.lease(request), self.configuration.leaseTimeout)] + self.growIfNeeded()
+        return self.scheduleLeaseTimeout(at: now) + self.growIfNeeded()
     }
 
     /// Somebody does not want a connection any more.
     mutating func cancel(_ request: RequestID) -> [Action] {
         guard self.stopWaiting(request) else { return [] }
-        return [.cancel(.lease(request)), .refuse(request, .cancelled)]
+        return [.refuse(request, .cancelled)]
     }
 
     /// Somebody has finished with a connection.
@@ -143,7 +145,7 @@ struct PoolStateMachine {
         guard self.waiting.remove(request) != nil else { return false }
         // During an outage nobody is served, so that nothing else would empty the queue.
         if self.queue.count > 2 * self.waiting.count + 32 {
-            self.queue.removeAll { !self.waiting.contains($0) }
+            self.queue.removeAll { !self.waiting.contains($0.request) }
         }
         return true
     }
@@ -191,10 +193,16 @@ struct PoolStateMachine {
 
     // MARK: Time
 
-    mutating func fired(_ timer: Timer) -> [Action] {
+    mutating func fired(_ timer: Timer, at now: Duration) -> [Action] {
         switch timer {
-        case .lease(let request):
-            return self.stopWaiting(request) ? [.refuse(request, .timeout)] : []
+        case .leaseTimeout:
+            self.isLeaseTimeoutScheduled = false
+            var actions: [Action] = []
+            while let first = self.queue.first, now - first.since >= self.configuration.leaseTimeout {
+                self.queue.removeFirst()
+                if self.waiting.remove(first.request) != nil { actions.append(.refuse(first.request, .timeout)) }
+            }
+            return actions + self.scheduleLeaseTimeout(at: now)
         case .backoff(let connection):
             guard case .backingOff = self.connections[connection] else { return [] }
             guard self.isNeeded else {
@@ -206,6 +214,15 @@ struct PoolStateMachine {
         case .idleSweep:
             return self.sweep()
         }
+    }
+
+    /// Comes back when whoever waits longest has waited too long.
+    ///
+    /// The timer is not cancelled when they are served: it fires to no avail, at most once in a timeout.
+    private mutating func scheduleLeaseTimeout(at now: Duration) -> [Action] {
+        guard !self.isLeaseTimeoutScheduled, let first = self.queue.first else { return [] }
+        self.isLeaseTimeoutScheduled = true
+        return [.schedule(.leaseTimeout, first.since + self.configuration.leaseTimeout - now)]
     }
 
     /// Closes connections that were idle during the whole of two intervals.
@@ -237,9 +254,9 @@ struct PoolStateMachine {
         case .initialized, .running: break
         }
         self.phase = .shuttingDown
-        var actions: [Action] = [.cancel(.idleSweep)]
-        for request in self.queue where self.waiting.remove(request) != nil {
-            actions += [.cancel(.lease(request)), .refuse(request, .closed)]
+        var actions: [Action] = [.cancel(.idleSweep), .cancel(.leaseTimeout)]
+        for (request, _) in self.queue where self.waiting.remove(request) != nil {
+            actions.append(.refuse(request, .closed))
         }
         self.queue.removeAll()
         for connection in self.idle {
@@ -280,10 +297,10 @@ struct PoolStateMachine {
             self.connections[connection] = .closing
             return [.close(connection)]
         }
-        while let request = self.queue.popFirst() {
+        while let (request, _) = self.queue.popFirst() {
             guard self.waiting.remove(request) != nil else { continue }
             self.connections[connection] = .leased
-            return [.cancel(.lease(request)), .lease(request, connection)]
+            return [.lease(request, connection)]
         }
         self.connections[connection] = .idle(unusedSweeps: 0)
         self.idle.append(connection)

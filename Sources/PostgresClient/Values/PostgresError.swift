@@ -110,3 +110,9 @@ extension PostgresError: CustomDebugStringConvertible {
             .joined(separator: "; ")
     }
 }
+
+extension PostgresError {
+    static var cancelledBeforeSending: PostgresError {
+        PostgresError(.cancelled, "The task was cancelled before the statements were sent")
+    }
+}

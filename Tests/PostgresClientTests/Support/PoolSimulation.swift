@@ -45,7 +45,7 @@ struct PoolSimulation {
     mutating func request() -> RequestID {
         self.lastRequest += 1
         let request = RequestID(value: self.lastRequest)
-        self.perform(self.machine.request(request))
+        self.perform(self.machine.request(request, at: self.now))
         return request
     }
 
@@ -78,7 +78,7 @@ struct PoolSimulation {
         while let (timer, due) = self.timers.filter({ $0.value <= end }).min(by: { $0.value < $1.value }) {
             self.now = max(self.now, due)
             self.timers[timer] = nil
-            self.perform(self.machine.fired(timer))
+            self.perform(self.machine.fired(timer, at: self.now))
         }
         self.now = end
     }
