@@ -53,7 +53,8 @@ public final class PostgresStorage: JobStorage {
                 group.addTask {
                     try await cancelWhenGracefulShutdown { try await self.prepare(schema) }
                 }
-                try await group.waitForAll()
+                // Not `waitForAll()`, which would keep an error until the connections end by themselves.
+                while try await group.next() != nil {}
             }
             await readiness.close(JobStorageError(.unavailable, "The storage has been shut down."))
         } catch {
