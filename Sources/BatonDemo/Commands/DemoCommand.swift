@@ -61,13 +61,18 @@ struct DemoCommand: AsyncParsableCommand {
                 logger: demo.logger
             )
         )
-        try await group.run()
-        scratch.remove()
-        guard let code = demo.outcome.value else {
-            throw DemoError(.interrupted, "interrupted")
-        }
-        if code != .success {
-            throw DemoError(code, code.meaning)
+        do {
+            try await group.run()
+            guard let code = demo.outcome.value else {
+                throw DemoError(.interrupted, "interrupted")
+            }
+            guard code == .success else {
+                throw DemoError(code, code.meaning)
+            }
+            scratch.remove()
+        } catch {
+            StandardError.write("\nThe workers' logs are in \(scratch.path)\n")
+            throw error
         }
     }
 }

@@ -28,6 +28,9 @@ struct EnqueueCommand: AsyncParsableCommand {
     var id: String?
 
     func validate() throws {
+        if let queue {
+            try QueueOption.validate([queue])
+        }
         guard (1...1_000_000).contains(count) else {
             throw ValidationError("--count must be 1 to 1000000.")
         }

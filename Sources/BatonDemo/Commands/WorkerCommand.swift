@@ -20,7 +20,12 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(help: "How many jobs run at once.")
     var concurrency: Int?
 
+    private var queueNames: [String] {
+        queues.split(separator: ",").map { $0.trimmingPrefix(" ") }.map(String.init)
+    }
+
     func validate() throws {
+        try QueueOption.validate(queueNames)
         if let concurrency, !(1...1_000).contains(concurrency) {
             throw ValidationError("--concurrency must be 1 to 1000.")
         }
@@ -41,7 +46,7 @@ struct WorkerCommand: AsyncParsableCommand {
         }
         let server = try JobServer(
             connections.jobs,
-            queues: queues.split(separator: ",").map(String.init),
+            queues: queueNames,
             configuration: configuration,
             logger: logger,
             onConsuming: { server in

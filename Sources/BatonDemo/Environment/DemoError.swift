@@ -1,4 +1,5 @@
 import Baton
+import PostgresClient
 
 /// An error this program ends with.
 struct DemoError: Error {
@@ -28,6 +29,8 @@ struct DemoError: Error {
             self.init(.invalidArguments, error.message, underlyingError: error)
         case let error as JobStorageError:
             self.init(error.isTransient ? .unreachable : .failure, error.message, underlyingError: error)
+        case let error as PostgresError:
+            self.init(error.isRetryable ? .unreachable : .failure, error.message, underlyingError: error)
         case is CancellationError:
             self.init(.interrupted, "interrupted", underlyingError: error)
         default:

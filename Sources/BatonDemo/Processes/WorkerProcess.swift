@@ -64,7 +64,11 @@ struct WorkerProcess: Sendable {
     /// This very program, whatever the working directory is.
     private static var executable: String {
         let link = "/proc/self/exe"
-        return (try? FileManager.default.destinationOfSymbolicLink(atPath: link))
-            ?? Bundle.main.executablePath ?? CommandLine.arguments[0]
+        let files = FileManager.default
+        guard let path = try? files.destinationOfSymbolicLink(atPath: link) else {
+            return Bundle.main.executablePath ?? CommandLine.arguments[0]
+        }
+        // A file that has been replaced since still runs by its link.
+        return files.isExecutableFile(atPath: path) ? path : link
     }
 }

@@ -8,7 +8,7 @@ extension DemoReport {
     func text(_ plan: DemoPlan) -> String {
         var lines: [String] = ["", "ledger"]
         func add(_ name: String, _ value: String) {
-            lines.append("  \(name.padding(toLength: 28, withPad: " ", startingAt: 0))\(value)")
+            lines.append("  \(name.padding(toLength: 30, withPad: " ", startingAt: 0))\(value)")
         }
         add("enqueued", "\(enqueued)")
         add("succeeded", "\(succeeded), each result compared with sha256sum: \(different.count) differ")
@@ -21,6 +21,7 @@ extension DemoReport {
                 "\(Self.seconds(recovery.shortest)) to \(Self.seconds(recovery.longest)), "
                     + "median \(Self.seconds(recovery.median))"
             )
+            lines.append("    all were back in the queue after \(Self.seconds(recovery.requeued))")
         }
         add("ran more than once", "\(ranAgain)")
         for reason in reasons {
@@ -29,6 +30,8 @@ extension DemoReport {
         add("overlapping runs", "\(overlaps)")
         add("enqueue to start, paced", Self.line(pacedLatency))
         lines.append("    jobs enqueued every \(plan.pace) with workers free, before any fault")
+        add("enqueue to start, waves", Self.line(latencyBeforeOutage))
+        lines.append("    all jobs enqueued before RabbitMQ was stopped, the kill included")
         add("enqueue to start, all", Self.line(latency))
         lines.append("    jobs of all phases, waiting for a free worker, the kill and the outage included")
         let rate = seconds > 0 ? Double(succeeded) / seconds : 0
@@ -37,7 +40,7 @@ extension DemoReport {
             "    first enqueue to last end, pauses and faults included; each job takes \(plan.milliseconds) ms on purpose"
         )
         add("RabbitMQ down for", Self.seconds(brokerOutage))
-        add("repairs", counters.isEmpty ? "none counted" : "")
+        add("repairs counted", counters.isEmpty ? "none" : "in the whole namespace, other programs' jobs included")
         for counter in counters {
             lines.append("    \(counter.growth) × \(counter.name)")
         }

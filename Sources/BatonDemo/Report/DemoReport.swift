@@ -15,6 +15,8 @@ struct DemoReport: Sendable {
         let shortest: Double
         let median: Double
         let longest: Double
+        /// How long until the last of them was back in its queue.
+        let requeued: Double
     }
 
     /// The jobs whose ids the client handed out.
@@ -43,6 +45,8 @@ struct DemoReport: Sendable {
 
     /// From the commit of the enqueue to the start of the first run: jobs enqueued one by one, before any fault.
     let pacedLatency: Percentiles
+    /// The same for all jobs enqueued before RabbitMQ was stopped.
+    let latencyBeforeOutage: Percentiles
     /// The same for all jobs: it holds the wait for a free worker and the faults.
     let latency: Percentiles
     /// From the first enqueue to the last end, in seconds.

@@ -5,7 +5,7 @@ import PostgresClient
 extension DemoReporter {
     private func query(_ sql: String) async throws(PostgresError) -> PostgresResult {
         try await database.client.query(
-            PostgresStatement(sql, Array(course.paths.keys.map(\.uuid)), database.queue, course.killed)
+            PostgresStatement(sql, Array(course.paths.keys.map(\.uuid)), database.name, course.killed)
         )
     }
 
@@ -19,20 +19,27 @@ extension DemoReporter {
                 SELECT killed.job_id, killed.ended_at IS NULL AS was_running, (
                     SELECT min(r.started_at) FROM baton_demo.run AS r
                     WHERE r.job_id = killed.job_id AND r.started_at > killed.started_at
-                ) - (SELECT at FROM kill) AS wait
+                ) - (SELECT at FROM kill) AS wait, (
+                    SELECT min(h.at) FROM \(database.schema).job_history AS h
+                    WHERE h.job_id = killed.job_id AND h.state = 'enqueued' AND h.at > (SELECT at FROM kill)
+                ) - (SELECT at FROM kill) AS back
                 FROM baton_demo.run AS killed WHERE killed.job_id = ANY ($1) AND killed.pid = $3
             ), seconds AS (
-                SELECT extract(epoch FROM wait)::float8 AS wait FROM again WHERE wait > interval '0'
+                SELECT extract(epoch FROM wait)::float8 AS wait, extract(epoch FROM back)::float8 AS back
+                FROM again WHERE wait > interval '0'
             )
             SELECT (SELECT count(*) FROM again WHERE was_running), count(*), min(wait),
-                percentile_cont(0.5) WITHIN GROUP (ORDER BY wait), max(wait)
+                percentile_cont(0.5) WITHIN GROUP (ORDER BY wait), max(wait), max(back)
             FROM seconds
             """
         )
         guard let row = rows.first else { return (0, nil, 0) }
-        let (running, rerun, shortest, median, longest) = try row.decode((Int, Int, Double?, Double?, Double?).self)
-        guard let shortest, let median, let longest else { return (running, nil, rerun) }
-        return (running, DemoReport.Recovery(shortest: shortest, median: median, longest: longest), rerun)
+        let (running, rerun, shortest, median, longest, requeued) = try row.decode(
+            (Int, Int, Double?, Double?, Double?, Double?).self
+        )
+        guard let shortest, let median, let longest, let requeued else { return (running, nil, rerun) }
+        let recovery = DemoReport.Recovery(shortest: shortest, median: median, longest: longest, requeued: requeued)
+        return (running, recovery, rerun)
     }
 
     /// The jobs with more than one run.
@@ -89,7 +96,13 @@ extension DemoReporter {
     }
 
     /// From the commit's time of the enqueue to the start of the first run.
-    func latency(of jobs: [JobID]) async throws -> DemoReport.Percentiles {
+    ///
+    /// - Parameters:
+    ///   - jobs: The jobs.
+    ///   - event: Leaves out the jobs enqueued after it.
+    /// - Returns: The percentiles.
+    /// - Throws: `PostgresError`.
+    func latency(of jobs: [JobID], before event: DemoEvent? = nil) async throws -> DemoReport.Percentiles {
         let rows = try await database.client.query(
             PostgresStatement(
                 """
@@ -98,14 +111,19 @@ extension DemoReporter {
                     GROUP BY job_id
                 ), wait AS (
                     SELECT extract(epoch FROM f.started_at - j.created_at)::float8 * 1000 AS ms
-                    FROM first AS f JOIN \(database.schema).jobs AS j ON j.id = f.job_id WHERE j.id = ANY ($1)
+                    FROM first AS f JOIN \(database.schema).jobs AS j ON j.id = f.job_id
+                    WHERE j.id = ANY ($1) AND j.created_at < coalesce(
+                        (SELECT at FROM baton_demo.event WHERE demo = $2 AND kind = $3), 'infinity'
+                    )
                 )
                 SELECT count(*), coalesce(percentile_cont(0.5) WITHIN GROUP (ORDER BY ms), 0),
                     coalesce(percentile_cont(0.95) WITHIN GROUP (ORDER BY ms), 0),
                     coalesce(percentile_cont(0.99) WITHIN GROUP (ORDER BY ms), 0)
                 FROM wait
                 """,
-                jobs.map(\.uuid)
+                jobs.map(\.uuid),
+                database.name,
+                event?.rawValue
             )
         )
         guard let row = rows.first else { return DemoReport.Percentiles(count: 0, p50: 0, p95: 0, p99: 0) }
@@ -136,7 +154,7 @@ extension DemoReporter {
                 SELECT coalesce(extract(epoch FROM max(at) - min(at)), 0)::float8
                 FROM baton_demo.event WHERE demo = $1 AND kind IN ('broker stopping', 'broker started')
                 """,
-                database.queue
+                database.name
             )
         )
         return try rows.first?.decode(Double.self, 0) ?? 0

@@ -35,6 +35,7 @@ struct DemoReporter: Sendable {
             reasons: try await reasons(again),
             overlaps: try await overlaps(),
             pacedLatency: try await latency(of: course.paced),
+            latencyBeforeOutage: try await latency(of: Array(course.paths.keys), before: .brokerStopping),
             latency: try await latency(of: Array(course.paths.keys)),
             seconds: try await duration(),
             brokerOutage: try await brokerOutage(),

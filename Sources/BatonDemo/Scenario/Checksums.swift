@@ -13,8 +13,8 @@ struct Checksums: Sendable {
     init(of paths: [String], in folder: InputFolder, tool: ToolRun) async throws {
         var byPath: [String: String] = [:]
         let prefix = "\(folder.root)/"
-        for start in stride(from: 0, to: paths.count, by: 500) {
-            let files = paths[start..<min(start + 500, paths.count)].map { prefix + $0 }
+        for start in stride(from: 0, to: paths.count, by: 200) {
+            let files = paths[start..<min(start + 200, paths.count)].map { prefix + $0 }
             // --zero: no quoting of unusual names.
             let output = try await tool.output(of: "/usr/bin/env", ["sha256sum", "--zero", "--"] + files)
             for line in output.split(separator: "\0") {

@@ -4,21 +4,44 @@ import PostgresClient
 
 /// What the demonstration asks PostgreSQL, about its own jobs only.
 ///
-/// Its own jobs are those of its queue, which no other demonstration uses. Their ids are no older than the
-/// demonstration, which lets the questions go by an index.
+/// Its own jobs are those of its queue that are no older than itself, by their ids: so the questions go by an index.
 struct DemoDatabase: Sendable {
     let client: PostgresClient
+    /// A name for this demonstration, which no other has.
+    let name = UUID().uuidString.lowercased()
+    /// The queue of its jobs.
     let queue: String
     /// The smallest id a job of this demonstration can have.
     let firstID: UUID
     /// The namespace's schema, quoted.
     let schema: String
 
-    init(_ client: PostgresClient, namespace: String, queue: String) {
+    /// Finds a queue.
+    ///
+    /// It is “demo” unless an earlier demonstration left jobs there or another one serves it.
+    ///
+    /// - Parameters:
+    ///   - client: The database.
+    ///   - namespace: Baton's namespace; its tables are there.
+    /// - Throws: `PostgresError`.
+    init(_ client: PostgresClient, namespace: String) async throws(PostgresError) {
+        let schema = "\"\(namespace.replacing("\"", with: "\"\""))\""
+        let rows = try await client.query(
+            PostgresStatement(
+                """
+                SELECT EXISTS (
+                    SELECT FROM \(schema).jobs
+                    WHERE queue = $1 AND state IN ('scheduled', 'awaiting', 'enqueued', 'processing')
+                ) OR EXISTS (SELECT FROM \(schema).servers WHERE $1 = ANY (queues) AND state = 'alive')
+                """,
+                "demo"
+            )
+        )
+        let isTaken = try rows.first?.decode(Bool.self, 0) ?? false
         self.client = client
-        self.queue = queue
+        self.schema = schema
+        queue = isTaken ? "demo-\(name.prefix(8))" : "demo"
         firstID = JobID(uuidv7: UInt64(Date.now.timeIntervalSince1970 * 1_000), random: (0, 0)).uuid
-        schema = "\"\(namespace.replacing("\"", with: "\"\""))\""
     }
 
     /// How far the jobs are.
@@ -102,7 +125,7 @@ struct DemoDatabase: Sendable {
         try await client.query(
             PostgresStatement(
                 "INSERT INTO baton_demo.event (demo, kind, pid) VALUES ($1, $2, $3)",
-                queue,
+                name,
                 event.rawValue,
                 processID
             )

@@ -13,9 +13,12 @@ struct DemoPlan: Sendable, Equatable {
     let paced: Int
     /// The time from one of these to the next.
     let pace = Duration.milliseconds(25)
-    /// Jobs enqueued in waves before RabbitMQ stops; a worker is killed among them.
+    /// Jobs enqueued in waves before RabbitMQ is stopped; a worker is killed among them.
     let waves: Int
-    /// How many jobs make a wave, one each second.
+    /// Jobs enqueued in further waves while it stops, so that it goes down under load.
+    let lastWaves: Int
+    /// How many jobs make a wave, one each second: three quarters of what the workers can run, so that no backlog hides how
+    /// soon a job starts.
     let wave: Int
     /// Jobs enqueued while RabbitMQ is down.
     let outage: Int
@@ -31,10 +34,12 @@ struct DemoPlan: Sendable, Equatable {
         paced = min(count / 20, 200)
         outage = count * 15 / 100
         rest = count * 10 / 100
-        waves = count - paced - outage - rest
-        wave = max(1, count / 25)
-        let workloadMilliseconds = 40_000
-        milliseconds = workloadMilliseconds * Self.workers * Self.concurrency / count
+        let slots = Self.workers * Self.concurrency
+        let workloadMilliseconds = 32_000
+        milliseconds = max(1, workloadMilliseconds * slots / count)
+        wave = max(1, slots * 1_000 / milliseconds * 3 / 4)
+        lastWaves = min(wave * 3, count / 10)
+        waves = count - paced - lastWaves - outage - rest
     }
 
     /// How many jobs are done when a worker is killed.

@@ -16,6 +16,7 @@ extension DemoScenario {
             try await replacement.waitUntilReady()
             display.say("worker \(replacement.name) (pid \(replacement.processID)) replaces it")
             try await waitForRerun(after: killed)
+            try await faults.waves.wait().get()
             try await restartBroker(faults)
             return killed
         } catch {
@@ -64,12 +65,18 @@ extension DemoScenario {
     private func restartBroker(_ faults: Faults) async throws {
         display.say("stopping RabbitMQ")
         try await database.record(.brokerStopping)
-        try await services.stopRabbitMQ()
-        try await database.record(.brokerStopped)
-        display.say("RabbitMQ is down")
-        faults.brokerIsDown.send(.success(()))
-        try await faults.producing.wait().get()
-        try await services.startRabbitMQ()
+        do {
+            try await services.stopRabbitMQ()
+            try await database.record(.brokerStopped)
+            display.say("RabbitMQ is down")
+            faults.brokerIsDown.send(.success(()))
+            try await faults.outage.wait().get()
+            try await services.startRabbitMQ()
+        } catch {
+            // Whatever ends the demonstration, RabbitMQ is not left down. A task of its own, for this one may be cancelled.
+            _ = await Task { [services] in try await services.startRabbitMQ() }.result
+            throw error
+        }
         try await database.record(.brokerStarted)
         display.say("RabbitMQ is back")
         faults.brokerIsUp.send(.success(()))

@@ -1,6 +1,7 @@
 import Baton
 import Foundation
 import Logging
+import PostgresClient
 
 /// The demonstration's course: work, a killed worker, a restarted broker, and nothing lost.
 struct DemoScenario: Sendable {
@@ -46,7 +47,8 @@ struct DemoScenario: Sendable {
                 enqueued = try await enqueueAround(faults, &rest)
             } catch {
                 // Ends the other half, which the error would wait for otherwise.
-                faults.producing.send(.failure(DemoError(.failure, "\(error)", underlyingError: error)))
+                faults.waves.send(.failure(error))
+                faults.outage.send(.failure(error))
                 _ = try? await killed
                 throw error
             }
@@ -87,9 +89,11 @@ struct DemoScenario: Sendable {
     /// Enqueues everything else, in waves, with one part while the broker is down.
     private func enqueueAround(_ faults: Faults, _ rest: inout ArraySlice<String>) async throws -> [JobID] {
         var ids = try await enqueueWaves(rest.take(plan.waves))
+        faults.waves.send(.success(()))
+        ids += try await enqueueWaves(rest.take(plan.lastWaves))
         try await faults.brokerIsDown.wait().get()
         ids += try await enqueue(rest.take(plan.outage))
-        faults.producing.send(.success(()))
+        faults.outage.send(.success(()))
         display.say("enqueued \(plan.outage) jobs while RabbitMQ is down")
         try await faults.brokerIsUp.wait().get()
         return try await ids + enqueueWaves(rest)
@@ -119,9 +123,15 @@ struct DemoScenario: Sendable {
     /// Follows the jobs and shows how far they are.
     private func watch(_ counts: LatestCounts) async throws {
         while true {
-            let latest = try await database.counts()
-            counts.set(latest)
-            display.show(latest)
+            do throws(PostgresError) {
+                let latest = try await database.counts()
+                counts.set(.success(latest))
+                display.show(latest)
+            } catch {
+                if !error.isRetryable {
+                    counts.set(.failure(error))
+                }
+            }
             try await Task.sleep(for: .milliseconds(250))
         }
     }
@@ -129,7 +139,7 @@ struct DemoScenario: Sendable {
     /// Waits for a condition.
     func wait(_ counts: LatestCounts, until isMet: (JobCounts) -> Bool) async throws {
         guard try await moves(counts, until: isMet) else {
-            throw DemoError(.jobLost, "The jobs stand still: \(counts.value).")
+            throw DemoError(.jobLost, "The jobs stand still: \(try counts.value).")
         }
     }
 
@@ -139,11 +149,11 @@ struct DemoScenario: Sendable {
 
     /// Waits for a condition as long as the counts change.
     private func moves(_ counts: LatestCounts, until isMet: (JobCounts) -> Bool) async throws -> Bool {
-        var last = counts.value
+        var last = try counts.value
         var deadline = ContinuousClock.now + Self.patience
         while !isMet(last) {
             try await Task.sleep(for: .milliseconds(50))
-            let value = counts.value
+            let value = try counts.value
             if value != last {
                 last = value
                 deadline = .now + Self.patience

@@ -55,9 +55,7 @@ struct DemoService: Service {
         )
 
         try await LedgerSchema.create(in: client)
-        // A queue of its own: what an earlier demonstration may have left is no part of this one.
-        let queue = "demo-\(UUID().uuidString.prefix(8).lowercased())"
-        let database = DemoDatabase(client, namespace: environment.namespace, queue: queue)
+        let database = try await DemoDatabase(client, namespace: environment.namespace)
         let plan = DemoPlan(count: count)
         let crew = WorkerCrew()
         defer { crew.kill() }

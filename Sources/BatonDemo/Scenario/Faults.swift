@@ -2,10 +2,12 @@
 struct Faults: Sendable {
     typealias Signal = OneTimeSignal<Result<Void, any Error>>
 
+    /// The waves are enqueued.
+    let waves = Signal()
     /// The broker is down.
     let brokerIsDown = Signal()
     /// The jobs of the outage are enqueued.
-    let producing = Signal()
+    let outage = Signal()
     /// The broker is back.
     let brokerIsUp = Signal()
 }

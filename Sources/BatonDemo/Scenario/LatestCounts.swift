@@ -1,14 +1,18 @@
 import Synchronization
 
-/// The last counts that were read.
+/// The last counts that were read, or why none can be.
 final class LatestCounts: Sendable {
-    private let counts = Mutex(JobCounts())
+    private let counts = Mutex(Result<JobCounts, any Error>.success(JobCounts()))
 
+    /// The counts.
     var value: JobCounts {
-        counts.withLock { $0 }
+        get throws { try counts.withLock { $0 }.get() }
     }
 
-    func set(_ value: JobCounts) {
-        counts.withLock { $0 = value }
+    /// Takes over what was read.
+    ///
+    /// - Parameter result: The counts, or an error that no repetition mends.
+    func set(_ result: Result<JobCounts, any Error>) {
+        counts.withLock { $0 = result }
     }
 }
