@@ -1,0 +1,252 @@
+import Baton
+import Foundation
+import PostgresClient
+import Testing
+
+@testable import BatonPostgres
+
+@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(3)))
+struct InsertTests {
+    @Test func aBatchIsStoredWholeAndInOrder() async throws {
+        try await withStorage { fixture in
+            let due = Date(timeIntervalSinceNow: 3600)
+            let jobs = [
+                NewJob.enqueued(), .make(start: .at(due)), .enqueued(), .make(start: .after(.seconds(60))),
+            ].shuffled()
+            let outcomes = try await fixture.storage.insert(jobs, isRepeated: false)
+            #expect(outcomes == Array(repeating: .inserted, count: 4))
+            for job in jobs {
+                let stored = try await fixture.job(job.id)
+                #expect(
+                    stored.name == "mail.welcome" && stored.queue == "mail" && stored.run == 0 && stored.attempt == 0
+                )
+                #expect(stored.arguments == job.arguments)
+                switch job.start {
+                case .enqueued:
+                    #expect(stored.state == .enqueued && stored.generation == 1 && stored.scheduledAt == nil)
+                case .at(let date):
+                    #expect(stored.state == .scheduled && stored.generation == 0)
+                    #expect(abs(try #require(stored.scheduledAt).timeIntervalSince(date)) < 0.001)
+                case .after:
+                    #expect(stored.state == .scheduled && stored.generation == 0)
+                    #expect(abs(try #require(stored.scheduledAt).timeIntervalSince(stored.createdAt) - 60) < 0.001)
+                }
+            }
+        }
+    }
+
+    @Test func oneBadJobKeepsTheWholeBatchOut() async throws {
+        try await withStorage { fixture in
+            let good = NewJob.enqueued()
+            var bad = NewJob.make(start: .after(.zero))
+            bad.arguments = JSONText("{not json")
+            let error = await #expect(throws: JobStorageError.self) {
+                try await fixture.storage.insert([good, bad], isRepeated: false)
+            }
+            #expect(error?.code == .refused)
+            let stored = try await fixture.storage.job(good.id)
+            #expect(stored == nil)
+        }
+    }
+
+    @Test func anIdThatComesTwiceIsStoredOnce() async throws {
+        try await withStorage { fixture in
+            let job = NewJob.enqueued()
+            let outcomes = try await fixture.storage.insert([job, job], isRepeated: false)
+            #expect(outcomes == [.inserted, .duplicate])
+            #expect(try await fixture.storage.insert([job], isRepeated: false) == [.duplicate])
+            #expect(try await fixture.value(Int.self, "SELECT count(*) FROM ns.jobs") == 1)
+        }
+    }
+
+    @Test(arguments: [JobState.enqueued, .scheduled, .processing, .succeeded, .failed, .deleted])
+    func aRepeatFindsTheJobWhereverItIs(_ state: JobState) async throws {
+        try await withStorage { fixture in
+            let storage = fixture.storage
+            let owner = try await fixture.server()
+            let job = NewJob.enqueued()
+            _ = try await storage.insert([job], isRepeated: false)
+            if ![.enqueued, .deleted].contains(state) {
+                let claimed = try #require(try await storage.claim([job.message()], owner: owner, claim: 1)[0].job)
+                let outcome: Completion.Outcome? =
+                    switch state {
+                    case .scheduled: .retry(after: .seconds(60), .smtp, reason: "retry")
+                    case .succeeded: .succeeded(result: nil)
+                    case .failed: .failed(.smtp)
+                    default: nil
+                    }
+                if let outcome { _ = try await storage.complete([.make(claimed, outcome)], owner: owner) }
+            }
+            if state == .deleted { #expect(try await storage.delete(job.id, reason: nil)) }
+
+            let before = try await fixture.job(job.id)
+            #expect(before.state == state)
+            #expect(try await storage.insert([job], isRepeated: true) == [.duplicate])
+            #expect(try await fixture.job(job.id) == before)
+            #expect(try await fixture.value(Int.self, "SELECT count(*) FROM ns.jobs") == 1)
+        }
+    }
+
+    @Test func aRepeatStoresWhatWasNot() async throws {
+        try await withStorage { fixture in
+            let jobs = [NewJob.enqueued(), .make(start: .after(.seconds(60))), .enqueued()]
+            _ = try await fixture.storage.insert([jobs[0]], isRepeated: false)
+            #expect(try await fixture.storage.insert(jobs, isRepeated: true) == [.duplicate, .inserted, .inserted])
+        }
+    }
+
+    /// The first try is still running when the repeat comes; the repeat waits for it.
+    @Test(arguments: [true, false])
+    func aRepeatWaitsForTheFirstTry(_ commits: Bool) async throws {
+        try await withStorage { fixture in
+            let job = NewJob.enqueued()
+            #expect(try await fixture.storage.job(job.id) == nil)
+            try await withThrowingTaskGroup(of: [InsertOutcome].self) { group in
+                do {
+                    try await fixture.client.withTransaction { transaction in
+                        try await fixture.insertRaw(job, on: transaction)
+                        group.addTask { try await fixture.storage.insert([job], isRepeated: true) }
+                        try await fixture.waitUntilBlocked()
+                        if !commits { throw CancellationError() }
+                    }
+                } catch is CancellationError {}
+                #expect(try await group.next() == [commits ? .duplicate : .inserted])
+            }
+            #expect(try await fixture.value(Int.self, "SELECT count(*) FROM ns.jobs") == 1)
+        }
+    }
+
+    /// The repeat waits for a completion that moves the row away, and must not bring the job back.
+    @Test func aRepeatDuringTheCompletionDoesNotReviveTheJob() async throws {
+        try await withStorage { fixture in
+            let owner = try await fixture.server()
+            let job = NewJob.enqueued()
+            let claimed = try await fixture.running(job, by: owner)
+            try await withThrowingTaskGroup(of: [InsertOutcome].self) { group in
+                try await fixture.client.withTransaction { transaction in
+                    let batch = CompletionBatch([.make(claimed, .succeeded(result: nil))], owner: owner)
+                    try await transaction.execute(batch.statements(fixture.statements.completion))
+                    group.addTask { try await fixture.storage.insert([job], isRepeated: true) }
+                    try await fixture.waitUntilBlocked()
+                }
+                #expect(try await group.next() == [.duplicate])
+            }
+            #expect(try await fixture.job(job.id).state == .succeeded)
+            #expect(try await fixture.value(Int.self, "SELECT count(*) FROM ns.jobs") == 1)
+        }
+    }
+
+    /// A process that may still hold an earlier try is ended before the repeat is sent.
+    @Test func aRepeatEndsTheProcessThatHoldsTheFirstTry() async throws {
+        try await withStorage { fixture in
+            let job = NewJob.enqueued()
+            #expect(try await fixture.storage.job(job.id) == nil)
+            try await fixture.storage.work.withConnection { held in
+                try await held.query(PostgresStatement("SELECT 1"))
+                await fixture.storage.lostInserts.note(held.processID)
+                #expect(try await fixture.storage.insert([job], isRepeated: true) == [.inserted])
+                let error = await #expect(throws: PostgresError.self) {
+                    try await held.query(PostgresStatement("SELECT 1"))
+                }
+                #expect(error?.code == .connectionLost || error?.code == .connectionClosed)
+            }
+        }
+    }
+
+    /// An insert that is cancelled under way goes on in the database.
+    ///
+    /// Its repeat ends it first, and stores the job itself.
+    @Test func aCancelledInsertIsEndedByItsRepeat() async throws {
+        try await withStorage { fixture in
+            let job = NewJob.enqueued()
+            #expect(try await fixture.storage.job(job.id) == nil)
+            try await withThrowingTaskGroup(of: [InsertOutcome].self) { repeats in
+                try await fixture.client.withTransaction { transaction in
+                    try await fixture.insertRaw(job, on: transaction)
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        group.addTask {
+                            let error = await #expect(throws: JobStorageError.self) {
+                                try await fixture.storage.insert([job], isRepeated: false)
+                            }
+                            #expect(error?.code == .outcomeUnknown)
+                        }
+                        try await fixture.waitUntilBlocked()
+                        group.cancelAll()
+                    }
+                    let first = try await fixture.blockedProcesses()
+                    repeats.addTask { try await fixture.storage.insert([job], isRepeated: true) }
+                    var blocked = first
+                    while blocked == first || blocked.count != 1 {
+                        try await Task.sleep(for: .milliseconds(5))
+                        blocked = try await fixture.blockedProcesses()
+                    }
+                    throw CancellationError()
+                } ignoring: {
+                    $0 is CancellationError
+                }
+                #expect(try await repeats.next() == [.inserted])
+            }
+            #expect(try await fixture.value(Int.self, "SELECT count(*) FROM ns.jobs") == 1)
+        }
+    }
+
+    /// Two batches with the same ids in another order do not block each other for ever.
+    @Test func crossingBatchesBothEnd() async throws {
+        try await withStorage { fixture in
+            let jobs = (0..<200).map { _ in NewJob.enqueued() }
+            let outcomes = try await withThrowingTaskGroup(of: [InsertOutcome].self) { group in
+                for _ in 0..<4 {
+                    group.addTask { try await fixture.storage.insert(jobs.shuffled(), isRepeated: true) }
+                }
+                return try await group.reduce(into: []) { $0 += $1 }
+            }
+            #expect(outcomes.count { $0 == .inserted } == 200)
+            #expect(try await fixture.value(Int.self, "SELECT count(*) FROM ns.jobs") == 200)
+        }
+    }
+
+    @Test func datesAndDelaysBeyondAllMeasureAreKept() async throws {
+        try await withStorage { fixture in
+            let jobs = [
+                NewJob.make(start: .at(.distantFuture)), .make(start: .at(.distantPast)),
+                .make(start: .after(.seconds(Int64.max))), .make(start: .after(.seconds(-60))),
+            ]
+            let outcomes = try await fixture.storage.insert(jobs, isRepeated: false)
+            #expect(outcomes.count { $0 == .inserted } == 4)
+            #expect(try await fixture.storage.promoteDue(marks: .some()).dispatches.count == 2)
+        }
+    }
+}
+
+extension StorageFixture {
+    /// Inserts as another backend would, in a transaction that stays open.
+    func insertRaw(_ job: NewJob, on transaction: PostgresTransaction) async throws {
+        guard case .enqueued(let mark) = job.start else { return }
+        try await transaction.query(
+            PostgresStatement(
+                statements.insert.enqueued,
+                [job.id.uuid],
+                [job.name],
+                [job.queue],
+                [PostgresJSON(job.arguments.text)],
+                [Int32(job.maximumAttempts)],
+                [Int16(job.priority)],
+                [Int64?.none],
+                [mark.session.uuid],
+                [mark.sequence]
+            )
+        )
+    }
+}
+
+extension PostgresClient {
+    /// A transaction whose expected error is not the test's.
+    func withTransaction(
+        _ body: (PostgresTransaction) async throws -> Void,
+        ignoring isExpected: (any Error) -> Bool
+    ) async throws {
+        do {
+            try await withTransaction(body)
+        } catch  where isExpected(error) {}
+    }
+}

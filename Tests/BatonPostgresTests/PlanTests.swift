@@ -1,0 +1,160 @@
+import Baton
+import Foundation
+import PostgresClient
+import Testing
+
+@testable import BatonPostgres
+
+/// The traps that were measured: plans made on an empty table, and updates that are not HOT.
+@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(3)))
+struct PlanTests {
+    /// The generic plans of the hot statements use the primary key, whether the tables are empty or full.
+    @Test func hotStatementsNeverScan() async throws {
+        try await withStorage { fixture in
+            #expect(try await fixture.storage.job(.random()) == nil)
+            let statements = try fixture.statements
+            let ids = "ARRAY['\(UUID().uuidString)']::uuid[]"
+            let me = "'\(UUID().uuidString)'"
+            let fence = "\(ids), \(me), '{1}', '{1}', '{1}'"
+            let calls: [(name: String, sql: String, types: String, arguments: String)] = [
+                ("claim", statements.claim.claim, "uuid[], integer[], uuid, bigint", "\(ids), '{1}', \(me), 1"),
+                ("standing", statements.claim.standing, "uuid[], uuid", "\(ids), \(me)"),
+                ("postpone", statements.claim.postpone, "uuid[], integer[], bigint, text", "\(ids), '{1}', 1, 'r'"),
+                (
+                    "succeeded", statements.completion.succeeded, "uuid[], uuid, bigint[], float8[], float8[], jsonb[]",
+                    "\(fence), '{7}'"
+                ),
+                (
+                    "putback", statements.completion.putBack,
+                    "uuid[], uuid, bigint[], float8[], float8[], text[], bigint[]", "\(fence), '{r}', '{1}'"
+                ),
+                ("takeback", statements.insert.takeBackEnqueued, "uuid[]", ids),
+                ("delete", statements.lookup.delete, "uuid, text", "\(me), 'r'"),
+                ("job", statements.lookup.job, "uuid", me),
+                ("history", statements.lookup.history, "uuid", me),
+            ]
+            try await fixture.storage.work.withConnection { connection in
+                func plan(_ name: String, _ arguments: String) async throws -> String {
+                    let explain = "EXPLAIN (COSTS OFF) EXECUTE trap_\(name)(\(arguments))"
+                    return try await connection.query(PostgresStatement(explain, prepared: false))
+                        .map { try $0.decode(String.self, 0) }.joined(separator: "\n")
+                }
+                func check(_ when: String) async throws {
+                    for call in calls {
+                        let text = try await plan(call.name, call.arguments)
+                        for table in ["active_job", "scheduled_job", "failed_job", "finished_job"] {
+                            #expect(!text.contains("Seq Scan on \(table)"), "\(call.name), \(when): \(text)")
+                        }
+                        #expect(!text.contains("Bitmap"), "\(call.name), \(when): \(text)")
+                    }
+                }
+                for call in calls {
+                    let prepare = "PREPARE trap_\(call.name) (\(call.types)) AS \(call.sql)"
+                    try await connection.query(PostgresStatement(prepare, prepared: false))
+                }
+                try await check("empty")
+                try await fixture.fill(20_000)
+                // The plans made on the empty tables, still in the cache.
+                try await check("full, plans of the empty tables")
+                try await fixture.sql("ANALYZE ns.active_job")
+                try await check("full, analysed")
+            }
+        }
+    }
+
+    /// Every claim of every row of a full page finds room on it.
+    @Test func claimsAreHot() async throws {
+        try await withStorage { fixture in
+            let owner = try await fixture.server()
+            for batch in 0..<10 as Range<Int64> {
+                let jobs = (0..<500).map { _ in NewJob.enqueued() }
+                _ = try await fixture.storage.insert(jobs, isRepeated: false)
+                let claimed = try await fixture.storage.claim(jobs.map { $0.message() }, owner: owner, claim: batch)
+                #expect(claimed.allSatisfy { $0.job != nil })
+            }
+            let counts = """
+                SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables WHERE relid = 'ns.active_job'::regclass
+                """
+            // Statistics arrive a little later.
+            var updates = (all: 0, hot: 0)
+            while updates.all < 5_000 {
+                try await fixture.sql("SELECT pg_stat_force_next_flush()")
+                let row = try #require(try await fixture.sql(counts).first)
+                (updates.all, updates.hot) = try row.decode((Int, Int).self)
+                try await Task.sleep(for: .milliseconds(20))
+            }
+            #expect(updates.hot == updates.all)
+        }
+    }
+
+    /// 10,000 jobs through their whole life: a transaction serves a batch.
+    ///
+    /// All rows of a transaction bear its time.
+    @Test func jobsTravelInBatches() async throws {
+        try await withStorage { fixture in
+            let owner = try await fixture.server()
+            for batch in 0..<20 as Range<Int64> {
+                let jobs = (0..<500).map { _ in NewJob.enqueued() }
+                _ = try await fixture.storage.insert(jobs, isRepeated: false)
+                let claimed = try await fixture.storage.claim(jobs.map { $0.message() }, owner: owner, claim: batch)
+                let ends = claimed.compactMap(\.job).map { Completion.make($0, .succeeded(result: nil)) }
+                let outcomes = try await fixture.storage.complete(ends, owner: owner)
+                #expect(outcomes == Array(repeating: .applied, count: 500))
+            }
+            let transactions = try await fixture.sql(
+                "SELECT state, count(*), count(DISTINCT at) FROM ns.job_history GROUP BY state ORDER BY state"
+            ).map { try $0.decode((String, Int, Int).self) }
+            #expect(transactions.map(\.0) == ["enqueued", "processing", "succeeded"])
+            #expect(transactions.allSatisfy { $0.1 == 10_000 && $0.2 == 20 })
+        }
+    }
+
+    /// What the reconciler asks each few seconds does not read the backlog.
+    @Test func theLookForUnpublishedRowsFollowsWhatIsUnconfirmed() async throws {
+        try await withStorage { fixture in
+            let session = PublisherSession.random()
+            try await fixture.fill(20_000, session: session)
+            try await fixture.storage.saveWatermark(
+                PublisherWatermark(session: session, confirmedBelow: 19_990, pending: [5, 70]),
+                lease: .seconds(60)
+            )
+            try await fixture.sql("ANALYZE ns.active_job")
+            let explain = "EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) EXECUTE trap_adopt('\(UUID())', 1, 100, 'r', 0)"
+            let statements = try fixture.statements
+            try await fixture.storage.upkeep.withConnection { connection in
+                let prepare =
+                    "PREPARE trap_adopt (uuid, bigint, bigint, text, bigint) AS \(statements.reconciler.adopt)"
+                try await connection.query(PostgresStatement(prepare, prepared: false))
+                let row = try await connection.query(PostgresStatement(explain, prepared: false))[0]
+                struct Plan: Decodable {
+                    struct Root: Decodable {
+                        var read: Int
+                        var hit: Int
+                        enum CodingKeys: String, CodingKey {
+                            case read = "Shared Read Blocks"
+                            case hit = "Shared Hit Blocks"
+                        }
+                    }
+                    var plan: Root
+                    enum CodingKeys: String, CodingKey { case plan = "Plan" }
+                }
+                let text = try row.decode(PostgresJSON.self, 0).text
+                let plans = try JSONDecoder().decode([Plan].self, from: Data(text.utf8))
+                // The table has thousands of pages; thirteen rows are moved.
+                #expect(plans[0].plan.read + plans[0].plan.hit < 500, "\(text)")
+            }
+        }
+    }
+}
+
+extension StorageFixture {
+    /// Fills the active table with enqueued jobs.
+    func fill(_ count: Int, session: PublisherSession = .random()) async throws {
+        for start in stride(from: 0, to: count, by: 1000) {
+            let jobs = (start..<min(start + 1000, count)).map {
+                NewJob.enqueued(mark: PublishMark(session: session, sequence: Int64($0 + 1)))
+            }
+            #expect(try await storage.insert(jobs, isRepeated: false).count == jobs.count)
+        }
+    }
+}
