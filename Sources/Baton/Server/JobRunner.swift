@@ -72,7 +72,7 @@ struct JobRunner: Sendable {
             logger: core.logger
         )
         do {
-            return .succeeded(result: try await result(of: registered, job, in: context))
+            return .succeeded(result: try await result(of: registered, job, key, in: context))
         } catch {
             let isUnwanted = core.table.withLock { $0.isCancelled(key) }
             if isUnwanted, error is CancellationError {
@@ -85,19 +85,29 @@ struct JobRunner: Sendable {
     private func result(
         of registered: RegisteredJob,
         _ job: ClaimedJob,
+        _ key: OwnedRun,
         in context: JobContext
     ) async throws -> JSONText? {
         guard let timeout = job.timeout else {
             return try await registered.run(arguments: job.arguments, in: context)
         }
-        return try await withThrowingTaskGroup(of: JSONText?.self) { group in
-            group.addTask { try await registered.run(arguments: job.arguments, in: context) }
-            group.addTask { [clock = core.clock] in
-                try await clock.sleep(for: timeout)
-                throw JobTimeoutError(timeout: timeout)
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            // Not on the job's thread, which a job that computes never gives away.
+            group.addTask(executorPreference: globalConcurrentExecutor) { [core] in
+                try await core.clock.sleep(for: timeout)
+                core.table.withLock { $0.timeOut(key) }?()
             }
             defer { group.cancelAll() }
-            return try await group.next() ?? nil
+            let result: Result<JSONText?, any Error>
+            do {
+                result = .success(try await registered.run(arguments: job.arguments, in: context))
+            } catch {
+                result = .failure(error)
+            }
+            if core.table.withLock({ $0.hasTimedOut(key) }) {
+                throw JobTimeoutError(timeout: timeout)
+            }
+            return try result.get()
         }
     }
 

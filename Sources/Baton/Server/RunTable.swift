@@ -25,6 +25,8 @@ struct RunTable: Sendable {
         var cancel: (@Sendable () -> Void)?
         /// Whether the server wants it to end.
         var isCancelled = false
+        /// Whether its time was up before it ended.
+        var hasTimedOut = false
         /// Whether the function has ended.
         var hasEnded = false
     }
@@ -145,7 +147,25 @@ struct RunTable: Sendable {
     /// - Returns: Whether it is to be cancelled at once.
     mutating func setCancel(_ key: OwnedRun, _ cancel: @escaping @Sendable () -> Void) -> Bool {
         runs[key]?.cancel = cancel
-        return runs[key]?.isCancelled ?? false
+        return runs[key].map { $0.isCancelled || $0.hasTimedOut } ?? false
+    }
+
+    /// Notes that a run's time is up.
+    ///
+    /// - Parameter key: The run.
+    /// - Returns: How to end its task, if that is known yet; to be called outside of any lock.
+    mutating func timeOut(_ key: OwnedRun) -> (@Sendable () -> Void)? {
+        guard let run = runs[key], !run.hasEnded, !run.isCancelled else { return nil }
+        runs[key]?.hasTimedOut = true
+        return run.cancel
+    }
+
+    /// Whether a run's time was up before it ended.
+    ///
+    /// - Parameter key: The run.
+    /// - Returns: Whether it was.
+    func hasTimedOut(_ key: OwnedRun) -> Bool {
+        runs[key]?.hasTimedOut ?? false
     }
 
     /// The epoch a run was claimed for.
