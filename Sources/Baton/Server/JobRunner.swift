@@ -74,8 +74,8 @@ struct JobRunner: Sendable {
         do {
             return .succeeded(result: try await result(of: registered, job, key, in: context))
         } catch {
-            let isUnwanted = core.table.withLock { $0.isCancelled(key) }
-            if isUnwanted, error is CancellationError {
+            // Whatever a job throws once the server has cancelled it, it did not fail by itself.
+            guard !core.table.withLock({ $0.isCancelled(key) }) else {
                 return .putBack(after: .zero, reason: "Put back by server \(core.name), which is stopping")
             }
             return failure(of: job, error)
