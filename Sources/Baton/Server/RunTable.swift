@@ -36,6 +36,8 @@ struct RunTable: Sendable {
     private var claiming: Set<JobID> = []
     private var runs: [OwnedRun: Run] = [:]
     private var running = 0
+    private var settling = 0
+    private var endedWhileClaiming: Set<OwnedRun> = []
     private(set) var isStopping = false
 
     /// Creates an empty table.
@@ -85,6 +87,7 @@ struct RunTable: Sendable {
         for held in batch {
             claiming.remove(held.delivery.message.id)
         }
+        endedWhileClaiming = endedWhileClaiming.filter { claiming.contains($0.id) }
     }
 
     /// Puts deliveries in front again, to be claimed once more.
@@ -137,6 +140,16 @@ struct RunTable: Sendable {
         guard runs[key] != nil else { return false }
         runs[key]?.deliveries.append(delivery)
         return true
+    }
+
+    /// Whether a run was taken out while a claim of its job is under way.
+    ///
+    /// The claim may have seen the row while the job still ran here; what it says of that is out of date.
+    ///
+    /// - Parameter key: The run.
+    /// - Returns: Whether it was.
+    func hasEndedWhileClaiming(_ key: OwnedRun) -> Bool {
+        endedWhileClaiming.contains(key)
     }
 
     /// Notes how to cancel a run.
@@ -202,6 +215,9 @@ struct RunTable: Sendable {
     /// - Returns: The run with what is to be settled.
     mutating func remove(_ key: OwnedRun) -> Run? {
         guard let run = runs.removeValue(forKey: key) else { return nil }
+        if claiming.contains(key.id) {
+            endedWhileClaiming.insert(key)
+        }
         if !run.hasEnded {
             running -= 1
         }

@@ -31,8 +31,14 @@ struct SortedClaims {
             table.start(job, owner: owner, delivery: held.delivery, at: now)
             started.append(job)
         case .refused(.mine(let job)):
-            // Runs here: another copy of the message. Does not: the claim's answer was lost, so run it now.
-            if !table.attach(held.delivery, to: OwnedRun(id: job.id, claim: job.claim)) {
+            let key = OwnedRun(id: job.id, claim: job.claim)
+            if table.attach(held.delivery, to: key) {
+                // Another copy of the message of a job that runs here.
+            } else if table.hasEndedWhileClaiming(key) {
+                table.claimAgain(CollectionOfOne(held))
+                mustAskAgain = true
+            } else {
+                // The claim's answer was lost, so run it now.
                 table.start(job, owner: owner, delivery: held.delivery, at: now)
                 started.append(job)
             }
