@@ -91,6 +91,7 @@ struct ClaimProcess: Sendable {
             }
             table.endClaims(batch)
         }
+            table.beginSettling()
         for job in sorted.started {
             guard let thread = core.threads.take() else {
                 // Never seen: a thread is given back before its place in the table is asked for again.
@@ -103,18 +104,13 @@ struct ClaimProcess: Sendable {
             }
             JobRunner(core: core).start(job, on: thread)
         }
-        try await settle(sorted, owner)
-    }
-
-    private func settle(_ sorted: SortedClaims, _ owner: ServerEpoch) async throws {
-        if !sorted.dropped.isEmpty {
-            core.logger.debug("stale or duplicate deliveries dropped", metadata: ["count": "\(sorted.dropped.count)"])
-            await core.consumer.acknowledge(sorted.dropped)
-            await core.count([.duplicateDeliveries: sorted.dropped.count])
+        if core.epoch != owner {
+            // Certified dead while the answer was on its way: nobody asks after these runs any more.
+            core.cancelRuns { _, run in run.owner == owner }
         }
-        if !sorted.ghosts.isEmpty {
-            await park(sorted.ghosts)
-        }
+        await settle(sorted)
+        core.table.withLock { $0.endSettling() }
+        core.progress.ring()
         if sorted.isOwnEpochDead {
             try await core.replaceEpoch(owner)
         }
@@ -122,6 +118,17 @@ struct ClaimProcess: Sendable {
             // The row was in another's hands for a moment; the delivery is at the head of the line again.
             try await core.clock.sleep(for: .milliseconds(20))
             core.claimable.ring()
+        }
+    }
+
+    private func settle(_ sorted: SortedClaims) async {
+        if !sorted.dropped.isEmpty {
+            core.logger.debug("stale or duplicate deliveries dropped", metadata: ["count": "\(sorted.dropped.count)"])
+            await core.consumer.acknowledge(sorted.dropped)
+            await core.count([.duplicateDeliveries: sorted.dropped.count])
+        }
+        if !sorted.ghosts.isEmpty {
+            await park(sorted.ghosts)
         }
     }
 

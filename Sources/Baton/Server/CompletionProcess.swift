@@ -64,9 +64,11 @@ struct CompletionProcess: Sendable {
                     settled += Self.settle(run, refusal, &table)
                 }
             }
+            table.beginSettling()
         }
-        core.progress.ring()
         await core.consumer.acknowledge(settled)
+        core.table.withLock { $0.endSettling() }
+        core.progress.ring()
         wake(completions)
         if fenced > 0 {
             core.logger.warning(

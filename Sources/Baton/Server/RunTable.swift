@@ -291,9 +291,19 @@ struct RunTable: Sendable {
         running == 0 && claiming.isEmpty
     }
 
-    /// Whether nothing is left whose row may still be this server's.
+    /// Notes that deliveries are on their way to be settled, which the end of the server must not overtake.
+    mutating func beginSettling() {
+        settling += 1
+    }
+
+    /// Notes that they are settled.
+    mutating func endSettling() {
+        settling -= 1
+    }
+
+    /// Whether nothing is left whose row or message may still be this server's.
     var isEmpty: Bool {
-        runs.isEmpty && claiming.isEmpty
+        runs.isEmpty && claiming.isEmpty && settling == 0
     }
 
     /// How many functions run.
