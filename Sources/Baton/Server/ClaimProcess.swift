@@ -6,12 +6,14 @@ struct ClaimProcess: Sendable {
     let core: ServerCore
 
     /// Takes the events of the consumer until it ends.
-    func receive() async {
+    ///
+    /// - Throws: `CancellationError`, or what storage refuses for good.
+    func receive() async throws {
         var hasConsumed = false
         while let event = await core.consumer.next() {
             switch event {
             case .arrived(let deliveries, let words):
-                await receive(deliveries)
+                try await receive(deliveries)
                 words.forEach(heed)
             case .connected:
                 core.logger.info("consuming", metadata: ["queues": "\(core.queues.joined(separator: ","))"])
@@ -32,7 +34,7 @@ struct ClaimProcess: Sendable {
         }
     }
 
-    private func receive(_ deliveries: [Delivery]) async {
+    private func receive(_ deliveries: [Delivery]) async throws {
         guard !deliveries.isEmpty else { return }
         let known = deliveries.filter { core.registry[$0.message.name] != nil }
         let refused = core.table.withLock { $0.receive(known, at: core.clock.now) }
@@ -41,23 +43,22 @@ struct ClaimProcess: Sendable {
             await core.consumer.giveBack(refused)
         }
         if known.count < deliveries.count {
-            await postpone(deliveries.filter { core.registry[$0.message.name] == nil })
+            try await postpone(deliveries.filter { core.registry[$0.message.name] == nil })
         }
     }
 
     /// Puts jobs off whose names only another server knows; no attempt is spent.
-    private func postpone(_ deliveries: [Delivery]) async {
-        do throws(JobStorageError) {
+    ///
+    /// Storage that cannot be reached is waited for: what is given back would come again at once, round and round.
+    private func postpone(_ deliveries: [Delivery]) async throws {
+        try await core.retrying("putting jobs off") { () throws(JobStorageError) in
             try await core.storage.postpone(
                 deliveries.map(\.message),
                 by: core.configuration.unknownJobDelay,
                 reason: "Server \(core.name) does not know the job"
             )
-            await core.consumer.acknowledge(deliveries)
-        } catch {
-            core.logger.debug("jobs of unknown names not put off", metadata: ["error": "\(error)"])
-            await core.consumer.giveBack(deliveries)
         }
+        await core.consumer.acknowledge(deliveries)
     }
 
     /// Claims until cancelled.
@@ -90,8 +91,8 @@ struct ClaimProcess: Sendable {
                 sorted.add(held, outcome, owner: owner, now: now, to: &table)
             }
             table.endClaims(batch)
-        }
             table.beginSettling()
+        }
         for job in sorted.started {
             guard let thread = core.threads.take() else {
                 // Never seen: a thread is given back before its place in the table is asked for again.

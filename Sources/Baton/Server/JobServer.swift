@@ -79,7 +79,7 @@ public final class JobServer: Service {
         try await withThrowingTaskGroup(of: Void.self) { group in
             let claims = ClaimProcess(core: core)
             group.addTask { try await self.core.consumer.run() }
-            group.addTask { await claims.receive() }
+            group.addTask { try await claims.receive() }
             group.addTask { try await claims.run() }
             group.addTask { try await CompletionProcess(core: self.core).run() }
             group.addTask { try await HeartbeatProcess(core: self.core, witness: witness).run() }
