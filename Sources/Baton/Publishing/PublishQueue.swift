@@ -12,7 +12,7 @@ struct PublishQueue: Sendable {
         var tries = 0
     }
 
-    /// How many messages may wait for another try before the oldest are given up.
+    /// How many messages may wait for another try before more are given up at once.
     static let maximumRetries = 65_536
 
     private var waiting = Deque<Item>()

@@ -29,6 +29,7 @@ struct GracefulStop: Sendable {
 
     /// Leaves the list only when no row can be this server's any more; otherwise its lease protects what still runs.
     private func leave() async {
+        await core.client.transport.broadcast(.scheduled(dueIn: .zero))
         let (isEmpty, running) = core.table.withLock { ($0.isEmpty, $0.runningCount) }
         guard isEmpty else {
             core.logger.warning(
@@ -37,7 +38,6 @@ struct GracefulStop: Sendable {
             )
             return
         }
-        await core.client.transport.broadcast(.scheduled(dueIn: .zero))
         do throws(JobStorageError) {
             try await core.leave()
         } catch {

@@ -74,7 +74,11 @@ public final class JobServer: Service {
     ///
     /// - Throws: `CancellationError`, or what storage refuses for good.
     public func run() async throws {
-        try await core.register()
+        do {
+            try await cancelWhenGracefulShutdown { try await self.core.register() }
+        } catch is CancellationError where !Task.isCancelled {
+            return
+        }
         let witness = StorageWitness(patience: core.configuration.heartbeatInterval * 3)
         try await withThrowingTaskGroup(of: Void.self) { group in
             let claims = ClaimProcess(core: core)

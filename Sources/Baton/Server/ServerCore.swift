@@ -99,7 +99,11 @@ final class ServerCore: Sendable {
             return true
         }
         guard isFirst else {
-            try await storage.deregister(fresh)
+            do throws(JobStorageError) {
+                try await storage.deregister(fresh)
+            } catch {
+                logger.debug("unused epoch not taken off the list; its lease ends it", metadata: ["error": "\(error)"])
+            }
             return
         }
         logger.warning(
