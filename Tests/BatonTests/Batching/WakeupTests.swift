@@ -93,7 +93,9 @@ import Testing
 
     // MARK: Stress
 
-    /// The pattern of every loop that waits: take what is there, else wait. A lost wake-up would hang it.
+    /// The pattern of every loop that waits: take what is there, else wait.
+    ///
+    /// A lost wake-up would hang it.
     @Test func noWakeupIsLost() async throws {
         let wakeup = Wakeup()
         let inbox = Shared<[Int]>([])

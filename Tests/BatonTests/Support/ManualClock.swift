@@ -76,6 +76,11 @@ final class ManualClock: JobClock {
 
     // MARK: The test's side
 
+    /// How often anybody went to sleep.
+    var sleepCount: Int {
+        state.withLock { $0.tickets }
+    }
+
     /// How many tasks sleep.
     var sleeperCount: Int {
         state.withLock { $0.sleepers.count }

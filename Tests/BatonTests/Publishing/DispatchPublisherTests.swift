@@ -1,0 +1,270 @@
+import ServiceLifecycle
+import Testing
+
+@testable import Baton
+
+@Suite struct DispatchPublisherTests {
+    private let world = World()
+
+    private var session: FakeTables.Session? {
+        world.storage.read { $0.sessions.count == 1 ? $0.sessions.values.first : nil }
+    }
+
+    @discardableResult
+    private func enqueue(_ count: Int = 1) async throws -> [JobID] {
+        try await world.client.enqueue(contentsOf: (0..<count).map { Script.Call(text: "\($0)") }).map(\.id)
+    }
+
+    @Test func aSessionIsRegisteredOnceAndBeforeItsFirstMark() async throws {
+        try await world.run {
+            try await enqueue()
+            try await enqueue()
+            #expect(world.storage.calls(.openSession) == 1)
+        }
+    }
+
+    @Test func confirmedNumbersReachStorageWithTheNextWatermark() async throws {
+        try await world.run {
+            try await enqueue(3)
+            try await eventually("all are published") { world.broker.depth == 3 }
+            try await world.advance(by: .seconds(2))
+            #expect(session?.watermark.confirmedBelow == 4)
+            #expect(session?.watermark.pending == [])
+        }
+    }
+
+    @Test func numbersInFlightArePending() async throws {
+        let gate = world.broker.holdPublishes()
+        try await world.run {
+            try await enqueue(2)
+            await gate.arrivals(reach: 1)
+            try await world.advance(by: .seconds(2))
+            #expect(session?.watermark.confirmedBelow == 3)
+            #expect(session?.watermark.pending == [1, 2])
+            gate.open()
+            try await eventually("all are published") { world.broker.depth == 2 }
+            try await world.advance(by: .seconds(2))
+            #expect(session?.watermark.pending == [])
+        }
+    }
+
+    @Test func aNumberIsPendingWhileItsInsertIsUnderWay() async throws {
+        try await world.run {
+            try await enqueue()
+            let held = world.storage.holdAnswer(.insert)
+            let call = Task { try await enqueue(2) }
+            await held.arrivals(reach: 1)
+            try await eventually("the first is published") { world.broker.depth == 1 }
+            try await world.advance(by: .seconds(2))
+            #expect(session?.watermark.pending == [2, 3])
+            held.open()
+            _ = try await call.value
+        }
+    }
+
+    @Test func anIdleSessionIsRenewedWithinItsLeaseAndSeldom() async throws {
+        try await world.run {
+            try await enqueue()
+            try await world.advance(by: .seconds(60))
+            #expect(try #require(session).leaseUntil > world.clock.now.advanced(by: .seconds(8)))
+            #expect(world.storage.calls(.saveWatermark) <= 14)
+        }
+    }
+
+    @Test func atMost256MessagesAreInFlight() async throws {
+        let gate = world.broker.holdPublishes()
+        try await world.run {
+            try await enqueue(700)
+            await gate.arrivals(reach: 4)
+            try await world.settle()
+            #expect(gate.arrivals == 4)
+            gate.open()
+            try await eventually("all are published") { world.broker.depth == 700 }
+            #expect(Set(world.broker.read(\.published)).count == 700)
+        }
+    }
+
+    // MARK: Retry
+
+    @Test func whatTheBrokerDidNotConfirmIsPublishedAgain() async throws {
+        world.broker.plan(.refused, .unanswered, .confirmed, .refused)
+        try await world.run {
+            let jobs = try await enqueue(3)
+            try await eventually("they are tried again") {
+                try? await world.advance(by: .milliseconds(500))
+                return world.broker.depth == 4
+            }
+            try await world.advance(by: .seconds(2))
+            #expect(session?.watermark.pending == [])
+            #expect(Set(world.broker.read { $0.queues["default"]?.map(\.message.id) ?? [] }) == Set(jobs))
+            #expect(world.storage.calls(.releaseMarks) == 0)
+        }
+    }
+
+    @Test func whatStaysUnpublishedIsGivenUpAndItsMarksAreTakenOffTheRows() async throws {
+        world.broker.goDown()
+        try await world.run {
+            let jobs = try await enqueue(2)
+            try await world.advance(by: .seconds(9))
+            #expect(jobs.allSatisfy { world.storage.row($0)?.mark != nil })
+            try await world.advance(by: .seconds(3))
+            #expect(jobs.allSatisfy { world.storage.row($0)?.mark == nil })
+            try await world.advance(by: .seconds(2))
+            #expect(session?.watermark.confirmedBelow == 3)
+            #expect(session?.watermark.pending == [])
+        }
+    }
+
+    /// Until it is certain that no row bears the mark, a watermark must not pass it.
+    @Test func aMarkStaysPendingUntilItsReleaseIsCertain() async throws {
+        world.broker.goDown()
+        world.storage.fail(.releaseMarks, .lostBeforeCommit, .unavailable)
+        let held = world.storage.holdBefore(.releaseMarks)
+        try await world.run {
+            let job = try await enqueue()[0]
+            try await world.advance(by: .seconds(12))
+            #expect(held.arrivals == 1)
+            #expect(session?.watermark.pending == [1])
+            held.open()
+            try await world.advance(by: .seconds(5))
+            #expect(world.storage.calls(.releaseMarks) == 3)
+            #expect(world.storage.row(job)?.mark == nil)
+            #expect(session?.watermark.pending == [])
+        }
+    }
+
+    @Test func theLongOutageOfABrokerLosesNothing() async throws {
+        world.broker.goDown()
+        let server = try world.server(Script())
+        try await world.run(server) {
+            let jobs = try await enqueue(20)
+            try await world.advance(by: .seconds(30))
+            #expect(jobs.allSatisfy { world.storage.row($0)?.state == .enqueued })
+            world.broker.comeUp()
+            try await eventually("all run") {
+                try? await world.advance(by: .seconds(1))
+                return jobs.allSatisfy { world.storage.row($0)?.state == .succeeded }
+            }
+            #expect(jobs.allSatisfy { world.storage.row($0)?.run == 1 })
+            #expect(jobs.allSatisfy { world.storage.row($0)?.generation == 1 })
+        }
+    }
+
+    // MARK: Abandoned
+
+    @Test func aSessionWithANumberOfUnknownFateIsReplacedAndClosedWithTheNumberPending() async throws {
+        try await world.run {
+            try await enqueue()
+            let old = try #require(session).watermark.session
+            world.storage.fail(.insert, .lostAfterCommit)
+            let call = Task { try await enqueue() }
+            try await eventually("the insert was lost") { world.storage.calls(.insert) == 2 }
+            world.storage.isDown = true
+            try await world.advance(by: .seconds(31))
+            let error = await #expect(throws: JobStorageError.self) { try await call.value }
+            #expect(error?.code == .outcomeUnknown)
+            world.storage.isDown = false
+            try await world.advance(by: .seconds(4))
+            let closed = try #require(world.storage.read { $0.sessions[old] })
+            #expect(closed.isClosed)
+            #expect(closed.watermark.pending == [2])
+            // The next job has a mark of the next session.
+            let next = try await enqueue()[0]
+            let mark = try #require(world.storage.row(next)?.mark)
+            #expect(mark.session != old && mark.sequence == 1)
+        }
+    }
+
+    @Test func aRowOfUnknownFateIsFoundAndPublished() async throws {
+        let server = try world.server(Script())
+        try await world.run(server) {
+            world.storage.fail(.insert, .lostAfterCommit)
+            let call = Task { try await enqueue() }
+            try await eventually("the row is stored") { world.storage.read { $0.rows.count } == 1 }
+            let id = try #require(world.storage.read { $0.rows.keys.first })
+            call.cancel()
+            _ = await call.result
+            try await eventually("it runs") {
+                try? await world.advance(by: .seconds(1))
+                return world.storage.row(id)?.state == .succeeded
+            }
+            #expect(world.storage.counter(.repairedUnpublished) == 1)
+        }
+    }
+
+    @Test func anOldSessionIsNotClosedWhileItsMessagesAreInFlight() async throws {
+        let gate = world.broker.holdPublishes()
+        try await world.run {
+            try await enqueue()
+            await gate.arrivals(reach: 1)
+            let old = try #require(session).watermark.session
+            world.storage.fail(.insert, .lostAfterCommit)
+            let call = Task { try await enqueue() }
+            try await eventually("the row is stored") { world.storage.read { $0.rows.count } == 2 }
+            call.cancel()
+            _ = await call.result
+            try await world.advance(by: .seconds(6))
+            #expect(world.storage.read { $0.sessions[old] }?.isClosed == false)
+            #expect(world.storage.read { $0.sessions[old] }?.watermark.pending == [1, 2])
+            gate.open()
+            try await world.advance(by: .seconds(4))
+            #expect(world.storage.read { $0.sessions[old] }?.isClosed == true)
+            #expect(world.storage.read { $0.sessions[old] }?.watermark.pending == [2])
+        }
+    }
+
+    // MARK: The end
+
+    @Test func aGracefulEndPublishesWhatIsLeftAndClosesTheSession() async throws {
+        let gate = world.broker.holdPublishes()
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [.init(service: world.client, successTerminationBehavior: .gracefullyShutdownGroup)],
+                logger: World.logger
+            )
+        )
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            try await enqueue(2)
+            await gate.arrivals(reach: 1)
+            await group.triggerGracefulShutdown()
+            try await world.settle()
+            #expect(session?.isClosed == false, "it waits for the broker's answers")
+            gate.open()
+            try await tasks.waitForAll()
+        }
+        #expect(session?.isClosed == true)
+        #expect(session?.watermark.confirmedBelow == 3)
+        #expect(session?.watermark.pending == [])
+        #expect(world.broker.depth == 2)
+    }
+
+    @Test func theEndDoesNotWaitForABrokerThatStaysAway() async throws {
+        world.broker.goDown()
+        let group = ServiceGroup(
+            configuration: .init(
+                services: [.init(service: world.client, successTerminationBehavior: .gracefullyShutdownGroup)],
+                logger: World.logger
+            )
+        )
+        try await withThrowingTaskGroup(of: Void.self) { tasks in
+            tasks.addTask { try await group.run() }
+            try await enqueue()
+            await group.triggerGracefulShutdown()
+            try await eventually("the client ends") {
+                try? await world.advance(by: .seconds(1))
+                return session?.isClosed == true
+            }
+            try await tasks.waitForAll()
+        }
+        #expect(world.storage.read { $0.rows.values.first?.mark } == nil || session?.watermark.pending == [1])
+    }
+
+    @Test func aScriptsMessagesArePublishedBeforeItReturns() async throws {
+        let id = try await withJobClient(storage: world.storage, transport: world.broker, logger: World.logger) {
+            try await $0.enqueue(Script.Call(text: "")).id
+        }
+        #expect(world.broker.read(\.published).map(\.id) == [id])
+        #expect(session?.isClosed == true)
+    }
+}

@@ -1,0 +1,196 @@
+import Baton
+import Synchronization
+
+/// The protocol's storage as a plain state machine in memory, on the test's clock, with faults on demand.
+///
+/// It also watches: what no correct domain asks for is written down as a violation.
+final class FakeStorage: JobStorage {
+    /// The calls of ``JobStorage``, to aim faults at.
+    enum Call: Hashable {
+        case insert, delete, job, history, openSession, saveWatermark, closeSession, releaseMarks, claim, postpone
+        case complete, register, heartbeat, putBackUnheld, deregister, promoteDue, survey, certifyDead, requeueOrphans
+        case adoptUnpublished, count, tidy
+    }
+
+    /// What befalls one call.
+    enum Fault {
+        /// Nothing changes, and the caller knows.
+        case unavailable
+        /// Nothing changes, and the caller cannot know.
+        case lostBeforeCommit
+        /// The change is stored, and the caller cannot know.
+        case lostAfterCommit
+        /// Nothing changes, for good.
+        case refused
+    }
+
+    private struct Plan {
+        var isDown = false
+        var faults: [Call: [Fault]] = [:]
+        var holdsBefore: [Call: [Gate]] = [:]
+        var holdsAfter: [Call: [Gate]] = [:]
+        var calls: [Call: Int] = [:]
+        var refusesInsert: (@Sendable (NewJob) -> Bool)?
+        var refusesEnd: (@Sendable (Completion) -> Bool)?
+    }
+
+    let clock: ManualClock
+    private let tables = Mutex(FakeTables())
+    private let plan = Mutex(Plan())
+
+    init(clock: ManualClock) {
+        self.clock = clock
+    }
+
+    func run() async throws {
+        await Gate().pass()
+    }
+
+    // MARK: The test's side
+
+    /// Makes the next calls of a kind fail, one fault each.
+    func fail(_ call: Call, _ faults: Fault...) {
+        plan.withLock { $0.faults[call, default: []] += faults }
+    }
+
+    /// Holds the next call of a kind before it changes anything.
+    func holdBefore(_ call: Call) -> Gate {
+        let gate = Gate()
+        plan.withLock { $0.holdsBefore[call, default: []].append(gate) }
+        return gate
+    }
+
+    /// Holds the answer of the next call of a kind, after its change is stored.
+    func holdAnswer(_ call: Call) -> Gate {
+        let gate = Gate()
+        plan.withLock { $0.holdsAfter[call, default: []].append(gate) }
+        return gate
+    }
+
+    /// Whether nothing can be reached.
+    var isDown: Bool {
+        get { plan.withLock { $0.isDown } }
+        set { plan.withLock { $0.isDown = newValue } }
+    }
+
+    /// Refuses every batch that holds such a job.
+    func refuseInserts(_ isRefused: @escaping @Sendable (NewJob) -> Bool) {
+        plan.withLock { $0.refusesInsert = isRefused }
+    }
+
+    /// Refuses every batch that holds such an end.
+    func refuseEnds(_ isRefused: @escaping @Sendable (Completion) -> Bool) {
+        plan.withLock { $0.refusesEnd = isRefused }
+    }
+
+    func check(_ jobs: [NewJob]) throws(JobStorageError) {
+        if let refuses = plan.withLock({ $0.refusesInsert }), jobs.contains(where: refuses) {
+            throw JobStorageError(.refused, "Refused, says the test.")
+        }
+    }
+
+    func check(_ completions: [Completion]) throws(JobStorageError) {
+        if let refuses = plan.withLock({ $0.refusesEnd }), completions.contains(where: refuses) {
+            throw JobStorageError(.refused, "Refused, says the test.")
+        }
+    }
+
+    /// How often something was called, whatever came of it.
+    func calls(_ call: Call) -> Int {
+        plan.withLock { $0.calls[call] ?? 0 }
+    }
+
+    /// How often anything was called.
+    var callCount: Int {
+        plan.withLock { $0.calls.values.reduce(0, +) }
+    }
+
+    /// What a correct domain would not have asked for.
+    var violations: [String] {
+        read(\.violations)
+    }
+
+    /// Looks at what is stored.
+    func read<Answer: Sendable>(_ body: (FakeTables) -> Answer) -> Answer {
+        tables.withLock { body($0) }
+    }
+
+    /// Changes what is stored, past the protocol.
+    func change(_ body: (inout FakeTables) -> Void) {
+        tables.withLock { body(&$0) }
+    }
+
+    /// A job's row.
+    func row(_ id: JobID) -> FakeTables.Row? {
+        read { $0.rows[id] }
+    }
+
+    /// The states a job went through.
+    func states(_ id: JobID) -> [JobState] {
+        row(id)?.history.map(\.state) ?? []
+    }
+
+    /// What a counter stands at.
+    func counter(_ counter: JobCounter) -> Int {
+        read { $0.counters[counter] ?? 0 }
+    }
+
+    /// Invariant I3, at each acknowledgement: storage has durably taken over.
+    func checkAcknowledged(_ message: DispatchMessage, isParked: Bool) {
+        tables.withLock { tables in
+            guard let row = tables.rows[message.id] else {
+                if !isParked { tables.violations.append("I3: a message without a row was acknowledged unparked") }
+                return
+            }
+            if row.state == .enqueued, row.generation == message.generation {
+                tables.violations.append("I3: \(message.id) was acknowledged while enqueued at that generation")
+            }
+        }
+    }
+
+    // MARK: Calls
+
+    /// Carries one call, with the fault that awaits it.
+    func answer<Answer: Sendable>(
+        _ call: Call,
+        _ body: (inout FakeTables, JobInstant) throws(JobStorageError) -> Answer
+    ) async throws(JobStorageError) -> Answer {
+        let before = plan.withLock { plan in
+            plan.calls[call, default: 0] += 1
+            return plan.holdsBefore[call]?.popFirst()
+        }
+        await before?.pass()
+        if Task.isCancelled {
+            throw JobStorageError(.unavailable, "The caller was cancelled.")
+        }
+        let (isDown, fault, after) = plan.withLock { plan in
+            if plan.isDown { return (true, Fault?.none, Gate?.none) }
+            return (false, plan.faults[call]?.popFirst(), plan.holdsAfter[call]?.popFirst())
+        }
+        switch fault {
+        case _ where isDown, .unavailable: throw JobStorageError(.unavailable, "Storage is down, says the test.")
+        case .lostBeforeCommit: throw JobStorageError(.outcomeUnknown, "The answer was lost, says the test.")
+        case .refused: throw JobStorageError(.refused, "Refused, says the test.")
+        case .lostAfterCommit, nil: break
+        }
+        let now = clock.now
+        // A copy, so that a call that fails changes nothing.
+        let answer = try tables.withLock { tables throws(JobStorageError) in
+            var changed = tables
+            let answer = try body(&changed, now)
+            tables = changed
+            return answer
+        }
+        await after?.pass()
+        if fault == .lostAfterCommit || after != nil && Task.isCancelled {
+            throw JobStorageError(.outcomeUnknown, "The answer was lost, says the test.")
+        }
+        return answer
+    }
+}
+
+extension Array {
+    fileprivate mutating func popFirst() -> Element? {
+        isEmpty ? nil : removeFirst()
+    }
+}

@@ -1,0 +1,100 @@
+import Logging
+import ServiceLifecycle
+import Testing
+
+@testable import Baton
+
+/// A client and servers over fakes, on one manual clock.
+final class World: Sendable {
+    let clock = ManualClock()
+    let storage: FakeStorage
+    let broker: FakeBroker
+    let client: JobClient
+
+    static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
+
+    init(seed: UInt64 = 1, configuration: JobClientConfiguration = JobClientConfiguration()) {
+        storage = FakeStorage(clock: clock)
+        broker = FakeBroker(storage: storage)
+        client = JobClient(
+            storage: storage,
+            transport: broker,
+            configuration: configuration,
+            environment: JobEnvironment(clock: clock, random: SeededRandom(seed: seed)),
+            logger: Self.logger
+        )
+    }
+
+    /// A server; its lease is so long that only a test that wants to ends it.
+    func server(
+        concurrency: Int = 4,
+        configure: (inout JobServerConfiguration) -> Void = { _ in },
+        _ script: Script
+    ) throws -> JobServer {
+        var configuration = JobServerConfiguration()
+        configuration.concurrency = concurrency
+        configuration.lookAhead = concurrency
+        configuration.lease = .seconds(1_000_000)
+        configure(&configuration)
+        return try JobServer(client, configuration: configuration, logger: Self.logger) { script }
+    }
+
+    /// Runs the client and servers for the length of a test, then looks for violations of the protocol.
+    func run(
+        _ servers: JobServer...,
+        sourceLocation: SourceLocation = #_sourceLocation,
+        _ body: () async throws -> Void
+    ) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for service in [client as any Service] + servers {
+                group.addTask {
+                    do {
+                        try await service.run()
+                    } catch  where !(error is CancellationError) {
+                        Issue.record(error, "a service ended", sourceLocation: sourceLocation)
+                    }
+                }
+            }
+            defer { group.cancelAll() }
+            try await body()
+        }
+        #expect(storage.violations == [], sourceLocation: sourceLocation)
+    }
+
+    /// Waits until a job is in a state.
+    func reach(
+        _ state: JobState,
+        _ id: JobID,
+        sourceLocation: SourceLocation = #_sourceLocation
+    ) async throws {
+        try await eventually("\(id) is \(state)", sourceLocation: sourceLocation) { storage.row(id)?.state == state }
+    }
+
+    // MARK: Time
+
+    /// Lets time pass, from one sleeper's deadline to the next, so that everybody wakes when it should.
+    func advance(by duration: Duration) async throws {
+        let end = clock.now.advanced(by: duration)
+        try await settle()
+        while let next = clock.nextDeadline, next <= end {
+            clock.jump(by: clock.now.duration(to: next))
+            try await settle()
+        }
+        clock.jump(by: clock.now.duration(to: end))
+        try await settle()
+    }
+
+    /// Gives the tasks that time has woken the occasion to act before it goes on.
+    ///
+    /// Only a courtesy, as a real clock would do it: no assertion rests on it alone.
+    func settle() async throws {
+        var seen = -1
+        while true {
+            for _ in 0..<20 { await Task.yield() }
+            try await Task.sleep(for: .milliseconds(1))
+            let activity = clock.sleepCount + storage.callCount
+            if activity == seen { return }
+            seen = activity
+        }
+    }
+}
