@@ -1,5 +1,4 @@
 import RabbitMQClient
-import Synchronization
 import Testing
 
 /// Against a broker that does on demand what a real one does only in trouble.
@@ -19,7 +18,7 @@ struct MisbehavingBrokerTests {
 
     @Test
     func publishesNothingWhileBlockedAndGoesOnAfterwards() async throws {
-        let ready = Mutex<FakeBroker.Client?>(nil)
+        let ready = Guarded<FakeBroker.Client?>(nil)
         let broker = try FakeBroker { client, _ in
             ready.withLock { $0 = client }
         } onPublish: { client, channel, tag in
@@ -45,7 +44,7 @@ struct MisbehavingBrokerTests {
 
     @Test
     func waitsForAnUnblockedBrokerAsLongAsItsPatienceLasts() async throws {
-        let ready = Mutex<FakeBroker.Client?>(nil)
+        let ready = Guarded<FakeBroker.Client?>(nil)
         let broker = try FakeBroker { client, _ in
             ready.withLock { $0 = client }
         } onPublish: { client, channel, tag in
@@ -91,7 +90,7 @@ struct MisbehavingBrokerTests {
         var large = self.message
         large.body = Array(repeating: 7, count: 1 << 20)
         let messages = Array(repeating: large, count: 32)
-        let ready = Mutex<FakeBroker.Client?>(nil)
+        let ready = Guarded<FakeBroker.Client?>(nil)
         let broker = try FakeBroker { client, _ in
             ready.withLock { $0 = client }
             client.setReading(false)
@@ -120,7 +119,7 @@ struct MisbehavingBrokerTests {
         Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8),
     ])
     func connectsAgainAfterNonsense(_ nonsense: [UInt8]) async throws {
-        let isFirst = Mutex(true)
+        let isFirst = Guarded(true)
         let broker = try FakeBroker { _, _ in
         } onPublish: { client, channel, tag in
             let talksNonsense = isFirst.withLock { isFirst in
@@ -152,6 +151,25 @@ struct MisbehavingBrokerTests {
                 try await group.waitForAll()
             }
             #expect(await publisher.publish([self.message]).map(\.kind) == [.notConnected])
+        }
+    }
+
+    @Test
+    func stopsWhileItIsStillConnecting() async throws {
+        // The system accepts the connection; nobody ever answers.
+        let (listener, port) = try Sockets.listen()
+        defer { Sockets.close(listener) }
+        var configuration = RabbitMQConfiguration(host: "127.0.0.1", port: port)
+        configuration.connectTimeout = .seconds(3600)
+        let publisher = RabbitMQPublisher(configuration, logger: Broker.logger)
+        let consumer = RabbitMQConsumer(configuration, subscriptions: [], logger: Broker.logger)
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await publisher.run() }
+            group.addTask { try await consumer.run() }
+            try await Task.sleep(for: .milliseconds(100))
+            await publisher.close()
+            await consumer.close()
+            try await group.waitForAll()
         }
     }
 }

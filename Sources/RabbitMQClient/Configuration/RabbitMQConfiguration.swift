@@ -35,8 +35,6 @@ public struct RabbitMQConfiguration: Sendable {
     /// A peer silent for twice as long is lost.
     public var heartbeat: Duration = .seconds(10)
     /// How long connecting and logging in may take.
-    ///
-    /// Looking up a host name has no limit but the resolver's own.
     public var connectTimeout: Duration = .seconds(10)
     /// How long the broker may take to answer a request, to confirm a message, or to read what was sent to it, before
     /// the connection is given up.

@@ -25,7 +25,7 @@ public actor RabbitMQConnection {
         var failure: RabbitMQError?
         for _ in 0..<max(1, configuration.endpoints.count) {
             do throws(RabbitMQError) {
-                let handle = try await Connector.connect(connector.nextEndpoint(), configuration)
+                let handle = try await Connector.connect(connector.nextEndpoint(), configuration, on: self.executor)
                 self.start(handle, configuration)
                 return
             } catch {

@@ -22,6 +22,7 @@ public actor RabbitMQConsumer: Service {
     public nonisolated let events = RabbitMQConsumerEvents()
 
     private var connector: Connector
+    private var attempt: ConnectAttempt?
     // Not private, for the extensions in other files; nobody else touches them.
     var driver: ConnectionDriver?
     /// The number of the current connection; zero if there is none.
@@ -116,6 +117,7 @@ public actor RabbitMQConsumer: Service {
         guard self.phase.rawValue < phase.rawValue else { return }
         if self.phase == .idle { self.events.mailbox.finish() }
         self.phase = phase
+        self.attempt?.abandon()
         self.change.ring()
     }
 
@@ -178,7 +180,15 @@ public actor RabbitMQConsumer: Service {
     }
 
     private func connectAndServe() async throws(RabbitMQError) {
-        let handle = try await Connector.connect(self.connector.nextEndpoint(), self.configuration)
+        let attempt = ConnectAttempt()
+        self.attempt = attempt
+        defer { self.attempt = nil }
+        let handle = try await Connector.connect(
+            self.connector.nextEndpoint(),
+            self.configuration,
+            attempt: attempt,
+            on: self.executor
+        )
         guard self.phase == .running else { return }
         let driver = ConnectionDriver(handle, executor: self.executor, configuration: self.configuration) {
             [weak self] in

@@ -1,4 +1,4 @@
-import Synchronization
+import PollExecutor
 
 /// The events of a consumer, to be read by one task.
 public struct RabbitMQConsumerEvents: AsyncSequence, Sendable {
@@ -40,7 +40,7 @@ extension RabbitMQConsumerEvents {
             var isFinished = false
         }
 
-        private let state = Mutex(State())
+        private let state = Locked(State())
 
         /// Changes what waits, and hands the first event to the reader if there is one.
         func update(_ body: @Sendable (inout ConsumerEventBuffer) -> Void) {

@@ -20,6 +20,7 @@ public actor RabbitMQPublisher: Service {
     let isOpen = Atomic(false)
 
     private var connector: Connector
+    private var attempt: ConnectAttempt?
     // Not private, for the extension in another file; nobody else touches them.
     var driver: ConnectionDriver?
     var channel: UInt16?
@@ -154,6 +155,7 @@ public actor RabbitMQPublisher: Service {
     private func stop(_ phase: Phase) {
         guard self.phase < phase else { return }
         self.phase = phase
+        self.attempt?.abandon()
         self.change.ring()
     }
 
@@ -185,7 +187,15 @@ public actor RabbitMQPublisher: Service {
     }
 
     private func connectAndServe() async throws(RabbitMQError) {
-        let handle = try await Connector.connect(self.connector.nextEndpoint(), self.configuration)
+        let attempt = ConnectAttempt()
+        self.attempt = attempt
+        defer { self.attempt = nil }
+        let handle = try await Connector.connect(
+            self.connector.nextEndpoint(),
+            self.configuration,
+            attempt: attempt,
+            on: self.executor
+        )
         guard self.phase == .running else { return }
         let driver = ConnectionDriver(handle, executor: self.executor, configuration: self.configuration) {
             [weak self] in

@@ -7,7 +7,7 @@ import Testing
 /// The default exchange routes it; the caller sees to it that the queue is there.
 func publishNestedHeader(levels: Int, toQueue queue: String) async throws {
     let configuration = try Broker.configuration()
-    let handle = try await Connector.connect(configuration.endpoints[0], configuration)
+    let handle = try await Connector.connect(configuration.endpoints[0], configuration, on: .rabbitMQ(name: "test"))
     var writer = FrameWriter(frameMax: handle.frameMax)
     try writer.write(.channelOpen, channel: 1)
 

@@ -1,6 +1,5 @@
 import Foundation
 import RabbitMQClient
-import Synchronization
 
 /// A TCP proxy before the broker, to cut a link, or to let it fall silent, without touching anybody else's.
 final class Proxy: Sendable {
@@ -21,7 +20,7 @@ final class Proxy: Sendable {
     private let listener: Int32
     let port: UInt16
     private let target: RabbitMQConfiguration.Endpoint
-    private let state = Mutex(State())
+    private let state = Guarded(State())
 
     /// How many connections have been made through it.
     var accepted: Int { self.state.withLock { $0.accepted } }
@@ -113,7 +112,7 @@ final class Proxy: Sendable {
 }
 
 private final class Counter: Sendable {
-    private let value = Mutex(0)
+    private let value = Guarded(0)
 
     func increment() -> Int {
         self.value.withLock { value in

@@ -16,6 +16,10 @@ enum Sockets {
         return (descriptor, UInt16(bigEndian: address.sin_port))
     }
 
+    static func close(_ descriptor: Int32) {
+        _ = Foundation.close(descriptor)
+    }
+
     static func connect(host: String, port: UInt16) -> Int32? {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = Self.loopback(port: port)
