@@ -58,17 +58,22 @@ public final class RabbitMQTransport: JobTransport {
     /// - Parameter messages: The messages; their rows are committed.
     /// - Returns: What became of each, in order.
     public func publish(_ messages: [DispatchMessage]) async -> [PublishOutcome] {
-        do throws(RabbitMQError) {
-            let publisher = try publisher.get()
-            try await declareQueues(of: messages, publisher)
-            let outcomes = await publisher.publish(messages.map { envelope.message($0) })
-            // A returned message had no queue: somebody deleted it. The next try declares it again.
-            for (message, outcome) in zip(messages, outcomes) where outcome.kind == .returned {
+        guard case .success(let publisher) = publisher else {
+            return messages.map { _ in .unconfirmed(reason: notUsable) }
+        }
+        let refused = await declareQueues(of: messages, publisher)
+        let outcomes = await publisher.publish(
+            messages.lazy.filter { refused[$0.queue] == nil }.map { envelope.message($0) }
+        )
+        var remaining = outcomes.makeIterator()
+        return messages.map { message in
+            if let reason = refused[message.queue] { return .unconfirmed(reason: reason) }
+            guard let outcome = remaining.next() else { return .unconfirmed(reason: notUsable) }
+            if outcome.kind == .returned {
+                // It had no queue: somebody deleted it. The next try declares it again.
                 declared.withLock { _ = $0.remove(message.queue) }
             }
-            return outcomes.map(PublishOutcome.init)
-        } catch {
-            return messages.map { _ in .unconfirmed(reason: error.message) }
+            return PublishOutcome(outcome)
         }
     }
 
@@ -79,7 +84,12 @@ public final class RabbitMQTransport: JobTransport {
     ///   - reason: Why.
     /// - Returns: What became of each, in order.
     public func park(_ messages: [DispatchMessage], reason: String) async -> [PublishOutcome] {
-        await publish(messages.map { envelope.parked($0, reason: reason) })
+        let outcomes = await publish(messages.map { envelope.parked($0, reason: reason) })
+        if outcomes.contains(where: { $0 != .confirmed }) {
+            // The queue may be gone; what is there stays as it is.
+            try? await publisher.get().declare(topology.base)
+        }
+        return outcomes
     }
 
     /// Sends a word to every server.
@@ -126,6 +136,8 @@ public final class RabbitMQTransport: JobTransport {
         )
     }
 
+    private var notUsable: String { "The broker's URL cannot be used." }
+
     private func publish(_ messages: [RabbitMQMessage]) async -> [PublishOutcome] {
         do throws(RabbitMQError) {
             return await (try publisher.get()).publish(messages).map(PublishOutcome.init)
@@ -135,14 +147,27 @@ public final class RabbitMQTransport: JobTransport {
     }
 
     /// Declares queues before the first message to each: a job may be enqueued before any server serves its queue.
-    private func declareQueues(
-        of messages: [DispatchMessage],
-        _ publisher: RabbitMQPublisher
-    ) async throws(RabbitMQError) {
+    ///
+    /// Each by itself: one that the broker refuses holds up no other.
+    ///
+    /// - Returns: The queues that could not be declared, and why.
+    private func declareQueues(of messages: [DispatchMessage], _ publisher: RabbitMQPublisher) async -> [String: String]
+    {
         let missing = declared.withLock { Set(messages.lazy.map(\.queue)).subtracting($0) }
-        guard !missing.isEmpty else { return }
-        let parts = missing.sorted().map { topology.dispatch($0) }
-        try await publisher.declare(RabbitMQTopology(queues: parts.map(\.queue), bindings: parts.map(\.binding)))
-        declared.withLock { $0.formUnion(missing) }
+        var refused: [String: String] = [:]
+        for queue in missing.sorted() {
+            guard publisher.isConnected else {
+                refused[queue] = "There is no connection to the broker."
+                continue
+            }
+            let (definition, binding) = topology.dispatch(queue)
+            do throws(RabbitMQError) {
+                try await publisher.declare(RabbitMQTopology(queues: [definition], bindings: [binding]))
+                declared.withLock { _ = $0.insert(queue) }
+            } catch {
+                refused[queue] = error.message
+            }
+        }
+        return refused
     }
 }

@@ -26,6 +26,9 @@ public final class JobClient: Service {
     /// Rings when this process schedules a job, for a server in it.
     let scheduled = ScheduleSignal()
 
+    /// A thousand years in seconds: farther is a mistake in the unit, and storage has no such dates.
+    private static let farthestSchedule = 31_557_600_000.0
+
     private let announcer = ScheduleAnnouncer()
     private let inserts: GroupCommit<NewJob, InsertOutcome, JobStorageError>
     /// For jobs whose ids came from the caller and may be stored already; apart, for each such insert has to look.
@@ -122,6 +125,9 @@ public final class JobClient: Service {
         id: JobID? = nil,
         options: JobOptions = JobOptions()
     ) async throws -> JobHandle<Call.Output> {
+        guard delay < .seconds(Self.farthestSchedule) else {
+            throw JobError(.invalidOptions, "The delay \(delay) is out of range.")
+        }
         let draft = try JobDraft(call, options: options, configuration: configuration)
         return try await schedule(draft, .after(delay), id: id, dueIn: delay)
     }
@@ -143,7 +149,14 @@ public final class JobClient: Service {
         options: JobOptions = JobOptions()
     ) async throws -> JobHandle<Call.Output> {
         let draft = try JobDraft(call, options: options, configuration: configuration)
-        let delay = Duration.seconds(date.timeIntervalSince(environment.clock.date))
+        let seconds = date.timeIntervalSince(environment.clock.date)
+        guard seconds.isFinite, abs(seconds) < Self.farthestSchedule else {
+            throw JobError(
+                .invalidOptions,
+                "The date \(seconds) seconds from now is out of range; are these milliseconds?"
+            )
+        }
+        let delay = Duration.seconds(seconds)
         return try await schedule(draft, .at(date), id: id, dueIn: delay)
     }
 
@@ -201,7 +214,7 @@ public final class JobClient: Service {
         as output: Output.Type
     ) async throws -> [JobHandle<Output>] {
         guard !drafts.isEmpty else { return [] }
-        let marks = try await publisher.reserve(drafts.count)
+        let marks = try await publisher.reserve(drafts.count, patience: configuration.enqueueTimeout)
         let jobs = zip(drafts, 0...).map { draft, position in
             draft.job(id ?? environment.makeJobID(), start: .enqueued(marks[position]))
         }

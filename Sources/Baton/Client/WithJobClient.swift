@@ -3,7 +3,7 @@ import ServiceLifecycle
 
 /// Runs a client with its storage and transport for the length of a script.
 ///
-/// What the script enqueued is published before this returns.
+/// What the script enqueued is published before this returns, also when the script throws.
 ///
 /// - Parameters:
 ///   - storage: Where jobs are kept.
@@ -12,7 +12,7 @@ import ServiceLifecycle
 ///   - logger: Where it logs.
 ///   - body: The script.
 /// - Returns: What the script returns.
-/// - Throws: What the script throws, or what ends storage or transport.
+/// - Throws: What the script throws.
 public func withJobClient<Result: Sendable>(
     storage: any JobStorage,
     transport: any JobTransport,
@@ -31,9 +31,14 @@ public func withJobClient<Result: Sendable>(
         group.addTask { try await transport.run() }
         group.addTask { await client.publisher.run() }
         defer { group.cancelAll() }
-        let result = try await body(client)
+        let result: Swift.Result<Result, any Error>
+        do {
+            result = .success(try await body(client))
+        } catch {
+            result = .failure(error)
+        }
         await client.publisher.flush(atMost: configuration.flushTimeout)
         await client.publisher.close()
-        return result
+        return try result.get()
     }
 }

@@ -53,8 +53,8 @@ public struct JobOptions: Sendable, Hashable {
         if let queue {
             try QueueName.validate(queue)
         }
-        if let priority, Int32(exactly: priority) == nil {
-            throw JobError(.invalidOptions, "The priority \(priority) does not fit in 32 bits.")
+        if let priority, Int16(exactly: priority) == nil {
+            throw JobError(.invalidOptions, "The priority \(priority) does not fit in 16 bits.")
         }
         if let maximumAttempts, !(1...Int(Int32.max)).contains(maximumAttempts) {
             throw JobError(.invalidOptions, "A job needs at least 1 attempt, not \(maximumAttempts).")

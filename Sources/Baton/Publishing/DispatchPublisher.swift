@@ -41,6 +41,8 @@ final class DispatchPublisher: Sendable {
     private let environment: JobEnvironment
     private let logger: Logger
     private let state: Mutex<State>
+    /// Registers sessions: once for all the callers that find a session new.
+    private let openings: GroupCommit<PublisherSession, Void, JobStorageError>
     private let work = Wakeup()
     private let idle = Wakeup()
 
@@ -55,6 +57,12 @@ final class DispatchPublisher: Sendable {
         self.transport = transport
         self.environment = environment
         self.logger = logger
+        openings = GroupCommit(maximumBatch: .max, isSharedFault: { _ in true }) { sessions throws(JobStorageError) in
+            for session in Set(sessions) {
+                try await storage.openSession(session, lease: Self.lease)
+            }
+            return sessions.map { _ in }
+        }
         state = Mutex(
             State(
                 ledger: PublishLedger(session: PublisherSession(environment.makeUUID())),
@@ -67,10 +75,14 @@ final class DispatchPublisher: Sendable {
 
     /// Takes marks for rows about to be stored.
     ///
-    /// - Parameter count: How many.
+    /// - Parameters:
+    ///   - count: How many.
+    ///   - patience: How long to go on trying while the session cannot be registered.
     /// - Returns: The marks, of a session that storage knows.
-    /// - Throws: ``JobStorageError`` when the session cannot be registered.
-    func reserve(_ count: Int) async throws(JobStorageError) -> PublishMarkRange {
+    /// - Throws: ``JobStorageError`` when the session cannot be registered; nothing is stored then.
+    func reserve(_ count: Int, patience: Duration = .zero) async throws(JobStorageError) -> PublishMarkRange {
+        let deadline = environment.clock.now.advanced(by: patience)
+        var backoff = Backoff()
         while true {
             let (session, marks) = state.withLock { state in
                 (state.ledger.session, state.isOpen ? state.ledger.reserve(count) : nil)
@@ -78,9 +90,20 @@ final class DispatchPublisher: Sendable {
             if let marks {
                 return marks
             }
-            try await storage.openSession(session, lease: Self.lease)
-            state.withLock { state in
-                state.isOpen = state.isOpen || state.ledger.session == session
+            do throws(JobStorageError) {
+                _ = try await openings.submit([session])
+                state.withLock { state in
+                    state.isOpen = state.isOpen || state.ledger.session == session
+                }
+            } catch {
+                let delay = backoff.next(environment.random)
+                guard error.isTransient, environment.clock.now.advanced(by: delay) < deadline,
+                    (try? await environment.clock.sleep(for: delay)) != nil
+                else {
+                    // Whether the session is registered may be unknown; that no row bears its marks is certain.
+                    guard error.isTransient else { throw error }
+                    throw JobStorageError(.unavailable, error.message, underlyingError: error)
+                }
             }
         }
     }

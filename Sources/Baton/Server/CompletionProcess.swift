@@ -83,7 +83,7 @@ struct CompletionProcess: Sendable {
     /// What may be acknowledged after a refused end: not a row that is still enqueued at this generation, which is
     /// claimed again.
     private static func settle(_ run: RunTable.Run, _ refusal: ClaimRefusal, _ table: inout RunTable) -> [Delivery] {
-        guard refusal == .stillEnqueued else { return run.deliveries }
+        guard refusal == .stillEnqueued || refusal == .ownEpochIsDead else { return run.deliveries }
         table.claimAgain(run.deliveries.map { RunTable.Held(delivery: $0, since: run.since) })
         return []
     }

@@ -53,8 +53,9 @@ public final class JobServer: Service {
         guard configuration.concurrency > 0, configuration.lookAhead >= 0 else {
             throw JobServerError(.invalidConfiguration, "Concurrency must be 1 or more, lookAhead 0 or more.")
         }
-        guard configuration.lease >= configuration.heartbeatInterval * 3 else {
-            throw JobServerError(.invalidConfiguration, "The lease must be at least three heartbeats long.")
+        // A third of a lease without a heartbeat counts as a gap, and a beat is an interval and a round trip apart.
+        guard configuration.lease >= configuration.heartbeatInterval * 5 else {
+            throw JobServerError(.invalidConfiguration, "The lease must be at least five heartbeats long.")
         }
         let processID = Int(ProcessInfo.processInfo.processIdentifier)
         name = "\(ProcessInfo.processInfo.hostName):\(processID)"

@@ -75,13 +75,18 @@ struct Reconciler: Sendable {
         }
     }
 
+    /// Publishes rows that nobody answers for, a window at a time: the next is moved once the last is published.
     private func adoptUnpublished() async {
         let age = core.configuration.unpublishedAge
-        let adopted = await core.repair(limit: Self.batchSize) { marks throws(JobStorageError) in
-            try await core.storage.adoptUnpublished(marks: marks, unpublishedAge: age)
+        while core.client.transport.isConnected {
+            let adopted = await core.repair(limit: Self.batchSize) { marks throws(JobStorageError) in
+                try await core.storage.adoptUnpublished(marks: marks, unpublishedAge: age)
+            }
+            guard let adopted, adopted > 0 else { return }
+            core.logger.info("unpublished jobs published", metadata: ["count": "\(adopted)"])
+            await core.count([.repairedUnpublished: adopted])
+            guard adopted == Self.batchSize else { return }
+            await core.client.publisher.flush(atMost: core.configuration.reconcileInterval)
         }
-        guard let adopted, adopted > 0 else { return }
-        core.logger.info("unpublished jobs published", metadata: ["count": "\(adopted)"])
-        await core.count([.repairedUnpublished: adopted])
     }
 }

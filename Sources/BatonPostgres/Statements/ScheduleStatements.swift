@@ -24,11 +24,13 @@ struct ScheduleStatements: Sendable {
                 DELETE FROM \(schema.scheduled) WHERE id = ANY (ARRAY(SELECT id FROM due)) RETURNING *
             )
             INSERT INTO \(schema.active) (\(JobColumns.list)) SELECT \(values) FROM j
+            -- An id that two callers gave at once, one for now and one for later: the first counts.
+            ON CONFLICT (id) DO NOTHING
             RETURNING id, generation, queue, type, seq
             """
         nextDue = """
             SELECT (extract(epoch FROM run_at - now()) * 1000000)::bigint FROM \(schema.scheduled)
-            ORDER BY run_at, id LIMIT 1
+            WHERE run_at < 'infinity' ORDER BY run_at, id LIMIT 1
             """
     }
 }

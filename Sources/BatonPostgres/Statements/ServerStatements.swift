@@ -4,10 +4,14 @@ internal import Baton
 struct ServerStatements: Sendable {
     /// `$1` epoch, `$2` name, `$3` process id, `$4` queues, `$5` concurrency, `$6` job names, `$7` lease in microseconds.
     let register: String
-    /// `$1` epoch, `$2` lease in microseconds, `$3` ids of the runs, `$4` when the whole table was last looked through.
+    /// `$1` epoch, `$2` lease in microseconds.
     ///
-    /// Not synchronous. Returns rows of a kind (see ``HeartbeatRow``), an id and a claim.
-    let heartbeat: String
+    /// Not synchronous. Returns the epoch when the lease was renewed.
+    let renew: String
+    /// `$1` epoch, `$2` ids of the runs, `$3` when the whole table was last looked through.
+    ///
+    /// Returns rows of a kind (see ``HeartbeatRow``), an id and a claim.
+    let audit: String
     /// `$1` epoch.
     ///
     /// A claim under way is waited for; what it claimed has no owner then and is put back.
@@ -31,7 +35,8 @@ struct ServerStatements: Sendable {
             VALUES ($1, $2, $3, $4, $5, $6, now() + \(Schema.interval("$7")))
             ON CONFLICT (epoch) DO UPDATE SET lease_until = excluded.lease_until, heartbeat_at = now() WHERE NOT s.dead
             """
-        heartbeat = Self.heartbeat(schema)
+        renew = Self.renew(schema)
+        audit = Self.audit(schema)
         deregister = "DELETE FROM \(schema.server) WHERE epoch = $1"
         let givenBack = "greatest(j.attempt - 1, 0)"
         let entry = schema.entry(
@@ -89,31 +94,33 @@ struct ServerStatements: Sendable {
         """
     }
 
-    private static func heartbeat(_ schema: Schema) -> String {
+    private static func renew(_ schema: Schema) -> String {
+        """
+        WITH lazy AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
+        UPDATE \(schema.server) AS s
+        SET heartbeat_at = now(), lease_until = now() + \(Schema.interval("$2")),
+            unbroken_since = CASE
+                WHEN s.heartbeat_at > now() - \(Schema.interval("$2")) / \(beatsPerLease) THEN s.unbroken_since
+                ELSE now()
+            END
+        FROM lazy
+        WHERE s.epoch = $1 AND NOT s.dead
+        RETURNING s.epoch
+        """
+    }
+
+    private static func audit(_ schema: Schema) -> String {
         let isOwned = "j.owner = $1 AND j.state = \(JobState.processing.code)"
         return """
-            WITH lazy AS MATERIALIZED (
-                SELECT set_config('synchronous_commit', 'off', true)
-            ), renewed AS (
-                UPDATE \(schema.server) AS s
-                SET heartbeat_at = now(), lease_until = now() + \(Schema.interval("$2")),
-                    unbroken_since = CASE
-                        WHEN s.heartbeat_at > now() - \(Schema.interval("$2")) / \(beatsPerLease) THEN s.unbroken_since
-                        ELSE now()
-                    END
-                FROM lazy
-                WHERE s.epoch = $1 AND NOT s.dead
-                RETURNING s.epoch
-            ), look AS MATERIALIZED (
-                SELECT \(mayLookThrough(schema, last: "$4")) AS through
+            WITH look AS MATERIALIZED (
+                SELECT \(mayLookThrough(schema, last: "$3")) AS through
             )
-            SELECT \(HeartbeatRow.alive.rawValue)::smallint AS kind, epoch AS id, NULL::bigint AS claim, now() AS at
-            FROM renewed
-            UNION ALL
-            SELECT \(HeartbeatRow.lookedThrough.rawValue)::smallint, NULL, NULL, now() FROM look WHERE through
+            SELECT \(HeartbeatRow.lookedThrough.rawValue)::smallint AS kind, NULL::uuid AS id, NULL::bigint AS claim,
+                now() AS at
+            FROM look WHERE through
             UNION ALL
             SELECT \(HeartbeatRow.held.rawValue)::smallint, j.id, j.claim, NULL FROM \(schema.active) AS j
-            WHERE j.id = ANY ($3) AND \(isOwned)
+            WHERE j.id = ANY ($2) AND \(isOwned)
             UNION ALL
             SELECT \(HeartbeatRow.owned.rawValue)::smallint, j.id, j.claim, NULL FROM \(schema.active) AS j
             WHERE (SELECT through FROM look) AND \(isOwned)
@@ -123,8 +130,6 @@ struct ServerStatements: Sendable {
 
 /// What a row of the heartbeat's answer says.
 enum HeartbeatRow: Int16 {
-    /// The lease was renewed.
-    case alive
     /// The whole table was looked through.
     case lookedThrough
     /// A run that was asked about is still owned.

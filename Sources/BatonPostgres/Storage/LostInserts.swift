@@ -38,7 +38,7 @@ actor LostInserts {
             sessionName
         )
         for row in try await client.query(statement) where try !row.decode(Bool.self, 0) {
-            throw PostgresError(.queryFailed, "A process that holds an earlier try of an insert does not end")
+            throw PostgresError(.connectionLost, "A process that holds an earlier try of an insert does not end")
         }
         processIDs.subtract(settled)
     }

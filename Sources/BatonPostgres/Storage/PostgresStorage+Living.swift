@@ -45,13 +45,16 @@ extension PostgresStorage {
         lease: Duration,
         runs: [OwnedRun]
     ) async throws(JobStorageError) -> HeartbeatAnswer {
-        let sql = try await ready().server.heartbeat
+        let sql = try await ready().server
+        // Committed by itself: a lease must not wait for a look through a large table.
+        let renewed = try await perform(on: upkeep, PostgresStatement(sql.renew, epoch.uuid, lease.microseconds))
+        guard !renewed.isEmpty else { return HeartbeatAnswer(isAlive: false, lostRuns: [], ownedRuns: nil) }
         let last = await lookTimes.last(.runs(of: epoch))
         let result = try await perform(
             on: upkeep,
-            PostgresStatement(sql, epoch.uuid, lease.microseconds, runs.map(\.id.uuid), last)
+            PostgresStatement(sql.audit, epoch.uuid, runs.map(\.id.uuid), last)
         )
-        var answer = HeartbeatAnswer(isAlive: false, lostRuns: [], ownedRuns: nil)
+        var answer = HeartbeatAnswer(isAlive: true, lostRuns: [], ownedRuns: nil)
         var held: Set<OwnedRun> = []
         var lookedThroughAt: Date?
         try reading { () throws(PostgresError) in
@@ -60,8 +63,6 @@ extension PostgresStorage {
                     throw PostgresError(.decodingFailed, "There is no such kind of row")
                 }
                 switch kind {
-                case .alive:
-                    answer.isAlive = true
                 case .lookedThrough:
                     answer.ownedRuns = answer.ownedRuns ?? []
                     lookedThroughAt = try row.decode(Date?.self, 3)
