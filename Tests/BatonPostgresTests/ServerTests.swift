@@ -45,6 +45,31 @@ struct ServerTests {
         }
     }
 
+    /// A large table is looked through once a minute; the runs that are asked about are looked up each time.
+    @Test func aLargeTableIsNotReadAtEveryHeartbeat() async throws {
+        try await withStorage { fixture in
+            let me = try await fixture.server()
+            let lost = OwnedRun(id: .random(), claim: 1)
+            let job = try await fixture.running(by: me)
+            let run = OwnedRun(id: job.id, claim: job.claim)
+            let size = "SELECT pg_relation_size('ns.active_job')"
+            while try await fixture.value(Int.self, size) < ServerStatements.smallTableBytes {
+                try await fixture.fill(5_000)
+            }
+            let first = try await fixture.storage.heartbeat(me, lease: .seconds(15), runs: [run, lost])
+            #expect(first.ownedRuns == [run] && first.lostRuns == [lost])
+            let second = try await fixture.storage.heartbeat(me, lease: .seconds(15), runs: [run, lost])
+            #expect(second.ownedRuns == nil && second.lostRuns == [lost])
+
+            #expect(try await !fixture.storage.survey(unpublishedAge: .seconds(60)).hasOrphans)
+            try await fixture.storage.deregister(me)
+            #expect(try await !fixture.storage.survey(unpublishedAge: .seconds(60)).hasOrphans)
+            // A fresh certificate is a reason to look at once.
+            try await fixture.bury(try await fixture.server())
+            #expect(try await fixture.storage.survey(unpublishedAge: .seconds(60)).hasOrphans)
+        }
+    }
+
     /// A run with another claim number than the row's is lost, though the server owns the row.
     @Test func aRunOfAnEarlierClaimIsLost() async throws {
         try await withStorage { fixture in
@@ -83,7 +108,13 @@ struct ServerTests {
             let (expired, living, witness) = (
                 try await fixture.server(lease: .seconds(-1)), try await fixture.server(), try await fixture.server()
             )
-            // Young heartbeats prove nothing about the time before.
+            // Heartbeats that began lately prove nothing about the time before.
+            try await fixture.makeWitness(witness)
+            try await fixture.sql("UPDATE ns.server SET unbroken_since = now() + interval '1 hour'")
+            #expect(try await !fixture.certify(expired))
+            // Nor do heartbeats that ended.
+            try await fixture.makeWitness(witness)
+            try await fixture.sql("UPDATE ns.server SET heartbeat_at = now() - interval '1 hour'")
             #expect(try await !fixture.certify(expired))
             try await fixture.makeWitness(witness)
             #expect(try await !fixture.certify(living))

@@ -68,7 +68,7 @@ struct ServerStatements: Sendable {
                 AND (SELECT backend_start FROM pg_stat_get_activity(pg_backend_pid())) < now() - \(lease)
                 AND EXISTS (
                     SELECT FROM \(schema.server) AS witness
-                    WHERE NOT witness.dead AND witness.heartbeat_at > now() - \(lease) / \(Self.beatsPerLease)
+                    WHERE NOT witness.dead AND witness.heartbeat_at > now() - \(lease) / \(Self.gapsPerLease)
                         AND witness.unbroken_since < now() - \(lease)
                 )
             RETURNING s.epoch
@@ -76,7 +76,10 @@ struct ServerStatements: Sendable {
     }
 
     /// A gap of more than this part of a lease breaks the line of heartbeats.
-    private static let beatsPerLease = 3
+    ///
+    /// Heartbeats come three times a lease or oftener. Who misses one of them and then a gap that breaks nothing still
+    /// renews in time, so an outage that leaves the line unbroken ends no lease.
+    private static let gapsPerLease = 2
 
     /// Above this size the active table is looked through at most once a minute.
     static let smallTableBytes = 64 << 20
@@ -100,7 +103,7 @@ struct ServerStatements: Sendable {
         UPDATE \(schema.server) AS s
         SET heartbeat_at = now(), lease_until = now() + \(Schema.interval("$2")),
             unbroken_since = CASE
-                WHEN s.heartbeat_at > now() - \(Schema.interval("$2")) / \(beatsPerLease) THEN s.unbroken_since
+                WHEN s.heartbeat_at > now() - \(Schema.interval("$2")) / \(gapsPerLease) THEN s.unbroken_since
                 ELSE now()
             END
         FROM lazy

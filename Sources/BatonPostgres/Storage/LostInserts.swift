@@ -38,7 +38,9 @@ actor LostInserts {
             sessionName
         )
         for row in try await client.query(statement) where try !row.decode(Bool.self, 0) {
-            throw PostgresError(.connectionLost, "A process that holds an earlier try of an insert does not end")
+            var error = PostgresError(.queryFailed, "A process that holds an earlier try of an insert does not end")
+            error.outcomeIsUnknown = true
+            throw error
         }
         processIDs.subtract(settled)
     }
