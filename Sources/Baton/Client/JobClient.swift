@@ -26,8 +26,8 @@ public final class JobClient: Service {
     /// Rings when this process schedules a job, for a server in it.
     let scheduled = ScheduleSignal()
 
-    /// A thousand years in seconds: farther is a mistake in the unit, and storage has no such dates.
-    private static let farthestSchedule = 31_557_600_000.0
+    /// How far from now a date may lie, in seconds: no further than a `Duration` and a database can count.
+    private static let furthestDate = 8_000.0 * 366 * 86_400
 
     private let announcer = ScheduleAnnouncer()
     private let inserts: GroupCommit<NewJob, InsertOutcome, JobStorageError>
@@ -125,7 +125,7 @@ public final class JobClient: Service {
         id: JobID? = nil,
         options: JobOptions = JobOptions()
     ) async throws -> JobHandle<Call.Output> {
-        guard delay < .seconds(Self.farthestSchedule) else {
+        guard delay < .seconds(Self.furthestDate) else {
             throw JobError(.invalidOptions, "The delay \(delay) is out of range.")
         }
         let draft = try JobDraft(call, options: options, configuration: configuration)
@@ -149,14 +149,11 @@ public final class JobClient: Service {
         options: JobOptions = JobOptions()
     ) async throws -> JobHandle<Call.Output> {
         let draft = try JobDraft(call, options: options, configuration: configuration)
-        let seconds = date.timeIntervalSince(environment.clock.date)
-        guard seconds.isFinite, abs(seconds) < Self.farthestSchedule else {
-            throw JobError(
-                .invalidOptions,
-                "The date \(seconds) seconds from now is out of range; are these milliseconds?"
-            )
+        let interval = date.timeIntervalSince(environment.clock.date)
+        guard interval.magnitude <= Self.furthestDate else {
+            throw JobError(.invalidOptions, "A job can be scheduled for a date of the next 8,000 years, not beyond.")
         }
-        let delay = Duration.seconds(seconds)
+        let delay = Duration.seconds(interval)
         return try await schedule(draft, .at(date), id: id, dueIn: delay)
     }
 
