@@ -213,6 +213,23 @@ import Testing
         }
     }
 
+    @Test(arguments: [Double.infinity, -.infinity, .nan, 1e30, .greatestFiniteMagnitude])
+    func aDateThatNoClockCanCountIsAnErrorAndNoCrash(seconds: Double) async throws {
+        let error = await #expect(throws: JobError.self) {
+            try await world.client.schedule(Script.Call(text: ""), at: Date(timeIntervalSince1970: seconds))
+        }
+        #expect(error?.code == .invalidOptions)
+    }
+
+    @Test func theEndsOfTheCalendarAreDatesLikeOthers() async throws {
+        try await world.run {
+            for date in [Date.distantPast, .distantFuture] {
+                let job = try await world.client.schedule(Script.Call(text: ""), at: date)
+                #expect(world.storage.row(job.id)?.state == .scheduled)
+            }
+        }
+    }
+
     // MARK: Deleting
 
     @Test func aDeletedJobIsSpreadAsAWordAndAFinalOneIsLeftAlone() async throws {

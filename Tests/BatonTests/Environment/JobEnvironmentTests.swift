@@ -93,4 +93,13 @@ import Testing
         sleeper.cancel()
         await #expect(throws: CancellationError.self) { try await sleeper.value }
     }
+
+    @Test func aWaitOfCenturiesIsNoCrash() async throws {
+        let clock = SystemClock()
+        let sleeper = Task { try await clock.sleep(for: .seconds(Int64.max)) }
+        // Long enough for the wait to begin, which is when it would trap.
+        try await clock.sleep(for: .milliseconds(20))
+        sleeper.cancel()
+        await #expect(throws: CancellationError.self) { try await sleeper.value }
+    }
 }

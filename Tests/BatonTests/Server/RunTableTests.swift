@@ -149,7 +149,52 @@ import Testing
         #expect(isUnwanted)
     }
 
+    @Test func aRunWhoseTimeIsUpIsEndedButNotUnwanted() async throws {
+        var table = table(concurrency: 2, running: 1...2)
+        let count = Shared(0)
+        _ = table.setCancel(key(1, 1)) { count.change { $0 += 1 } }
+        table.timeOut(key(1, 1))?()
+        #expect(count.value == 1)
+        #expect(table.hasTimedOut(key(1, 1)) && !table.isCancelled(key(1, 1)))
+        let cancel = table.timeOut(key(2, 2))
+        #expect(cancel == nil)
+        let mustEnd = table.setCancel(key(2, 2)) {}
+        #expect(mustEnd, "its time was up before its task was known")
+    }
+
+    @Test func whatIsCancelledOrHasEndedIsNotTimedOut() {
+        var table = table(concurrency: 2, running: 1...2)
+        _ = table.cancelRuns { key, _ in key.claim == 1 }
+        _ = table.end(key(2, 2))
+        for key in [key(1, 1), key(2, 2), key(3, 3)] {
+            let cancel = table.timeOut(key)
+            #expect(cancel == nil)
+            #expect(!table.hasTimedOut(key))
+        }
+    }
+
+    @Test func aRunThatEndsWhileItsJobIsClaimedAgainIsRememberedUntilTheClaimEnds() {
+        var table = table(concurrency: 3, running: 1...2)
+        _ = table.receive([Sample.delivery(1, tag: 9)], at: Sample.instant(9))
+        let batch = table.takeClaimable()
+        _ = table.remove(key(1, 1))
+        _ = table.remove(key(2, 2))
+        #expect(table.hasEndedWhileClaiming(key(1, 1)))
+        #expect(!table.hasEndedWhileClaiming(key(2, 2)), "nobody claims that one")
+        table.endClaims(batch)
+        #expect(!table.hasEndedWhileClaiming(key(1, 1)))
+    }
+
     // MARK: Stopping
+
+    @Test func aTableIsNotEmptyWhileDeliveriesAreBeingSettled() {
+        var table = table(concurrency: 1, running: 1...1)
+        _ = table.remove(key(1, 1))
+        table.beginSettling()
+        #expect(!table.isEmpty && table.isQuiet)
+        table.endSettling()
+        #expect(table.isEmpty)
+    }
 
     @Test func aStoppingTableGivesBackWhatWaitsAndTakesNothingIn() {
         var table = table(concurrency: 2, running: 1...1)

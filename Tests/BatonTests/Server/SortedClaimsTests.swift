@@ -50,6 +50,22 @@ import Testing
         #expect(table.remove(OwnedRun(id: running.id, claim: 4))?.deliveries.map(\.tag) == [1, 2])
     }
 
+    @Test func aRunThatEndedWhileItsCopyWasClaimedIsAskedAboutAgainAndNotRunAgain() {
+        let running = Sample.claimed(1, claim: 4)
+        var table = RunTable(concurrency: 2)
+        table.start(running, owner: owner, delivery: Sample.delivery(1, tag: 1), at: Sample.instant(0))
+        _ = table.receive([Sample.delivery(1, tag: 2)], at: Sample.instant(1))
+        let batch = table.takeClaimable()
+        _ = table.remove(OwnedRun(id: running.id, claim: running.claim))
+        var sorted = SortedClaims()
+        for held in batch {
+            sorted.add(held, .refused(.mine(running)), owner: owner, now: Sample.instant(2), to: &table)
+        }
+        table.endClaims(batch)
+        #expect(sorted.started.isEmpty && sorted.dropped.isEmpty && sorted.mustAskAgain)
+        #expect(isWaiting(table))
+    }
+
     @Test(arguments: [
         ClaimRefusal.superseded, .owned(by: Sample.epoch(2), isDead: false), .owned(by: Sample.epoch(2), isDead: true),
     ])
