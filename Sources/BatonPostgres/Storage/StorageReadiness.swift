@@ -11,19 +11,20 @@ actor StorageReadiness {
     private var state = State.waiting([:])
     private var lastWaiter = 0
 
-    /// Waits until the schema is there.
+    /// Waits until the schema is there, but not for ever: a caller keeps its own time limit between calls only.
     ///
-    /// - Throws: ``JobStorageError`` when the storage has stopped, or the task is cancelled while it waits.
-    func wait() async throws(JobStorageError) {
+    /// - Parameter patience: How long; as long as a call waits for a connection.
+    /// - Throws: ``JobStorageError`` when the storage has stopped, the task is cancelled, or the time is over.
+    func wait(atMost patience: Duration = .seconds(30)) async throws(JobStorageError) {
         if case .open = state { return }
         lastWaiter += 1
         let waiter = lastWaiter
         let result = await withTaskGroup(of: Result<Void, JobStorageError>?.self) { group in
             group.addTask { await self.enter(waiter) }
             group.addTask {
-                // Ends when the caller is cancelled, or below when there is nothing to wait for any more.
-                while !Task.isCancelled { try? await Task.sleep(for: .seconds(3600)) }
-                await self.cancel(waiter)
+                // Ends early when the caller is cancelled, or below when there is nothing to wait for any more.
+                let isCancelled = (try? await Task.sleep(for: patience)) == nil
+                await self.sendAway(waiter, isCancelled ? Self.cancelled : Self.late)
                 return nil
             }
             var result: Result<Void, JobStorageError>?
@@ -66,11 +67,12 @@ actor StorageReadiness {
         }
     }
 
-    private func cancel(_ waiter: Int) {
+    private func sendAway(_ waiter: Int, _ error: JobStorageError) {
         guard case .waiting(var waiters) = state, let continuation = waiters.removeValue(forKey: waiter) else { return }
         state = .waiting(waiters)
-        continuation.resume(returning: .failure(Self.cancelled))
+        continuation.resume(returning: .failure(error))
     }
 
     private static let cancelled = JobStorageError(.unavailable, "Cancelled while waiting for the storage to start.")
+    private static let late = JobStorageError(.unavailable, "PostgreSQL has not been reached since the start.")
 }
