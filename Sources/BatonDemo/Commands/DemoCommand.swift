@@ -71,7 +71,12 @@ struct DemoCommand: AsyncParsableCommand {
             }
             scratch.remove()
         } catch {
-            StandardError.write("\nThe workers' logs are in \(scratch.path)\n")
+            // Logs are worth keeping once there are workers.
+            if demo.hasWorkers.value != nil {
+                StandardError.write("\nThe workers' logs are in \(scratch.path)\n")
+            } else {
+                scratch.remove()
+            }
             throw error
         }
     }

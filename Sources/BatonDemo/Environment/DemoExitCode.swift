@@ -22,7 +22,7 @@ enum DemoExitCode: Int32, CaseIterable {
         case .checksumDiffers: "demo: a result differs from sha256sum's"
         case .runsOverlapped: "demo: two runs of one job overlapped"
         case .faultMissed: "demo: a fault did not happen as intended, so nothing is shown"
-        case .setUpFailed: "demo: input, a worker or the servers' script is missing or fails"
+        case .setUpFailed: "the input, a worker or the servers' script is missing or fails"
         case .notConfigured: "a setting in the environment is missing or not valid"
         case .unreachable: "PostgreSQL or RabbitMQ cannot be reached or refuses"
         case .unknownJob: "enqueue: there is no job of this type"

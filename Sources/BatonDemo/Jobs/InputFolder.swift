@@ -14,7 +14,7 @@ struct InputFolder: Sendable {
         guard let root = Self.canonical(path),
             FileManager.default.fileExists(atPath: root, isDirectory: &isFolder), isFolder.boolValue
         else {
-            throw DemoError(.notConfigured, "The input folder “\(path)” does not exist or is no folder.")
+            throw DemoError(.setUpFailed, "The input folder “\(path)” does not exist or is no folder.")
         }
         self.root = root
     }

@@ -12,6 +12,8 @@ struct DemoService: Service {
     let script: ServicesScript
     let scratch: ScratchFolder
     let logger: Logger
+    /// Sent when the workers are about to be started.
+    let hasWorkers = OneTimeSignal<Void>()
     /// How it came out, once it has.
     let outcome = OneTimeSignal<DemoExitCode>()
 
@@ -70,6 +72,7 @@ struct DemoService: Service {
             display: ProgressDisplay(expected: count)
         )
         let counters = try await DemoReporter.counters(database)
+        hasWorkers.send(())
         let course = try await scenario.run(paths)
         let checksums = try await Checksums(of: Array(files.paths.prefix(count)), in: folder, tool: tool)
         let report = try await DemoReporter(database: database, course: course)
