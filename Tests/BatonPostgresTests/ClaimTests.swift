@@ -185,11 +185,13 @@ struct ClaimTests {
         try await withStorage { fixture in
             let (job, other) = (NewJob.enqueued(), NewJob.enqueued())
             _ = try await fixture.storage.insert([job, other], isRepeated: false)
-            try await fixture.storage.postpone(
-                [job.message(), other.message(generation: 9)],
+            let ghost = NewJob.enqueued()
+            let missing = try await fixture.storage.postpone(
+                [job.message(), other.message(generation: 9), ghost.message()],
                 by: .seconds(60),
                 reason: "unknown job"
             )
+            #expect(missing == [ghost.message()])
             let stored = try await fixture.job(job.id)
             #expect(stored.state == .scheduled && stored.attempt == 0 && stored.run == 0 && stored.generation == 1)
             #expect(abs(try #require(stored.scheduledAt).timeIntervalSince(stored.stateAt) - 60) < 0.001)

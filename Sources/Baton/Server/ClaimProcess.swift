@@ -51,14 +51,20 @@ struct ClaimProcess: Sendable {
     ///
     /// Storage that cannot be reached is waited for: what is given back would come again at once, round and round.
     private func postpone(_ deliveries: [Delivery]) async throws {
-        try await core.retrying("putting jobs off") { () throws(JobStorageError) in
+        let missing = try await core.retrying("putting jobs off") { () throws(JobStorageError) in
             try await core.storage.postpone(
                 deliveries.map(\.message),
                 by: core.configuration.unknownJobDelay,
                 reason: "Server \(core.name) does not know the job"
             )
         }
-        await core.consumer.acknowledge(deliveries)
+        let (known, ghosts) = (
+            deliveries.filter { !missing.contains($0.message) }, deliveries.filter { missing.contains($0.message) }
+        )
+        await core.consumer.acknowledge(known)
+        if !ghosts.isEmpty {
+            await park(ghosts)
+        }
     }
 
     /// Claims until cancelled.

@@ -95,8 +95,13 @@ public protocol JobStorage: Service {
     ///   - messages: What was delivered; rows that are not enqueued at that generation stay as they are.
     ///   - delay: How long to wait before they are enqueued again.
     ///   - reason: Why, for their histories.
+    /// - Returns: Those that have no row, history included.
     /// - Throws: ``JobStorageError``.
-    func postpone(_ messages: [DispatchMessage], by delay: Duration, reason: String) async throws(JobStorageError)
+    func postpone(
+        _ messages: [DispatchMessage],
+        by delay: Duration,
+        reason: String
+    ) async throws(JobStorageError) -> [DispatchMessage]
 
     /// Stores the ends of runs (PROTOCOL moves 3 and 4).
     ///

@@ -50,6 +50,7 @@ struct ClaimStatements: Sendable {
         postpone = """
             WITH j AS (DELETE FROM \(schema.active) AS j WHERE \(isDelivered) RETURNING j.*)
             INSERT INTO \(schema.scheduled) (\(JobColumns.list)) SELECT \(values) FROM j
+            RETURNING id
             """
     }
 

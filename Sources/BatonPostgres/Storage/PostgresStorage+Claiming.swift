@@ -1,5 +1,10 @@
 public import Baton
 internal import PostgresClient
+#if canImport(FoundationEssentials)
+    internal import FoundationEssentials
+#else
+    internal import Foundation
+#endif
 
 extension PostgresStorage {
     /// Claims jobs for a server.
@@ -51,16 +56,17 @@ extension PostgresStorage {
     ///   - messages: What was delivered; rows that are not enqueued at that generation stay as they are.
     ///   - delay: How long to wait before they are enqueued again.
     ///   - reason: Why, for their histories.
+    /// - Returns: Those that have no row, history included.
     /// - Throws: ``JobStorageError``.
     public func postpone(
         _ messages: [DispatchMessage],
         by delay: Duration,
         reason: String
-    ) async throws(JobStorageError) {
+    ) async throws(JobStorageError) -> [DispatchMessage] {
         let sql = try await ready().claim.postpone
-        if messages.isEmpty { return }
+        if messages.isEmpty { return [] }
         let sorted = messages.inJobOrder(\.id)
-        try await perform(
+        let result = try await perform(
             on: work,
             PostgresStatement(
                 sql,
@@ -70,7 +76,14 @@ extension PostgresStorage {
                 reason
             )
         )
+        let postponed = try reading { () throws(PostgresError) in try result.ids() }
+        let rest = messages.filter { !postponed.contains($0.id) }
+        // Asked for nobody: only whether there is a row counts. Putting off may be repeated as it is.
+        let standing = try await standing(of: rest.map(\.id), for: ServerEpoch(Self.nobody), hasChanged: false)
+        return rest.filter { standing?.refusal(of: $0.id, at: $0.generation) == .missing }
     }
+
+    private static let nobody = UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
 
     /// How rows stand that a compare-and-set did not match.
     ///

@@ -30,7 +30,11 @@ extension FakeStorage {
         }
     }
 
-    func postpone(_ messages: [DispatchMessage], by delay: Duration, reason: String) async throws(JobStorageError) {
+    func postpone(
+        _ messages: [DispatchMessage],
+        by delay: Duration,
+        reason: String
+    ) async throws(JobStorageError) -> [DispatchMessage] {
         try await answer(.postpone) { tables, now in
             for message in messages {
                 guard let row = tables.rows[message.id], row.state == .enqueued, row.generation == message.generation
@@ -38,6 +42,7 @@ extension FakeStorage {
                 tables.move(message.id, to: .scheduled, at: now, reason: reason)
                 tables.rows[message.id]?.dueAt = now.advanced(by: delay)
             }
+            return messages.filter { tables.rows[$0.id] == nil }
         }
     }
 
