@@ -125,12 +125,28 @@ let package = Package(
             dependencies: ["Baton", "BatonRabbitMQ", "RabbitMQClient", logging],
             swiftSettings: swiftSettings
         ),
+        .target(
+            name: "EndToEndSupport",
+            dependencies: [
+                "Baton", "BatonPostgres", "BatonRabbitMQ", "PostgresClient", "RabbitMQClient", logging, lifecycle,
+            ],
+            path: "Tests/EndToEndSupport",
+            swiftSettings: swiftSettings
+        ),
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Baton", "BatonMacros", "BatonPostgres", "BatonRabbitMQ", "PostgresClient", "RabbitMQClient", logging,
-                lifecycle,
+                "Baton", "BatonMacros", "BatonPostgres", "BatonRabbitMQ", "EndToEndSupport", "PostgresClient",
+                "RabbitMQClient", logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "ChaosTests",
+            dependencies: [
+                "Baton", "BatonDemo", "BatonMacros", "EndToEndSupport", "PostgresClient", "RabbitMQClient", logging,
+                lifecycle,
             ],
             swiftSettings: swiftSettings
         ),

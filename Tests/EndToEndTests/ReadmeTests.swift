@@ -1,4 +1,7 @@
+import Baton
+import EndToEndSupport
 import Foundation
+import PostgresClient
 import Testing
 
 @Suite("README")
@@ -12,5 +15,23 @@ struct ReadmeTests {
             block.components(separatedBy: "```")[0]
         }
         #expect(blocks == [compiled])
+    }
+
+    @Test("What the sample enqueues runs, and says what it was asked to say")
+    func sampleWorks() async throws {
+        try await withBaton { lab in
+            try await lab.withServer(queues: ["mail", "default"]) {
+                Mailer(sender: "office@example.org")
+            } while: { _ in
+                let id = try await greet("ada@example.org", with: lab.jobs)
+                try await lab.wait(for: id, .succeeded)
+                let result = try await lab.jobs.job(id, returning: String.self).result()
+                #expect(result == "From office@example.org to ada@example.org, in en")
+            }
+            let rows = try await lab.query("SELECT queue, arguments::text FROM @.jobs WHERE state = 'scheduled'")
+            let (queue, arguments) = try #require(rows.first).decode((String, String).self)
+            #expect(queue == "mail")
+            #expect(arguments == #"{"locale": "fr", "address": "ada@example.org"}"#)
+        }
     }
 }

@@ -22,9 +22,10 @@ struct InsertStatements: Sendable {
 
     init(_ schema: Schema) {
         let shared = "id, type, queue, arguments, max_attempts, priority, timeout_ms"
-        func start(_ state: JobState, generation: Int) -> String {
-            "ARRAY[\(schema.entry(state, run: "0", attempt: "0", generation: "\(generation)"))]"
+        func start(_ state: JobState, generation: Int, data: String = "NULL") -> String {
+            "ARRAY[\(schema.entry(state, run: "0", attempt: "0", generation: "\(generation)", data: data))]"
         }
+        let due = "coalesce(n.at, now() + \(Schema.interval("n.delay")))"
         enqueued = """
             INSERT INTO \(schema.active) (
                 \(shared), session, seq, state, generation, run, attempt, created_at, enqueued_at, state_at, history
@@ -39,8 +40,8 @@ struct InsertStatements: Sendable {
             INSERT INTO \(schema.scheduled) (
                 \(shared), run_at, state, generation, run, attempt, created_at, state_at, history
             )
-            SELECT \(shared), coalesce(n.at, now() + \(Schema.interval("n.delay"))), \(JobState.scheduled.code), 0, 0, 0,
-                now(), now(), \(start(.scheduled, generation: 0))
+            SELECT \(shared), \(due), \(JobState.scheduled.code), 0, 0, 0, now(), now(),
+                \(start(.scheduled, generation: 0, data: "jsonb_build_object('scheduled_at', \(due))"))
             FROM unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::integer[], $6::smallint[], $7::bigint[],
                 $8::timestamptz[], $9::bigint[]) AS n (\(shared), at, delay)
             ON CONFLICT (id) DO NOTHING

@@ -1,0 +1,94 @@
+import Baton
+import EndToEndSupport
+import PostgresClient
+import Testing
+
+extension ChaosTests {
+    @Test("RabbitMQ shut down, then killed, under load: no job is lost and none runs twice")
+    func brokerRestarts() async throws {
+        try await withPrivateServers { servers in
+            try await withBaton(expecting: .repairs, on: servers.servers) { lab in
+                let tally = Tally()
+                try await lab.withServer {
+                    TallyJobs(tally: tally)
+                } while: { server in
+                    let count = 500
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        group.addTask {
+                            // Slow enough to meet both outages.
+                            for number in 0..<count {
+                                try await lab.jobs.enqueue(TallyJobs.$tally(number: number, milliseconds: 20))
+                                try await Task.sleep(for: .milliseconds(20))
+                            }
+                        }
+                        group.addTask {
+                            try await eventually("work is under way") { tally.all.count > 20 }
+                            try await servers.stop("rabbitmq")
+                            try await servers.start("rabbitmq")
+                            let done = tally.all.count
+                            try await eventually("work goes on") { tally.all.count > done + 20 }
+                            try await servers.kill("rabbitmq")
+                            try await servers.start("rabbitmq")
+                        }
+                        try await group.waitForAll()
+                    }
+                    try await lab.wait(until: count, are: .succeeded)
+                    #expect(!server.hasEnded)
+                    #expect(tally.all.count == count)
+                    #expect(tally.all.values.allSatisfy { $0 == 1 })
+                }
+            }
+        }
+    }
+
+    @Test("PostgreSQL killed under load: what was acknowledged is there once, what threw is there at most once")
+    func databaseKilled() async throws {
+        try await withPrivateServers { servers in
+            try await withBaton(expecting: .repairs, on: servers.servers) { lab in
+                let (tally, answers) = (Tally(), EnqueueAnswers())
+                try await lab.withServer {
+                    TallyJobs(tally: tally)
+                } while: { server in
+                    try await withThrowingTaskGroup(of: Void.self) { group in
+                        group.addTask {
+                            for _ in 0..<2 {
+                                let done = tally.all.count
+                                try await eventually("work is under way") { tally.all.count > done + 20 }
+                                try await servers.kill("postgres")
+                                try await servers.start("postgres")
+                            }
+                            answers.close()
+                        }
+                        for lane in 0..<4 {
+                            group.addTask {
+                                var number = lane * 1_000_000
+                                // Until the faults are over, so that they meet every stage of a job's life.
+                                while !answers.isClosed {
+                                    let call = TallyJobs.$tally(number: number, milliseconds: 20)
+                                    await answers.note(number) { try await lab.jobs.enqueue(call).id }
+                                    number += 1
+                                    try await Task.sleep(for: .milliseconds(10))
+                                }
+                            }
+                        }
+                        try await group.waitForAll()
+                    }
+                    try await eventually("every job has ended") {
+                        try await lab.value(Bool.self, "SELECT bool_and(state = 'succeeded') FROM @.jobs")
+                    }
+                    #expect(!server.hasEnded)
+                    #expect(tally.all.values.allSatisfy { $0 == 1 })
+                }
+                let rows = try await lab.query(
+                    "SELECT (arguments ->> 'number')::bigint, count(*) FROM @.jobs GROUP BY 1"
+                )
+                let found = try Dictionary(uniqueKeysWithValues: rows.map { try $0.decode((Int, Int).self) })
+                #expect(found.values.allSatisfy { $0 == 1 }, "no job is doubled")
+                #expect(!answers.stored.isEmpty)
+                #expect(answers.stored.subtracting(found.keys).isEmpty, "no acknowledged job is lost")
+                #expect(Set(found.keys).subtracting(answers.stored).isSubset(of: answers.thrown))
+                #expect(Set(found.keys) == Set(tally.all.keys))
+            }
+        }
+    }
+}

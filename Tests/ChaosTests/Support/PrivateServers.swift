@@ -1,0 +1,55 @@
+import EndToEndSupport
+import Foundation
+
+/// A PostgreSQL and a RabbitMQ of a test's own, which it may kill.
+struct PrivateServers: Sendable {
+    /// Where they are.
+    let servers: TestServers
+    private let script: ServicesScript
+
+    fileprivate init(_ script: ServicesScript) async throws {
+        self.script = script
+        servers = try TestServers(Self.variables(try await script.run("start")))
+    }
+
+    /// Shuts a server down in its own way, and waits for it.
+    func stop(_ server: String) async throws {
+        try await script.run("stop", server)
+    }
+
+    /// Ends all processes of a server by SIGKILL, and waits for it.
+    func kill(_ server: String) async throws {
+        try await script.run("kill", server)
+    }
+
+    /// Starts a server again on the same data, and waits until it answers.
+    func start(_ server: String) async throws {
+        try await script.run("start", server)
+    }
+
+    /// Reads the lines `export NAME='value'`.
+    private static func variables(_ text: String) -> [String: String] {
+        var variables: [String: String] = [:]
+        for line in text.split(separator: "\n") {
+            guard line.hasPrefix("export "), let equals = line.firstIndex(of: "=") else { continue }
+            let name = line[..<equals].dropFirst("export ".count)
+            variables[String(name)] = line[equals...].dropFirst().trimmingCharacters(in: ["'"])
+        }
+        return variables
+    }
+}
+
+/// Runs a test with servers of its own; they and their data are gone afterwards.
+func withPrivateServers<Result: Sendable>(
+    _ body: (PrivateServers) async throws -> Result
+) async throws -> Result {
+    let script = try ServicesScript()
+    do {
+        let result = try await body(PrivateServers(script))
+        await script.remove()
+        return result
+    } catch {
+        await script.remove()
+        throw error
+    }
+}

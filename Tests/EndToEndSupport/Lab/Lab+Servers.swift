@@ -1,0 +1,49 @@
+package import Baton
+
+extension Lab {
+    /// Runs a server for the length of a body, and stops it gracefully unless the body has ended it.
+    ///
+    /// - Parameters:
+    ///   - node: Whose client it works with; the test's own by default.
+    ///   - queues: The queues it serves.
+    ///   - configuration: How it behaves.
+    ///   - registrations: The jobs it knows.
+    ///   - body: What needs it.
+    /// - Returns: What the body returns.
+    /// - Throws: What the body or the server throws.
+    @discardableResult
+    package func withServer<Result>(
+        on node: LabNode? = nil,
+        queues: [String] = ["default"],
+        configuration: JobServerConfiguration = .init(),
+        @JobRegistrationBuilder _ registrations: () -> [JobRegistration],
+        while body: (LabServer) async throws -> Result
+    ) async throws -> Result {
+        use(queues)
+        let server = LabServer(
+            try JobServer(
+                (node ?? self.node).jobs,
+                queues: queues,
+                configuration: configuration,
+                logger: log.logger("server"),
+                registrations
+            ),
+            log: log
+        )
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { [log] in
+                do {
+                    try await server.run()
+                } catch {
+                    log.add("server ended: \(error)")
+                    throw error
+                }
+            }
+            defer { group.cancelAll() }
+            let result = try await body(server)
+            await server.beginStop()
+            try await group.waitForAll()
+            return result
+        }
+    }
+}

@@ -1,0 +1,54 @@
+package import Baton
+import Logging
+package import PostgresClient
+import Synchronization
+
+/// A Baton of a test's own on the real servers: its own schema, exchanges and queues.
+package final class Lab: Sendable {
+    /// The name of everything that belongs to it.
+    package let namespace: String
+    /// The servers it lives on.
+    package let servers: TestServers
+    /// The client of the test's main process.
+    package let node: LabNode
+    /// The test's own way to the database, beside the code under test.
+    package let database: PostgresClient
+    /// What the code under test logged.
+    package let log: LabLog
+
+    private let usedQueues = Mutex<Set<String>>(["default"])
+
+    init(on servers: TestServers, configuration: JobClientConfiguration) {
+        namespace = "e2e_" + String(UInt64.random(in: .min ... .max), radix: 16)
+        self.servers = servers
+        log = LabLog()
+        node = LabNode(servers, namespace: namespace, configuration: configuration, log: log)
+        database = PostgresClient(PostgresConfiguration(url: servers.postgresURL))
+    }
+
+    /// The test's main client.
+    package var jobs: JobClient { node.jobs }
+
+    /// The schema's name, quoted for SQL.
+    package var schema: String { "\"\(namespace)\"" }
+
+    /// Every queue the test has used.
+    package var queues: [String] {
+        usedQueues.withLock { $0.sorted() }
+    }
+
+    /// Notes queues, so that they are checked and removed at the end.
+    ///
+    /// - Parameter queues: Their names.
+    package func use(_ queues: [String]) {
+        usedQueues.withLock { $0.formUnion(queues) }
+    }
+
+    /// Another process's share of the same Baton.
+    ///
+    /// - Parameter configuration: How its client behaves.
+    /// - Returns: The share, inert until run.
+    package func makeNode(_ configuration: JobClientConfiguration = .init()) -> LabNode {
+        LabNode(servers, namespace: namespace, configuration: configuration, log: log)
+    }
+}

@@ -1,0 +1,111 @@
+import Baton
+import EndToEndSupport
+import Foundation
+import Testing
+
+@Suite("Delayed jobs")
+struct DelayedJobTests {
+    let board = Board()
+
+    /// Looks for due jobs by itself so seldom that only a wake-up can be what starts them.
+    private var patient: JobServerConfiguration {
+        var configuration = JobServerConfiguration()
+        configuration.schedulePollInterval = .seconds(3600)
+        return configuration
+    }
+
+    @Test("They start when they are due, never before by the database's clock, though the server looks hourly")
+    func due() async throws {
+        try await withBaton { lab in
+            try await lab.withServer(configuration: patient) {
+                TestJobs(board: board)
+            } while: { _ in
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for index in 0..<30 {
+                        group.addTask {
+                            // Later ones first: an earlier one must wake a scheduler that sleeps for a later one.
+                            let delay = Duration.milliseconds(1500 - 45 * index)
+                            try await lab.jobs.schedule(TestJobs.$echo("\(index)"), in: delay)
+                        }
+                    }
+                    for index in 0..<5 {
+                        group.addTask {
+                            let date = Date(timeIntervalSinceNow: 0.2 * Double(index))
+                            try await lab.jobs.schedule(TestJobs.$echo("at \(index)"), at: date)
+                        }
+                    }
+                    try await group.waitForAll()
+                }
+                try await lab.wait(until: 35, are: .succeeded)
+            }
+            try await expectNoneEarly(lab)
+        }
+    }
+
+    @Test("Jobs that another process schedules wake an idle server")
+    func otherProcess() async throws {
+        try await withBaton { lab in
+            try await lab.withServer(configuration: patient) {
+                TestJobs(board: board)
+            } while: { _ in
+                let first = try await lab.jobs.enqueue(TestJobs.$nothing())
+                try await lab.wait(for: first.id, .succeeded)
+                let other = lab.makeNode()
+                try await other.running {
+                    for round in 0..<3 {
+                        let late = try await other.jobs.schedule(
+                            TestJobs.$echo("late \(round)"),
+                            in: .milliseconds(500)
+                        )
+                        let soon = try await other.jobs.schedule(
+                            TestJobs.$echo("soon \(round)"),
+                            in: .milliseconds(100)
+                        )
+                        try await lab.wait(for: soon.id, .succeeded)
+                        try await lab.wait(for: late.id, .succeeded)
+                    }
+                }
+            }
+            try await expectNoneEarly(lab)
+        }
+    }
+
+    @Test("Jobs that became due while no server ran are run by the next one")
+    func overdue() async throws {
+        try await withBaton { lab in
+            let handles = [
+                try await lab.jobs.schedule(TestJobs.$echo("past"), at: .distantPast),
+                try await lab.jobs.schedule(TestJobs.$echo("soon"), in: .milliseconds(1)),
+                try await lab.jobs.schedule(TestJobs.$echo("negative"), in: .seconds(-5)),
+            ]
+            let far = try await lab.jobs.schedule(TestJobs.$echo("far"), in: .seconds(86_400 * 365))
+            try await lab.withServer(configuration: patient) {
+                TestJobs(board: board)
+            } while: { _ in
+                for handle in handles {
+                    try await lab.wait(for: handle.id, .succeeded)
+                    #expect(try await lab.path(of: handle.id) == "scheduled enqueued processing succeeded")
+                }
+            }
+            #expect(try await far.status()?.state == .scheduled)
+        }
+    }
+
+    private func expectNoneEarly(_ lab: Lab) async throws {
+        let early = try await lab.value(
+            Int.self,
+            """
+            SELECT count(*) FROM (
+                SELECT at, state, max((data ->> 'scheduled_at')::timestamptz) OVER (PARTITION BY job_id) AS due
+                FROM @.job_history
+            ) AS h WHERE state IN ('enqueued', 'processing') AND at < due
+            """
+        )
+        #expect(early == 0)
+        let known = try await lab.value(
+            Int.self,
+            "SELECT count(*) FROM @.job_history WHERE state = 'scheduled' AND data ? 'scheduled_at'"
+        )
+        #expect(known > 0, "the history says when a scheduled job is due")
+    }
+}

@@ -1,0 +1,40 @@
+import EndToEndSupport
+import Synchronization
+
+/// Where jobs of a test say that they have begun, and learn when they may end.
+final class Board: Sendable {
+    private struct State {
+        var arrivals: [String: Latch] = [:]
+        var releases: [String: Latch] = [:]
+        var counts: [String: Int] = [:]
+    }
+
+    private let state = Mutex(State())
+
+    /// Opens when something of this name has begun.
+    func arrival(of name: String) -> Latch {
+        state.withLock { $0.arrivals[name, default: Latch()].kept(in: &$0.arrivals, as: name) }
+    }
+
+    /// Opened by the test to let something of this name end.
+    func release(of name: String) -> Latch {
+        state.withLock { $0.releases[name, default: Latch()].kept(in: &$0.releases, as: name) }
+    }
+
+    /// Counts something.
+    func count(_ name: String) {
+        state.withLock { $0.counts[name, default: 0] += 1 }
+    }
+
+    /// How often something was counted.
+    func counted(_ name: String) -> Int {
+        state.withLock { $0.counts[name, default: 0] }
+    }
+}
+
+extension Latch {
+    fileprivate func kept(in latches: inout [String: Latch], as name: String) -> Latch {
+        latches[name] = self
+        return self
+    }
+}
