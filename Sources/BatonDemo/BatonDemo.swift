@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 
 /// The demonstration of Baton: a worker, a producer, and a run of both against real servers with faults.
 @main
@@ -31,14 +32,31 @@ struct BatonDemo: AsyncParsableCommand {
         } catch {
             end(with: error)
         }
+        leave(.success)
     }
 
     /// Ends the process: errors of this program with their fixed codes, the parser's own in the parser's way.
     private static func end(with error: any Error) -> Never {
-        guard let error = DemoError(reporting: error) else {
-            exit(withError: error)
+        if let error = DemoError(reporting: error) {
+            StandardError.write("baton-demo: \(error.message)\n")
+            leave(ExitCode(error.code.rawValue))
         }
-        StandardError.write("baton-demo: \(error.message)\n")
-        exit(withError: ExitCode(error.code.rawValue))
+        let code = exitCode(for: error)
+        let message = "\(fullMessage(for: error))\n"
+        if code == .success {
+            StandardOutput.write(message)
+        } else {
+            StandardError.write(message)
+        }
+        leave(code)
+    }
+
+    /// Ends the process without the handlers that `exit` runs.
+    ///
+    /// OpenSSL's would take its tables away from a thread that may just be making a connection, which nobody waits for any
+    /// more.
+    private static func leave(_ code: ExitCode) -> Never {
+        fflush(nil)
+        _exit(code.rawValue)
     }
 }

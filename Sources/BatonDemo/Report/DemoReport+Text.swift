@@ -14,8 +14,12 @@ extension DemoReport {
         add("succeeded", "\(succeeded), each result compared with sha256sum: \(different.count) differ")
         add("failed", "\(failed.count)")
         add("lost", "\(lost.count)")
-        add("running in the killed worker", "\(runningWhenKilled), of which \(rerunAfterKill) ran again")
-        if let recovery {
+        add("running in the killed worker", "\(kill.running)")
+        add("rerun after the kill", "\(kill.rerun)")
+        if kill.rerunAfterWork > 0 {
+            lines.append("    \(kill.rerunAfterWork) of them had done the work, but the end was not stored yet")
+        }
+        if let recovery = kill.recovery {
             add(
                 "from the kill to the rerun",
                 "\(Self.seconds(recovery.shortest)) to \(Self.seconds(recovery.longest)), "
@@ -47,7 +51,7 @@ extension DemoReport {
         lines += details
         lines.append("")
         lines.append(
-            "demo: \(enqueued) enqueued, \(succeeded) succeeded, \(lost.count) lost, \(rerunAfterKill) rerun after the kill"
+            "demo: \(enqueued) enqueued, \(succeeded) succeeded, \(lost.count) lost, \(kill.rerun) rerun after the kill"
         )
         return lines.joined(separator: "\n") + "\n"
     }

@@ -10,6 +10,18 @@ struct DemoReport: Sendable {
         let p99: Double
     }
 
+    /// What the kill did.
+    struct Kill: Sendable {
+        /// Runs that had begun and not ended.
+        let running: Int
+        /// Jobs that the killed worker had begun and that ran again.
+        let rerun: Int
+        /// Those among them whose work was done, while the row did not say so yet.
+        let rerunAfterWork: Int
+        /// From the kill to the next run.
+        let recovery: Recovery?
+    }
+
     /// How long the killed worker's jobs waited for their next run, in seconds.
     struct Recovery: Sendable {
         let shortest: Double
@@ -30,12 +42,8 @@ struct DemoReport: Sendable {
     /// Those whose result is not what `sha256sum` says, with their files.
     let different: [(id: JobID, path: String)]
 
-    /// Runs that had begun and not ended when the worker was killed.
-    let runningWhenKilled: Int
-    /// Jobs that the killed worker had begun and that ran again.
-    let rerunAfterKill: Int
-    /// From the kill to the next run.
-    let recovery: Recovery?
+    /// What the kill did.
+    let kill: Kill
     /// Jobs that ran more than once.
     let ranAgain: Int
     /// Why they did, from their histories, with the number of jobs.
@@ -61,7 +69,7 @@ struct DemoReport: Sendable {
         if !lost.isEmpty || succeeded < enqueued { return .jobLost }
         if !different.isEmpty { return .checksumDiffers }
         if overlaps > 0 { return .runsOverlapped }
-        if runningWhenKilled < DemoPlan.runningWhenKilled { return .faultMissed }
+        if kill.running < DemoPlan.runningWhenKilled { return .faultMissed }
         return .success
     }
 }

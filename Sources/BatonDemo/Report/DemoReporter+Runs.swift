@@ -10,7 +10,7 @@ extension DemoReporter {
     }
 
     /// What the killed worker left behind, and when it went on.
-    func kill() async throws -> (running: Int, recovery: DemoReport.Recovery?, rerun: Int) {
+    func kill() async throws -> DemoReport.Kill {
         let rows = try await query(
             """
             WITH kill AS (
@@ -25,21 +25,25 @@ extension DemoReporter {
                 ) - (SELECT at FROM kill) AS back
                 FROM baton_demo.run AS killed WHERE killed.job_id = ANY ($1) AND killed.pid = $3
             ), seconds AS (
-                SELECT extract(epoch FROM wait)::float8 AS wait, extract(epoch FROM back)::float8 AS back
+                SELECT was_running, extract(epoch FROM wait)::float8 AS wait, extract(epoch FROM back)::float8 AS back
                 FROM again WHERE wait > interval '0'
             )
-            SELECT (SELECT count(*) FROM again WHERE was_running), count(*), min(wait),
+            SELECT (SELECT count(*) FROM again WHERE was_running), count(*), count(*) FILTER (WHERE NOT was_running), min(wait),
                 percentile_cont(0.5) WITHIN GROUP (ORDER BY wait), max(wait), max(back)
             FROM seconds
             """
         )
-        guard let row = rows.first else { return (0, nil, 0) }
-        let (running, rerun, shortest, median, longest, requeued) = try row.decode(
-            (Int, Int, Double?, Double?, Double?, Double?).self
+        guard let row = rows.first else {
+            return DemoReport.Kill(running: 0, rerun: 0, rerunAfterWork: 0, recovery: nil)
+        }
+        let (running, rerun, rerunAfterWork, shortest, median, longest, requeued) = try row.decode(
+            (Int, Int, Int, Double?, Double?, Double?, Double?).self
         )
-        guard let shortest, let median, let longest, let requeued else { return (running, nil, rerun) }
-        let recovery = DemoReport.Recovery(shortest: shortest, median: median, longest: longest, requeued: requeued)
-        return (running, recovery, rerun)
+        var recovery: DemoReport.Recovery?
+        if let shortest, let median, let longest, let requeued {
+            recovery = DemoReport.Recovery(shortest: shortest, median: median, longest: longest, requeued: requeued)
+        }
+        return DemoReport.Kill(running: running, rerun: rerun, rerunAfterWork: rerunAfterWork, recovery: recovery)
     }
 
     /// The jobs with more than one run.

@@ -19,7 +19,6 @@ struct DemoReporter: Sendable {
     func report(_ checksums: Checksums, countersBefore: [String: Int]) async throws -> DemoReport {
         let results = try await results()
         let verdict = verdict(on: results, checksums)
-        let (running, recovery, rerun) = try await kill()
         let again = try await jobsRunAgain()
         let counters = try await Self.counters(database)
         return DemoReport(
@@ -28,9 +27,7 @@ struct DemoReporter: Sendable {
             failed: verdict.failed,
             lost: verdict.lost,
             different: verdict.different,
-            runningWhenKilled: running,
-            rerunAfterKill: rerun,
-            recovery: recovery,
+            kill: try await kill(),
             ranAgain: again.count,
             reasons: try await reasons(again),
             overlaps: try await overlaps(),

@@ -69,17 +69,23 @@ struct DemoDatabase: Sendable {
         return counts
     }
 
-    /// How many runs have begun and not ended, by process.
-    func running() async throws(PostgresError) -> [Int64: Int] {
+    /// How many runs have begun lately and not ended, by process.
+    ///
+    /// - Parameter age: How old they are at most: older ones may end before anything can be done with the answer.
+    /// - Returns: Counts by process.
+    /// - Throws: `PostgresError`.
+    func running(youngerThan age: Duration) async throws(PostgresError) -> [Int64: Int] {
         let rows = try await client.query(
             PostgresStatement(
                 """
                 SELECT pid, count(*) FROM baton_demo.run
                 WHERE ended_at IS NULL AND job_id IN (SELECT id FROM \(schema).jobs WHERE id >= $1 AND queue = $2)
+                    AND started_at > clock_timestamp() - $3 * interval '1 second'
                 GROUP BY pid
                 """,
                 firstID,
-                queue
+                queue,
+                age / .seconds(1)
             )
         )
         var running: [Int64: Int] = [:]

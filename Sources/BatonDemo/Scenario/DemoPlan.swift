@@ -36,7 +36,8 @@ struct DemoPlan: Sendable, Equatable {
         rest = count * 10 / 100
         let slots = Self.workers * Self.concurrency
         let workloadMilliseconds = 32_000
-        milliseconds = max(1, workloadMilliseconds * slots / count)
+        // Long enough to be seen running and then killed, however many there are.
+        milliseconds = max(100, workloadMilliseconds * slots / count)
         wave = max(1, slots * 1_000 / milliseconds * 3 / 4)
         lastWaves = min(wave * 3, count / 10)
         waves = count - paced - lastWaves - outage - rest

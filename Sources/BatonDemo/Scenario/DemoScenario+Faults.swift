@@ -29,7 +29,7 @@ extension DemoScenario {
     private func killWorker() async throws -> Int64 {
         let deadline = ContinuousClock.now + .seconds(30)
         while ContinuousClock.now < deadline {
-            let running = try await database.running()
+            let running = try await database.running(youngerThan: .milliseconds(plan.milliseconds / 2))
             let busy = crew.alive.max { running[$0.processID, default: 0] < running[$1.processID, default: 0] }
             if let busy, let count = running[busy.processID], count >= DemoPlan.runningWhenKilled {
                 // Before the deed, so that the time to recover is measured too long rather than too short.
@@ -42,7 +42,7 @@ extension DemoScenario {
                 display.say("killed worker \(busy.name) (pid \(busy.processID)) by SIGKILL while it ran \(count) jobs")
                 return busy.processID
             }
-            try await Task.sleep(for: .milliseconds(20))
+            try await Task.sleep(for: .milliseconds(10))
         }
         throw DemoError(
             .faultMissed,
