@@ -2,7 +2,7 @@
 public struct JobClientConfiguration: Sendable {
     /// The queue of jobs that name none.
     public var defaultQueue = "default"
-    /// How many attempts a job has that says nothing else: Hangfire's 10.
+    /// How many attempts a job has that says nothing else, the first included.
     public var defaultMaximumAttempts = 10
     /// How long an enqueue goes on trying while storage cannot be reached, before it throws.
     public var enqueueTimeout = Duration.seconds(30)

@@ -87,7 +87,7 @@ public struct JobContext: Sendable {
 
     /// Says how far the job has come.
     ///
-    /// Returns at once. Reports may be merged: only the last one of a short while is kept.
+    /// Returns at once. Nothing keeps the reports yet; they reach whatever the context was made with.
     ///
     /// - Parameters:
     ///   - fraction: How much is done, from 0 to 1; other values are brought into that range.
