@@ -68,7 +68,7 @@ import Testing
                 try await group.waitForAll()
             }
             #expect(world.storage.read { $0.rows.count } == 200)
-            #expect(world.storage.calls(.insert) < 20)
+            #expect(world.storage.calls(.insert) < 20 && world.storage.calls(.openSession) <= 2)
             try await eventually("all are published") { world.broker.depth == 200 }
         }
     }
@@ -161,6 +161,31 @@ import Testing
         }
     }
 
+    @Test func theFirstEnqueueOfAllSurvivesAnOutageLikeTheOthers() async throws {
+        world.storage.isDown = true
+        try await world.run {
+            let call = Task { try await world.client.enqueue(Script.Call(text: "")) }
+            try await world.advance(by: .seconds(5))
+            world.storage.isDown = false
+            try await eventually("it is stored") {
+                try? await world.advance(by: .seconds(1))
+                return world.storage.read { $0.rows.count } == 1
+            }
+            _ = try await call.value
+        }
+    }
+
+    @Test func aJobWhoseSessionCouldNotBeRegisteredIsCertainNotToBeStored() async throws {
+        world.storage.fail(.openSession, .lostAfterCommit)
+        try await world.run {
+            let call = Task { try await world.client.enqueue(Script.Call(text: "")) }
+            try await eventually("the registration was lost") { world.storage.calls(.openSession) == 1 }
+            call.cancel()
+            let error = await #expect(throws: JobStorageError.self) { try await call.value }
+            #expect(error?.code == .unavailable)
+        }
+    }
+
     @Test func aRefusedJobFailsItsOwnCallerOnly() async throws {
         world.storage.refuseInserts { $0.arguments.text.contains("bad") }
         let first = world.storage.holdBefore(.insert)
@@ -217,6 +242,13 @@ import Testing
     func aDateThatNoClockCanCountIsAnErrorAndNoCrash(seconds: Double) async throws {
         let error = await #expect(throws: JobError.self) {
             try await world.client.schedule(Script.Call(text: ""), at: Date(timeIntervalSince1970: seconds))
+        }
+        #expect(error?.code == .invalidOptions)
+    }
+
+    @Test func aDelayOfAgesIsAnErrorAndNoCrash() async throws {
+        let error = await #expect(throws: JobError.self) {
+            try await world.client.schedule(Script.Call(text: ""), in: .seconds(Int64.max))
         }
         #expect(error?.code == .invalidOptions)
     }

@@ -267,4 +267,15 @@ import Testing
         #expect(world.broker.read(\.published).map(\.id) == [id])
         #expect(session?.isClosed == true)
     }
+
+    @Test func theMessagesOfAScriptThatFailsArePublishedToo() async throws {
+        await #expect(throws: Misfortune.self) {
+            try await withJobClient(storage: world.storage, transport: world.broker, logger: World.logger) {
+                _ = try await $0.enqueue(Script.Call(text: ""))
+                throw Misfortune()
+            }
+        }
+        #expect(world.broker.read(\.published).count == 1)
+        #expect(session?.isClosed == true)
+    }
 }

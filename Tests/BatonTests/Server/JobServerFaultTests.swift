@@ -200,6 +200,23 @@ import Testing
         }
     }
 
+    @Test func aMessageThatCannotBeParkedIsKeptAndTriedAgainWithoutHaste() async throws {
+        let server = try world.server(counting)
+        world.broker.refusesParking = true
+        try await world.run(server) {
+            let ghost = DispatchMessage(id: Sample.id(404), generation: 1, queue: "default", name: "script")
+            world.broker.inject(ghost)
+            try await world.advance(by: .seconds(10))
+            #expect(world.broker.read(\.acknowledged).isEmpty && world.broker.read(\.givenBack).count <= 11)
+            world.broker.refusesParking = false
+            try await eventually("it is parked") {
+                try? await world.advance(by: .seconds(1))
+                return world.broker.read(\.parked) == [ghost]
+            }
+            try await eventually("it is settled") { world.broker.unsettledCount == 0 && world.broker.depth == 0 }
+        }
+    }
+
     @Test func aMessageWithoutARowIsParkedEvenWhenItsNameIsUnknown() async throws {
         let server = try world.server(counting)
         try await world.run(server) {
