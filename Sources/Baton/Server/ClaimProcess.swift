@@ -62,9 +62,7 @@ struct ClaimProcess: Sendable {
             deliveries.filter { !missing.contains($0.message) }, deliveries.filter { missing.contains($0.message) }
         )
         await core.consumer.acknowledge(known)
-        if !ghosts.isEmpty {
-            await park(ghosts)
-        }
+        core.ghosts.append(ghosts)
     }
 
     /// Claims until cancelled.
@@ -134,24 +132,6 @@ struct ClaimProcess: Sendable {
             await core.consumer.acknowledge(sorted.dropped)
             await core.count([.duplicateDeliveries: sorted.dropped.count])
         }
-        if !sorted.ghosts.isEmpty {
-            await park(sorted.ghosts)
-        }
-    }
-
-    /// Sets messages without a row aside, so that a person can look at them (PROTOCOL section 3).
-    private func park(_ ghosts: [Delivery]) async {
-        let outcomes = await core.client.transport.park(
-            ghosts.map(\.message),
-            reason: "There is no job of this id, history included."
-        )
-        let parked = zip(ghosts, outcomes).filter { $0.1 == .confirmed }.map(\.0)
-        await core.consumer.acknowledge(parked)
-        if parked.count < ghosts.count {
-            // What is given back comes again at once; a broker that took no message a moment ago is left alone for one.
-            try? await core.clock.sleep(for: .seconds(1))
-            await core.consumer.giveBack(zip(ghosts, outcomes).filter { $0.1 != .confirmed }.map(\.0))
-        }
-        await core.count([.parkedMessages: parked.count])
+        core.ghosts.append(sorted.ghosts)
     }
 }

@@ -48,7 +48,7 @@ struct JobRunner: Sendable {
         // it here is nothing that the next job would wait for. The row stays this server's until the end is stored.
         core.threads.giveBack(thread)
         guard core.table.withLock({ $0.end(key) }) != nil else { return }
-        core.completions.append(completion)
+        core.completions.append(CollectionOfOne(completion))
         core.claimable.ring()
         core.progress.ring()
     }

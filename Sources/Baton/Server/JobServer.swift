@@ -87,6 +87,7 @@ public final class JobServer: Service {
             group.addTask { try await claims.receive() }
             group.addTask { try await claims.run() }
             group.addTask { try await CompletionProcess(core: self.core).run() }
+            group.addTask { try await ParkingProcess(core: self.core).run() }
             group.addTask { try await HeartbeatProcess(core: self.core, witness: witness).run() }
             group.addTask { try await DelayedJobScheduler(core: self.core).run() }
             group.addTask { try await Reconciler(core: self.core, witness: witness).run() }

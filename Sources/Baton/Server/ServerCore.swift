@@ -20,7 +20,10 @@ final class ServerCore: Sendable {
     let consumer: any JobConsumer
     let threads: WorkerThreads
     let table: Mutex<RunTable>
-    let completions = CompletionQueue()
+    /// The ends of runs, to be stored.
+    let completions = Inbox<Completion>()
+    /// Deliveries without a row, to be parked.
+    let ghosts = Inbox<Delivery>()
     /// Called with the name when the server consumes for the first time.
     let onConsuming: @Sendable (String) -> Void
     /// Rings when deliveries arrived or a thread became free.

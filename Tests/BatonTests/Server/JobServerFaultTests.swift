@@ -217,6 +217,20 @@ import Testing
         }
     }
 
+    @Test func aMessageThatCannotBeParkedHoldsUpNoJob() async throws {
+        let server = try world.server(concurrency: 1, counting)
+        world.broker.refusesParking = true
+        try await world.run(server) {
+            world.broker.inject(DispatchMessage(id: Sample.id(404), generation: 1, queue: "default", name: "script"))
+            try await eventually("it was tried") { world.storage.calls(.claim) == 1 }
+            for number in 0..<20 {
+                let id = try await enqueue("\(number)")
+                // No time passes.
+                try await world.reach(.succeeded, id)
+            }
+        }
+    }
+
     @Test func aMessageWithoutARowIsParkedEvenWhenItsNameIsUnknown() async throws {
         let server = try world.server(counting)
         try await world.run(server) {
