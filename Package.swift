@@ -106,7 +106,11 @@ let package = Package(
             dependencies: ["RabbitMQClient", logging],
             swiftSettings: swiftSettings
         ),
-        .testTarget(name: "BatonTests", dependencies: ["Baton", logging], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "BatonTests",
+            dependencies: ["Baton", logging, lifecycle, deque],
+            swiftSettings: swiftSettings
+        ),
         .testTarget(
             name: "BatonMacrosTests",
             dependencies: [
