@@ -53,7 +53,7 @@ struct PlanTests {
                     try await connection.query(PostgresStatement(prepare, prepared: false))
                 }
                 try await check("empty")
-                try await fixture.fill(20_000)
+                try await fixture.fill(5_000)
                 // The plans made on the empty tables, still in the cache.
                 try await check("full, plans of the empty tables")
                 try await fixture.sql("ANALYZE ns.active_job")
