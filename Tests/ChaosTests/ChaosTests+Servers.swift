@@ -4,39 +4,30 @@ import PostgresClient
 import Testing
 
 extension ChaosTests {
-    @Test("RabbitMQ shut down, then killed, under load: no job is lost and none runs twice")
+    @Test("RabbitMQ shut down, then killed, under load: enqueueing goes on, no job is lost and none runs twice")
     func brokerRestarts() async throws {
         try await withPrivateServers { servers in
             try await withBaton(expecting: .repairs, on: servers.servers) { lab in
-                let tally = Tally()
+                let (tally, answers) = (Tally(), EnqueueAnswers())
                 try await lab.withServer {
                     TallyJobs(tally: tally)
                 } while: { server in
-                    let count = 500
-                    try await withThrowingTaskGroup(of: Void.self) { group in
-                        group.addTask {
-                            // Slow enough to meet both outages.
-                            for number in 0..<count {
-                                try await lab.jobs.enqueue(TallyJobs.$tally(number: number, milliseconds: 20))
-                                try await Task.sleep(for: .milliseconds(20))
-                            }
-                        }
-                        group.addTask {
-                            try await eventually("work is under way") { tally.all.count > 20 }
-                            try await servers.stop("rabbitmq")
-                            try await servers.start("rabbitmq")
-                            let done = tally.all.count
-                            try await eventually("work goes on") { tally.all.count > done + 20 }
-                            try await servers.kill("rabbitmq")
-                            try await servers.start("rabbitmq")
-                        }
-                        try await group.waitForAll()
+                    try await produce(lab, answers) {
+                        try await work(tally)
+                        try await servers.stop("rabbitmq")
+                        try await servers.start("rabbitmq")
+                        try await work(tally)
+                        try await servers.kill("rabbitmq")
+                        try await servers.start("rabbitmq")
+                        try await work(tally)
                     }
-                    try await lab.wait(until: count, are: .succeeded)
+                    #expect(answers.thrown.isEmpty, "a job is stored without the broker")
+                    #expect(answers.stored.count > 500)
+                    try await lab.wait(until: answers.stored.count, are: .succeeded)
                     #expect(!server.hasEnded)
-                    #expect(tally.all.count == count)
-                    #expect(tally.all.values.allSatisfy { $0 == 1 })
                 }
+                #expect(Set(tally.all.keys) == answers.stored)
+                #expect(tally.all.values.allSatisfy { $0 == 1 })
             }
         }
     }
@@ -49,29 +40,13 @@ extension ChaosTests {
                 try await lab.withServer {
                     TallyJobs(tally: tally)
                 } while: { server in
-                    try await withThrowingTaskGroup(of: Void.self) { group in
-                        group.addTask {
-                            for _ in 0..<2 {
-                                let done = tally.all.count
-                                try await eventually("work is under way") { tally.all.count > done + 20 }
-                                try await servers.kill("postgres")
-                                try await servers.start("postgres")
-                            }
-                            answers.close()
+                    try await produce(lab, answers) {
+                        for _ in 0..<2 {
+                            try await work(tally)
+                            try await servers.kill("postgres")
+                            try await servers.start("postgres")
                         }
-                        for lane in 0..<4 {
-                            group.addTask {
-                                var number = lane * 1_000_000
-                                // Until the faults are over, so that they meet every stage of a job's life.
-                                while !answers.isClosed {
-                                    let call = TallyJobs.$tally(number: number, milliseconds: 20)
-                                    await answers.note(number) { try await lab.jobs.enqueue(call).id }
-                                    number += 1
-                                    try await Task.sleep(for: .milliseconds(10))
-                                }
-                            }
-                        }
-                        try await group.waitForAll()
+                        try await work(tally)
                     }
                     try await eventually("every job has ended") {
                         try await lab.value(Bool.self, "SELECT bool_and(state = 'succeeded') FROM @.jobs")
@@ -90,5 +65,39 @@ extension ChaosTests {
                 #expect(Set(found.keys) == Set(tally.all.keys))
             }
         }
+    }
+
+    // MARK: Load
+
+    /// Enqueues from four tasks for as long as the faults take, so that they meet every stage of a job's life.
+    private func produce(
+        _ lab: Lab,
+        _ answers: EnqueueAnswers,
+        during faults: @escaping @Sendable () async throws -> Void
+    ) async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                try await faults()
+                answers.close()
+            }
+            for lane in 0..<4 {
+                group.addTask {
+                    var number = lane * 1_000_000
+                    while !answers.isClosed {
+                        let call = TallyJobs.$tally(number: number, milliseconds: 20)
+                        await answers.note(number) { try await lab.jobs.enqueue(call).id }
+                        number += 1
+                        try await Task.sleep(for: .milliseconds(40))
+                    }
+                }
+            }
+            try await group.waitForAll()
+        }
+    }
+
+    /// Waits until jobs run, some of them for the first time.
+    private func work(_ tally: Tally) async throws {
+        let done = tally.all.count
+        try await eventually("work goes on") { tally.all.count > done + 100 }
     }
 }

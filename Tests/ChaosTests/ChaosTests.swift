@@ -1,5 +1,5 @@
 import Testing
 
 /// Real faults, one test at a time: processes are killed and stopped, servers go away and come back.
-@Suite("Chaos", .serialized)
+@Suite("Chaos", .serialized, .timeLimit(.minutes(5)))
 struct ChaosTests {}

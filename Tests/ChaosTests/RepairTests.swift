@@ -7,7 +7,7 @@ import ServiceLifecycle
 import Testing
 
 /// What a crash leaves behind, made by hand.
-@Suite("Repairs")
+@Suite("Repairs", .timeLimit(.minutes(5)))
 struct RepairTests {
     let tally = Tally()
 

@@ -3,7 +3,7 @@ import EndToEndSupport
 import Foundation
 import Testing
 
-@Suite("Delayed jobs")
+@Suite("Delayed jobs", .timeLimit(.minutes(5)))
 struct DelayedJobTests {
     let board = Board()
 

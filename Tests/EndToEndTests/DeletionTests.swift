@@ -3,7 +3,7 @@ import EndToEndSupport
 import Foundation
 import Testing
 
-@Suite("Deleted jobs")
+@Suite("Deleted jobs", .timeLimit(.minutes(5)))
 struct DeletionTests {
     let board = Board()
 

@@ -3,7 +3,7 @@ import EndToEndSupport
 import Foundation
 import Testing
 
-@Suite("Fire and forget")
+@Suite("Fire and forget", .timeLimit(.minutes(5)))
 struct FireAndForgetTests {
     let board = Board()
 

@@ -2,7 +2,7 @@ import Baton
 import EndToEndSupport
 import Testing
 
-@Suite("Hostile arguments")
+@Suite("Hostile arguments", .timeLimit(.minutes(5)))
 struct HostileArgumentTests {
     let board = Board()
 

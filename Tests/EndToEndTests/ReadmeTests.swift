@@ -4,7 +4,7 @@ import Foundation
 import PostgresClient
 import Testing
 
-@Suite("README")
+@Suite("README", .timeLimit(.minutes(5)))
 struct ReadmeTests {
     @Test("The sample is the code that is compiled here, to the letter")
     func sampleIsCompiled() throws {

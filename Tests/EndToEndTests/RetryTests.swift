@@ -4,7 +4,7 @@ import Foundation
 import PostgresClient
 import Testing
 
-@Suite("Failures and retries")
+@Suite("Failures and retries", .timeLimit(.minutes(5)))
 struct RetryTests {
     let board = Board()
 

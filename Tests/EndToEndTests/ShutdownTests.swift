@@ -2,7 +2,7 @@ import Baton
 import EndToEndSupport
 import Testing
 
-@Suite("Graceful shutdown")
+@Suite("Graceful shutdown", .timeLimit(.minutes(5)))
 struct ShutdownTests {
     let board = Board()
 

@@ -3,7 +3,7 @@ import EndToEndSupport
 import Foundation
 import Testing
 
-@Suite("Throughput, by the servers' own statistics")
+@Suite("Throughput, by the servers' own statistics", .timeLimit(.minutes(5)))
 struct ThroughputTests {
     let board = Board()
 

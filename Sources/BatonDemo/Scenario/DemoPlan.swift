@@ -45,4 +45,7 @@ struct DemoPlan: Sendable, Equatable {
 
     /// How many jobs are done when a worker is killed.
     var doneBeforeKill: Int { paced + waves / 6 }
+
+    /// How old a run may be to count as running when a worker is picked: it lasts for another while, in which to kill.
+    var killableAge: Duration { .milliseconds(milliseconds - 50) }
 }

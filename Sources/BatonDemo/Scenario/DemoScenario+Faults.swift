@@ -29,7 +29,7 @@ extension DemoScenario {
     private func killWorker() async throws -> Int64 {
         let deadline = ContinuousClock.now + .seconds(30)
         while ContinuousClock.now < deadline {
-            let running = try await database.running(youngerThan: .milliseconds(plan.milliseconds / 2))
+            let running = try await database.running(youngerThan: plan.killableAge)
             let busy = crew.alive.max { running[$0.processID, default: 0] < running[$1.processID, default: 0] }
             if let busy, let count = running[busy.processID], count >= DemoPlan.runningWhenKilled {
                 // Before the deed, so that the time to recover is measured too long rather than too short.
