@@ -46,23 +46,24 @@ let package = Package(
         .target(name: "CRabbitMQ", linkerSettings: [.linkedLibrary("rabbitmq")]),
         .target(name: "CPollExecutor"),
 
-        // Floor 2: one thread, one poll set, one executor.
-        .target(name: "PollExecutor", dependencies: ["CPollExecutor"], swiftSettings: swiftSettings),
+        // Floor 2: a lock; one thread, one poll set, one executor.
+        .target(name: "Locking", swiftSettings: swiftSettings),
+        .target(name: "PollExecutor", dependencies: ["CPollExecutor", "Locking"], swiftSettings: swiftSettings),
 
         // Floor 3: clients over the C libraries, usable without Baton.
         .target(
             name: "PostgresClient",
-            dependencies: ["CLibPQ", "PollExecutor", logging, lifecycle, deque],
+            dependencies: ["CLibPQ", "Locking", "PollExecutor", logging, lifecycle, deque],
             swiftSettings: swiftSettings
         ),
         .target(
             name: "RabbitMQClient",
-            dependencies: ["CRabbitMQ", "PollExecutor", logging, lifecycle, deque],
+            dependencies: ["CRabbitMQ", "Locking", "PollExecutor", logging, lifecycle, deque],
             swiftSettings: swiftSettings
         ),
 
         // Floor 4: the domain, and the macros that write its protocols out.
-        .target(name: "Baton", dependencies: [logging, lifecycle, deque], swiftSettings: swiftSettings),
+        .target(name: "Baton", dependencies: ["Locking", logging, lifecycle, deque], swiftSettings: swiftSettings),
         .target(name: "BatonMacros", dependencies: ["Baton", "BatonMacrosPlugin"], swiftSettings: swiftSettings),
         .macro(
             name: "BatonMacrosPlugin",
@@ -78,7 +79,7 @@ let package = Package(
         ),
         .target(
             name: "BatonRabbitMQ",
-            dependencies: ["Baton", "RabbitMQClient", logging, lifecycle],
+            dependencies: ["Baton", "Locking", "RabbitMQClient", logging, lifecycle],
             swiftSettings: swiftSettings
         ),
 
@@ -86,7 +87,8 @@ let package = Package(
         .executableTarget(
             name: "BatonDemo",
             dependencies: [
-                "Baton", "BatonMacros", "BatonPostgres", "BatonRabbitMQ", "PostgresClient", logging, lifecycle,
+                "Baton", "BatonMacros", "BatonPostgres", "BatonRabbitMQ", "Locking", "PostgresClient", logging,
+                lifecycle,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
@@ -95,26 +97,30 @@ let package = Package(
         ),
 
         // Tests mirror the targets.
-        .testTarget(name: "PollExecutorTests", dependencies: ["PollExecutor"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "PollExecutorTests",
+            dependencies: ["Locking", "PollExecutor"],
+            swiftSettings: swiftSettings
+        ),
         .testTarget(
             name: "PostgresClientTests",
-            dependencies: ["PostgresClient", logging],
+            dependencies: ["Locking", "PostgresClient", logging],
             swiftSettings: swiftSettings
         ),
         .testTarget(
             name: "RabbitMQClientTests",
-            dependencies: ["RabbitMQClient", logging],
+            dependencies: ["Locking", "RabbitMQClient", logging],
             swiftSettings: swiftSettings
         ),
         .testTarget(
             name: "BatonTests",
-            dependencies: ["Baton", logging, lifecycle, deque],
+            dependencies: ["Baton", "Locking", logging, lifecycle, deque],
             swiftSettings: swiftSettings
         ),
         .testTarget(
             name: "BatonMacrosTests",
             dependencies: [
-                "Baton", "BatonMacros", "BatonMacrosPlugin", logging, syntax("SwiftSyntaxMacros"),
+                "Baton", "BatonMacros", "BatonMacrosPlugin", "Locking", logging, syntax("SwiftSyntaxMacros"),
                 syntax("SwiftSyntaxMacroExpansion"), syntax("SwiftSyntaxMacrosGenericTestSupport"),
             ] + syntaxTree,
             swiftSettings: swiftSettings
@@ -132,7 +138,8 @@ let package = Package(
         .target(
             name: "EndToEndSupport",
             dependencies: [
-                "Baton", "BatonPostgres", "BatonRabbitMQ", "PostgresClient", "RabbitMQClient", logging, lifecycle,
+                "Baton", "BatonPostgres", "BatonRabbitMQ", "Locking", "PostgresClient", "RabbitMQClient", logging,
+                lifecycle,
             ],
             path: "Tests/EndToEndSupport",
             swiftSettings: swiftSettings
@@ -140,7 +147,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Baton", "BatonMacros", "BatonPostgres", "BatonRabbitMQ", "EndToEndSupport", "PostgresClient",
+                "Baton", "BatonMacros", "BatonPostgres", "BatonRabbitMQ", "EndToEndSupport", "Locking",
+                "PostgresClient",
                 "RabbitMQClient", logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -149,7 +157,8 @@ let package = Package(
         .testTarget(
             name: "ChaosTests",
             dependencies: [
-                "Baton", "BatonDemo", "BatonMacros", "EndToEndSupport", "PostgresClient", "RabbitMQClient", logging,
+                "Baton", "BatonDemo", "BatonMacros", "EndToEndSupport", "Locking", "PostgresClient", "RabbitMQClient",
+                logging,
                 lifecycle,
             ],
             swiftSettings: swiftSettings

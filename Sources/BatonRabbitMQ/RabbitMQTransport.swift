@@ -2,7 +2,7 @@ public import Baton
 internal import Logging
 internal import RabbitMQClient
 internal import ServiceLifecycle
-internal import Synchronization
+internal import Locking
 
 #if canImport(FoundationEssentials)
     internal import FoundationEssentials
@@ -21,7 +21,7 @@ public final class RabbitMQTransport: JobTransport {
     /// A URL that is none ends ``run()``, and fails every publish.
     private let publisher: Result<RabbitMQPublisher, RabbitMQError>
     /// The queues that the publisher has declared.
-    private let declared = Mutex<Set<String>>([])
+    private let declared = Locked<Set<String>>([])
 
     /// Creates a transport.
     ///

@@ -1,11 +1,11 @@
 import Baton
 import BatonMacros
 import Foundation
-import Synchronization
+import Locking
 
 /// What the jobs of these tests did.
 final class Outbox: Sendable {
-    private let lines = Mutex<[String]>([])
+    private let lines = Locked<[String]>([])
     func add(_ line: String) { lines.withLock { $0.append(line) } }
     var all: [String] { lines.withLock { $0 } }
 }

@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// Closed at first, open for good after one ``open()``; what waits at it goes on then.
 package final class Latch: Sendable {
@@ -8,7 +8,7 @@ package final class Latch: Sendable {
         var nextKey = 0
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     package init() {}
 

@@ -1,5 +1,5 @@
 import DequeModule
-import Synchronization
+import Locking
 
 /// Turns single calls into batches without a timer.
 ///
@@ -30,7 +30,7 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
     private let maximumBatch: Int
     private let perform: Perform
     private let isSharedFault: @Sendable (Failure) -> Bool
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// Creates a group commit.
     ///

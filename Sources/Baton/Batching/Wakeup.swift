@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// A bell that loops wait for: rings while nobody waits are kept as one.
 final class Wakeup: Sendable {
@@ -8,7 +8,7 @@ final class Wakeup: Sendable {
         var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// How many tasks wait.
     var waiterCount: Int {

@@ -1,6 +1,6 @@
-import Synchronization
+import Locking
 
-private let sharedClient = Mutex<JobClient?>(nil)
+private let sharedClient = Locked<JobClient?>(nil)
 
 /// Makes a client the one that ``BackgroundJob`` uses; written `Baton.bootstrap(client)`.
 ///

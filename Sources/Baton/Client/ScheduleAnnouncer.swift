@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// Decides which scheduled jobs other servers must hear of at once.
 ///
@@ -8,7 +8,7 @@ final class ScheduleAnnouncer: Sendable {
     /// What is due later than this every server finds by its own poll.
     private static let horizon = Duration.seconds(15)
 
-    private let announced = Mutex<JobInstant?>(nil)
+    private let announced = Locked<JobInstant?>(nil)
 
     /// Whether a job that was just scheduled is worth a word.
     ///

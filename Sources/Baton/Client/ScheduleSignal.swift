@@ -1,8 +1,8 @@
-import Synchronization
+import Locking
 
 /// Tells a scheduler in the same process of a job that may be due before it next looks.
 final class ScheduleSignal: Sendable {
-    private let earliest = Mutex<Duration?>(nil)
+    private let earliest = Locked<Duration?>(nil)
     private let wakeup = Wakeup()
 
     /// A job was scheduled.

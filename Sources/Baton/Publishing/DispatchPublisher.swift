@@ -1,5 +1,5 @@
 import Logging
-import Synchronization
+import Locking
 
 /// Publishes the dispatch messages of committed rows and answers for them until they are confirmed or given up.
 ///
@@ -40,7 +40,7 @@ final class DispatchPublisher: Sendable {
     private let transport: any JobTransport
     private let environment: JobEnvironment
     private let logger: Logger
-    private let state: Mutex<State>
+    private let state: Locked<State>
     /// Registers sessions: once for all the callers that find a session new.
     private let openings: GroupCommit<PublisherSession, Void, JobStorageError>
     private let work = Wakeup()
@@ -63,7 +63,7 @@ final class DispatchPublisher: Sendable {
             }
             return sessions.map { _ in }
         }
-        state = Mutex(
+        state = Locked(
             State(
                 ledger: PublishLedger(session: PublisherSession(environment.makeUUID())),
                 queue: PublishQueue(patience: patience)

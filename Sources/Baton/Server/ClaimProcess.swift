@@ -1,5 +1,5 @@
 import Logging
-import Synchronization
+import Locking
 
 /// Takes deliveries in, claims what has a free thread, and starts it (PROTOCOL move 2).
 struct ClaimProcess: Sendable {

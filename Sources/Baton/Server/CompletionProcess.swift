@@ -1,5 +1,5 @@
 import Logging
-import Synchronization
+import Locking
 
 /// Stores the ends of runs, then acknowledges their deliveries: never the other way round (PROTOCOL move 3, I3).
 struct CompletionProcess: Sendable {

@@ -1,5 +1,5 @@
 import Logging
-import Synchronization
+import Locking
 
 /// The steps of a graceful shutdown: stop taking, let run, cancel and put back, leave the list.
 struct GracefulStop: Sendable {

@@ -1,5 +1,5 @@
 import Logging
-import Synchronization
+import Locking
 
 /// Renews the lease and compares what storage says with what runs here (PROTOCOL move 6).
 struct HeartbeatProcess: Sendable {

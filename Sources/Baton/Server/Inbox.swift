@@ -1,10 +1,10 @@
-import Synchronization
+import Locking
 
 /// What one process of a server hands to another.
 ///
 /// What arrives while a batch is being dealt with forms the next batch: group commit without a timer.
 final class Inbox<Element: Sendable>: Sendable {
-    private let waiting = Mutex<[Element]>([])
+    private let waiting = Locked<[Element]>([])
     private let wakeup = Wakeup()
 
     /// Adds elements.

@@ -1,5 +1,5 @@
 import Logging
-import Synchronization
+import Locking
 
 /// What the processes of one server share.
 final class ServerCore: Sendable {
@@ -19,7 +19,7 @@ final class ServerCore: Sendable {
     let logger: Logger
     let consumer: any JobConsumer
     let threads: WorkerThreads
-    let table: Mutex<RunTable>
+    let table: Locked<RunTable>
     /// The ends of runs, to be stored.
     let completions = Inbox<Completion>()
     /// Deliveries without a row, to be parked.
@@ -31,7 +31,7 @@ final class ServerCore: Sendable {
     /// Rings when a run ended or its end was stored.
     let progress = Wakeup()
 
-    private let identity: Mutex<Identity>
+    private let identity: Locked<Identity>
 
     init(
         client: JobClient,
@@ -56,8 +56,8 @@ final class ServerCore: Sendable {
             prefetch: configuration.concurrency + configuration.lookAhead
         )
         threads = try WorkerThreads(count: configuration.concurrency)
-        table = Mutex(RunTable(concurrency: configuration.concurrency))
-        identity = Mutex(Identity(epoch: ServerEpoch(client.environment.makeUUID())))
+        table = Locked(RunTable(concurrency: configuration.concurrency))
+        identity = Locked(Identity(epoch: ServerEpoch(client.environment.makeUUID())))
     }
 
     var storage: any JobStorage { client.storage }

@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// How long this server has seen storage answer without a break.
 ///
@@ -11,7 +11,7 @@ final class StorageWitness: Sendable {
     }
 
     private let patience: Duration
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// Creates a witness that has seen nothing.
     ///

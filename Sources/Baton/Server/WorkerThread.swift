@@ -1,6 +1,6 @@
 import DequeModule
 import Dispatch
-import Synchronization
+import Locking
 
 #if canImport(Glibc)
     import Glibc
@@ -53,7 +53,7 @@ final class WorkerThread: TaskExecutor {
     /// What the thread has to run.
     fileprivate final class Inbox: Sendable {
         /// Each job with its executor, which must outlive the job.
-        private let jobs = Mutex(Deque<(UnownedJob, WorkerThread)>())
+        private let jobs = Locked(Deque<(UnownedJob, WorkerThread)>())
         private let filled = DispatchSemaphore(value: 0)
 
         func put(_ job: UnownedJob, on executor: WorkerThread) {

@@ -1,8 +1,8 @@
-import Synchronization
+import Locking
 
 /// The threads of a server, one for each job that runs.
 final class WorkerThreads: Sendable {
-    private let idle: Mutex<[WorkerThread]>
+    private let idle: Locked<[WorkerThread]>
 
     /// Starts the threads.
     ///
@@ -13,7 +13,7 @@ final class WorkerThreads: Sendable {
         for _ in 0..<count {
             threads.append(try WorkerThread())
         }
-        idle = Mutex(threads)
+        idle = Locked(threads)
     }
 
     /// Takes a thread that nothing runs on.

@@ -3,7 +3,7 @@ import Foundation
 import Logging
 import PostgresClient
 import ServiceLifecycle
-import Synchronization
+import Locking
 
 /// Writes down every run of a job, to count executions and overlaps with.
 ///
@@ -23,7 +23,7 @@ final class RunLedger: Service {
     private let database: PostgresClient
     private let logger: Logger
     private let processID = Int64(ProcessInfo.processInfo.processIdentifier)
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let (bell, ring) = AsyncStream.makeStream(of: Void.self, bufferingPolicy: .bufferingNewest(1))
 
     /// Makes a ledger.

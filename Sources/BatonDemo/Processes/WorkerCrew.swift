@@ -1,9 +1,9 @@
 import Foundation
-import Synchronization
+import Locking
 
 /// All workers the demonstration has started; none outlives it.
 final class WorkerCrew: Sendable {
-    private let workers = Mutex<[WorkerProcess]>([])
+    private let workers = Locked<[WorkerProcess]>([])
 
     /// Adds a worker.
     ///

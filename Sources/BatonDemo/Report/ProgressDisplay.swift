@@ -1,5 +1,5 @@
 import Foundation
-import Synchronization
+import Locking
 
 /// Shows a person how far the demonstration is: a line that changes on a terminal, plain lines elsewhere.
 final class ProgressDisplay: Sendable {
@@ -12,7 +12,7 @@ final class ProgressDisplay: Sendable {
     private let expected: Int
     private let isTerminal: Bool
     private let start = ContinuousClock.now
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// Makes a display.
     ///

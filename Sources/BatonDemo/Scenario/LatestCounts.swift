@@ -1,8 +1,8 @@
-import Synchronization
+import Locking
 
 /// The last counts that were read, or why none can be.
 final class LatestCounts: Sendable {
-    private let counts = Mutex(Result<JobCounts, any Error>.success(JobCounts()))
+    private let counts = Locked(Result<JobCounts, any Error>.success(JobCounts()))
 
     /// The counts.
     var value: JobCounts {

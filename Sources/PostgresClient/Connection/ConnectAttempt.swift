@@ -1,3 +1,4 @@
+import Locking
 import PollExecutor
 
 /// An attempt to connect that ends once: by its thread, by its deadline or by cancellation.

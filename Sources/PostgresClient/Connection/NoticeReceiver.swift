@@ -1,3 +1,4 @@
+import Locking
 import CLibPQ
 import Logging
 import PollExecutor

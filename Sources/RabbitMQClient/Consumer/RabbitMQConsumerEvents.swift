@@ -1,3 +1,4 @@
+import Locking
 import PollExecutor
 
 /// The events of a consumer, to be read by one task.

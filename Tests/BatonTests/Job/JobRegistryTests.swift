@@ -1,6 +1,6 @@
 import Foundation
 import Logging
-import Synchronization
+import Locking
 import Testing
 
 @testable import Baton
@@ -43,7 +43,7 @@ struct JobRegistryTests {
 
     @Test("Progress is brought into its range and handed on")
     func progress() {
-        let reports = Mutex<[Double]>([])
+        let reports = Locked<[Double]>([])
         let context = JobContext.example { fraction, _ in reports.withLock { $0.append(fraction) } }
         context.reportProgress(0.5)
         context.reportProgress(7)
@@ -134,7 +134,7 @@ struct JobReceiverTests {
 
     @Test("A scoped receiver is made for each run, from its context, and only for jobs that need it")
     func scoped() async throws {
-        let made = Mutex<[Int]>([])
+        let made = Locked<[Int]>([])
         let registry = try JobRegistry {
             Scoped(Counter.self) { context in
                 made.withLock { $0.append(context.attempt) }

@@ -1,6 +1,6 @@
 import Baton
 import DequeModule
-import Synchronization
+import Locking
 
 /// A broker in memory: queues, manual acknowledgement, redelivery, with faults on demand.
 ///
@@ -50,7 +50,7 @@ final class FakeBroker: JobTransport {
         var acknowledgeGate: Gate?
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let storage: FakeStorage
 
     init(storage: FakeStorage) {

@@ -1,5 +1,5 @@
 import Baton
-import Synchronization
+import Locking
 
 /// The protocol's storage as a plain state machine in memory, on the test's clock, with faults on demand.
 ///
@@ -35,8 +35,8 @@ final class FakeStorage: JobStorage {
     }
 
     let clock: ManualClock
-    private let tables = Mutex(FakeTables())
-    private let plan = Mutex(Plan())
+    private let tables = Locked(FakeTables())
+    private let plan = Locked(Plan())
 
     init(clock: ManualClock) {
         self.clock = clock

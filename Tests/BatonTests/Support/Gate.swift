@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// A door that holds tasks until the test opens it.
 ///
@@ -12,10 +12,10 @@ final class Gate: Sendable {
         var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
-    private let state: Mutex<State>
+    private let state: Locked<State>
 
     init(isOpen: Bool = false) {
-        state = Mutex(State(isOpen: isOpen))
+        state = Locked(State(isOpen: isOpen))
     }
 
     /// How many tasks have come to the gate so far.

@@ -1,5 +1,5 @@
 import Baton
-import Synchronization
+import Locking
 
 #if canImport(FoundationEssentials)
     import FoundationEssentials
@@ -22,7 +22,7 @@ final class ManualClock: JobClock {
         var watchers: [(count: Int, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
     private let epoch = Date(timeIntervalSince1970: 1_790_000_000)
 
     var now: JobInstant {

@@ -1,5 +1,5 @@
 import Baton
-import Synchronization
+import Locking
 
 /// SplitMix64: small, and the same numbers for the same seed everywhere.
 struct SeededGenerator: RandomNumberGenerator, Sendable {
@@ -20,10 +20,10 @@ struct SeededGenerator: RandomNumberGenerator, Sendable {
 
 /// The domain's randomness, from a seed.
 final class SeededRandom: RandomSource {
-    private let generator: Mutex<SeededGenerator>
+    private let generator: Locked<SeededGenerator>
 
     init(seed: UInt64) {
-        generator = Mutex(SeededGenerator(seed: seed))
+        generator = Locked(SeededGenerator(seed: seed))
     }
 
     func next() -> UInt64 {

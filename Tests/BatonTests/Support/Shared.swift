@@ -1,11 +1,11 @@
-import Synchronization
+import Locking
 
 /// A value that the tasks of a test share.
 final class Shared<Value: Sendable>: Sendable {
-    private let storage: Mutex<Value>
+    private let storage: Locked<Value>
 
     init(_ value: Value) {
-        storage = Mutex(value)
+        storage = Locked(value)
     }
 
     var value: Value {

@@ -1,5 +1,5 @@
 import Baton
-import Synchronization
+import Locking
 
 /// What a producer was told about each of its calls.
 final class EnqueueAnswers: Sendable {
@@ -9,7 +9,7 @@ final class EnqueueAnswers: Sendable {
         var isClosed = false
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// Whether producers are to end.
     var isClosed: Bool { state.withLock { $0.isClosed } }

@@ -1,10 +1,10 @@
 import BatonMacros
 import EndToEndSupport
-import Synchronization
+import Locking
 
 /// How often each job of a test ran, kept where no fault of a server reaches it.
 final class Tally: Sendable {
-    private let runs = Mutex<[Int: Int]>([:])
+    private let runs = Locked<[Int: Int]>([:])
 
     /// Counts a run.
     func count(_ number: Int) {

@@ -1,7 +1,7 @@
 package import Baton
 import Logging
 package import PostgresClient
-import Synchronization
+import Locking
 
 /// A Baton of a test's own on the real servers: its own schema, exchanges and queues.
 package final class Lab: Sendable {
@@ -16,7 +16,7 @@ package final class Lab: Sendable {
     /// What the code under test logged.
     package let log: LabLog
 
-    private let usedQueues = Mutex<Set<String>>(["default"])
+    private let usedQueues = Locked<Set<String>>(["default"])
 
     init(on servers: TestServers, configuration: JobClientConfiguration) {
         namespace = "e2e_" + String(UInt64.random(in: .min ... .max), radix: 16)

@@ -1,6 +1,6 @@
 package import Logging
 import Foundation
-import Synchronization
+import Locking
 
 /// What the code under test logs, kept to be shown when the test fails.
 package final class LabLog: Sendable {
@@ -9,7 +9,7 @@ package final class LabLog: Sendable {
     /// Whether every line is shown at once, for somebody who looks into a test that hangs.
     private static let isLive = ProcessInfo.processInfo.environment["BATON_TEST_LOG"] != nil
 
-    private let lines = Mutex<[String]>([])
+    private let lines = Locked<[String]>([])
     private let start = ContinuousClock.now
 
     package init() {}

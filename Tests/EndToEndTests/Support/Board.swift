@@ -1,5 +1,5 @@
 import EndToEndSupport
-import Synchronization
+import Locking
 
 /// Where jobs of a test say that they have begun, and learn when they may end.
 final class Board: Sendable {
@@ -9,7 +9,7 @@ final class Board: Sendable {
         var counts: [String: Int] = [:]
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// Opens when something of this name has begun.
     func arrival(of name: String) -> Latch {
