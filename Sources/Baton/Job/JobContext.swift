@@ -67,12 +67,7 @@ public struct JobContext: Sendable {
         logger: Logger,
         progress: (@Sendable (Double, String?) -> Void)? = nil
     ) {
-        var logger = logger
-        logger[metadataKey: "job.id"] = "\(id)"
-        logger[metadataKey: "job.name"] = "\(name)"
-        logger[metadataKey: "job.run"] = "\(run)"
-        logger[metadataKey: "job.attempt"] = "\(attempt)"
-        logger[metadataKey: "queue.name"] = "\(queue)"
+        let described = Logger.Metadata.Run(id: id, name: name, queue: queue, run: run, attempt: attempt)
         self.id = id
         self.name = name
         self.queue = queue
@@ -81,7 +76,7 @@ public struct JobContext: Sendable {
         self.maximumAttempts = maximumAttempts
         self.createdAt = createdAt
         self.server = server
-        self.logger = logger
+        self.logger = Logger(label: logger.label) { _ in JobLogHandler(described, base: logger.handler) }
         self.progress = progress
     }
 

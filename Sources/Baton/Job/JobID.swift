@@ -42,19 +42,6 @@ public struct JobID: Hashable, Sendable {
     }
 }
 
-extension JobID: LosslessStringConvertible {
-    /// Reads an id.
-    ///
-    /// - Parameter description: A UUID in the usual text form, in lower or upper case.
-    public init?(_ description: String) {
-        guard let uuid = UUID(uuidString: description) else { return nil }
-        self.init(uuid)
-    }
-
-    /// The id in lower case, as PostgreSQL writes it.
-    public var description: String { uuid.uuidString.lowercased() }
-}
-
 extension JobID: Codable {
     /// Reads an id from a string.
     ///

@@ -1,7 +1,7 @@
 import Logging
 import Locking
 
-/// Takes deliveries in, claims what has a free thread, and starts it (PROTOCOL move 2).
+/// Takes deliveries in, claims what has a free thread or will have one in a moment, and starts it (PROTOCOL move 2).
 struct ClaimProcess: Sendable {
     let core: ServerCore
 
@@ -97,18 +97,8 @@ struct ClaimProcess: Sendable {
             table.endClaims(batch)
             table.beginSettling()
         }
-        for job in sorted.started {
-            guard let thread = core.threads.take() else {
-                // Never seen: a thread is given back before its place in the table is asked for again.
-                core.logger.error(
-                    "no thread for a claimed job; the audit puts it back",
-                    metadata: ["job.id": "\(job.id)"]
-                )
-                core.table.withLock { _ = $0.remove(OwnedRun(id: job.id, claim: job.claim)) }
-                continue
-            }
-            JobRunner(core: core).start(job, on: thread)
-        }
+        let runner = JobRunner(core: core)
+        core.workers.submit(sorted.started.map { job in { runner.start(job, on: $0) } })
         if core.epoch != owner {
             // Certified dead while the answer was on its way: nobody asks after these runs any more.
             core.cancelRuns { _, run in run.owner == owner }

@@ -31,20 +31,36 @@ struct RunTable: Sendable {
         var hasEnded = false
     }
 
+    /// What the end of a run calls for.
+    struct Ended {
+        /// Whether deliveries wait to be claimed.
+        let leavesWaiting: Bool
+        /// Whether somebody waits for the runs to end.
+        let isStopping: Bool
+    }
+
     private let concurrency: Int
-    private var waiting = Deque<Held>()
-    private var claiming: Set<JobID> = []
-    private var runs: [OwnedRun: Run] = [:]
-    private var running = 0
-    private var settling = 0
+    private var ahead: ClaimAhead
+    var waiting = Deque<Held>()
+    var claiming: Set<JobID> = []
+    var runs: [OwnedRun: Run] = [:]
+    /// Runs that have not ended, those that wait for a thread included.
+    var running = 0
+    var settling = 0
     private var endedWhileClaiming: Set<OwnedRun> = []
-    private(set) var isStopping = false
+    var isStopping = false
 
     /// Creates an empty table.
     ///
     /// - Parameter concurrency: How many jobs may run at once.
     init(concurrency: Int) {
         self.concurrency = concurrency
+        ahead = ClaimAhead(concurrency: concurrency)
+    }
+
+    /// How many jobs may be claimed and not have ended.
+    var capacity: Int {
+        concurrency + ahead.count
     }
 
     // MARK: Deliveries
@@ -61,11 +77,11 @@ struct RunTable: Sendable {
         return []
     }
 
-    /// Takes what can be claimed now: as many as there are free threads, each job at most once.
+    /// Takes what can be claimed now: as many as there are free threads, or will be in a moment; each job at most once.
     ///
     /// - Returns: What to claim, to be ended by ``endClaims(_:)``; empty when there is nothing to do.
     mutating func takeClaimable() -> [Held] {
-        var free = concurrency - running - claiming.count
+        var free = capacity - running - claiming.count
         var batch: [Held] = []
         var passed: [Held] = []
         while free > 0, !isStopping, let held = waiting.popFirst() {
@@ -199,14 +215,17 @@ struct RunTable: Sendable {
 
     /// Notes that a function has ended; its thread is free.
     ///
-    /// - Parameter key: The run.
-    /// - Returns: The run.
-    mutating func end(_ key: OwnedRun) -> Run? {
-        guard let run = runs[key], !run.hasEnded else { return nil }
-        runs[key]?.hasEnded = true
-        runs[key]?.cancel = nil
+    /// - Parameters:
+    ///   - key: The run.
+    ///   - duration: How long the function took.
+    /// - Returns: What follows from it, or `nil` when there is no such run.
+    mutating func end(_ key: OwnedRun, after duration: Duration) -> Ended? {
+        guard let index = runs.index(forKey: key), !runs.values[index].hasEnded else { return nil }
+        runs.values[index].hasEnded = true
+        runs.values[index].cancel = nil
         running -= 1
-        return run
+        ahead.note(duration)
+        return Ended(leavesWaiting: !waiting.isEmpty, isStopping: isStopping)
     }
 
     /// Takes a run out whose end is stored, or refused.
@@ -237,77 +256,5 @@ struct RunTable: Sendable {
             }
         }
         return cancels
-    }
-
-    // MARK: Audit
-
-    /// The runs of an epoch, to ask storage about.
-    ///
-    /// A run whose end is being stored is asked about by its completion.
-    ///
-    /// - Parameter owner: The epoch.
-    /// - Returns: The runs that have not ended.
-    func openRuns(of owner: ServerEpoch) -> [OwnedRun] {
-        runs.lazy.filter { $0.value.owner == owner && !$0.value.hasEnded }.map(\.key)
-    }
-
-    /// Of the rows that storage lists under this server, those it neither runs nor is claiming.
-    ///
-    /// - Parameter rows: The rows.
-    /// - Returns: The unheld ones.
-    func unheld(_ rows: [OwnedRun]) -> [OwnedRun] {
-        rows.filter { runs[$0] == nil && !claiming.contains($0.id) }
-    }
-
-    /// Takes the deliveries of long runs, so that they can be acknowledged while the lease protects the job.
-    ///
-    /// - Parameters:
-    ///   - keys: Runs that storage has just been seen to hold for this server.
-    ///   - instant: Those that began before.
-    /// - Returns: The deliveries.
-    mutating func takeLongDeliveries(of keys: some Sequence<OwnedRun>, since instant: JobInstant) -> [Delivery] {
-        var deliveries: [Delivery] = []
-        for key in keys {
-            guard let run = runs[key], run.since < instant, !run.hasEnded else { continue }
-            deliveries += run.deliveries
-            runs[key]?.deliveries = []
-        }
-        return deliveries
-    }
-
-    // MARK: Stopping
-
-    /// Stops claiming.
-    ///
-    /// - Returns: The deliveries to give back.
-    mutating func stop() -> [Delivery] {
-        isStopping = true
-        defer { waiting.removeAll() }
-        return waiting.map(\.delivery)
-    }
-
-    /// Whether nothing is claimed or runs.
-    var isQuiet: Bool {
-        running == 0 && claiming.isEmpty
-    }
-
-    /// Notes that deliveries are on their way to be settled, which the end of the server must not overtake.
-    mutating func beginSettling() {
-        settling += 1
-    }
-
-    /// Notes that they are settled.
-    mutating func endSettling() {
-        settling -= 1
-    }
-
-    /// Whether nothing is left whose row or message may still be this server's.
-    var isEmpty: Bool {
-        runs.isEmpty && claiming.isEmpty && settling == 0
-    }
-
-    /// How many functions run.
-    var runningCount: Int {
-        running
     }
 }

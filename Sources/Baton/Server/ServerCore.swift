@@ -18,7 +18,7 @@ final class ServerCore: Sendable {
     let processID: Int
     let logger: Logger
     let consumer: any JobConsumer
-    let threads: WorkerThreads
+    let workers: WorkerPool
     let table: Locked<RunTable>
     /// The ends of runs, to be stored.
     let completions = Inbox<Completion>()
@@ -55,7 +55,7 @@ final class ServerCore: Sendable {
             queues: queues,
             prefetch: configuration.concurrency + configuration.lookAhead
         )
-        threads = try WorkerThreads(count: configuration.concurrency)
+        workers = try WorkerPool(count: configuration.concurrency)
         table = Locked(RunTable(concurrency: configuration.concurrency))
         identity = Locked(Identity(epoch: ServerEpoch(client.environment.makeUUID())))
     }

@@ -31,4 +31,20 @@ struct JobIDTests {
         #expect(try JSONDecoder().decode([JobID].self, from: json) == [id])
         #expect(throws: DecodingError.self) { try JSONDecoder().decode([JobID].self, from: Data(#"["x"]"#.utf8)) }
     }
+
+    /// Against Foundation's own reader and writer.
+    @Test(arguments: Seeds.many)
+    func textIsFoundationsInLowerCase(seed: UInt64) {
+        var generator = SeededGenerator(seed: seed)
+        let id = JobID(
+            uuidv7: generator.next(),
+            random: (generator.next(), generator.next())
+        )
+        #expect(id.description == id.uuid.uuidString.lowercased())
+        #expect(JobID(id.uuid.uuidString) == id)
+        var text = Array(id.description.utf8)
+        text[Int.random(in: text.indices, using: &generator)] = UInt8.random(in: 0x20...0x7E, using: &generator)
+        let damaged = String(decoding: text, as: UTF8.self)
+        #expect(JobID(damaged)?.uuid == UUID(uuidString: damaged))
+    }
 }

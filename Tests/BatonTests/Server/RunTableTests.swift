@@ -36,9 +36,9 @@ import Testing
         var table = table(concurrency: 1, running: 1...1)
         _ = table.receive([Sample.delivery(2, tag: 2)], at: Sample.instant(2))
         #expect(table.takeClaimable().isEmpty)
-        #expect(table.end(key(1, 1)) != nil)
+        #expect(table.end(key(1, 1), after: .seconds(60)) != nil)
         #expect(table.takeClaimable().map(\.delivery.tag) == [2])
-        #expect(table.end(key(1, 1)) == nil, "an end counts once")
+        #expect(table.end(key(1, 1), after: .seconds(60)) == nil, "an end counts once")
         #expect(table.remove(key(1, 1)) != nil)
         #expect(table.takeClaimable().isEmpty, "a thread is freed once")
     }
@@ -71,7 +71,7 @@ import Testing
         _ = table.receive([Sample.delivery(3, tag: 3)], at: Sample.instant(20))
         #expect(table.takeWaiting(since: Sample.instant(10)).isEmpty)
         #expect(table.takeWaiting(since: Sample.instant(20)).map(\.tag) == [2])
-        _ = table.end(key(1, 1))
+        _ = table.end(key(1, 1), after: .seconds(60))
         #expect(table.takeClaimable().map(\.delivery.tag) == [3])
     }
 
@@ -88,7 +88,7 @@ import Testing
 
     @Test func deliveriesOfLongRunsAreTakenOnceAndOnlyOfTheRunsAskedFor() {
         var table = table(concurrency: 4, running: 1...4)
-        _ = table.end(key(1, 1))
+        _ = table.end(key(1, 1), after: .seconds(60))
         let asked = [key(1, 1), key(2, 2), key(4, 4), key(9, 9)]
         #expect(table.takeLongDeliveries(of: asked, since: Sample.instant(4)).map(\.tag) == [2])
         #expect(table.takeLongDeliveries(of: asked, since: Sample.instant(4)).isEmpty)
@@ -100,7 +100,7 @@ import Testing
 
     @Test func rowsAreUnheldThatNeitherRunNorAreBeingClaimed() {
         var table = table(concurrency: 3, running: 1...2)
-        _ = table.end(key(2, 2))
+        _ = table.end(key(2, 2), after: .seconds(60))
         _ = table.receive([Sample.delivery(3, tag: 3)], at: Sample.instant(3))
         let batch = table.takeClaimable()
         let rows = [key(1, 1), key(1, 8), key(2, 2), key(3, 3), key(4, 4)]
@@ -117,7 +117,7 @@ import Testing
             delivery: Sample.delivery(4, tag: 4),
             at: Sample.instant(4)
         )
-        _ = table.end(key(2, 2))
+        _ = table.end(key(2, 2), after: .seconds(60))
         #expect(Set(table.openRuns(of: owner)) == [key(1, 1), key(3, 3)])
         #expect(table.openRuns(of: Sample.epoch(2)) == [key(4, 4)])
         #expect(table.owner(of: key(4, 4)) == Sample.epoch(2))
@@ -133,7 +133,7 @@ import Testing
             let isUnwanted = table.setCancel(key(job, Int64(job))) { count.change { $0 += 1 } }
             #expect(!isUnwanted)
         }
-        _ = table.end(key(2, 2))
+        _ = table.end(key(2, 2), after: .seconds(60))
         let cancels = table.cancelRuns { _, _ in true }
         for cancel in cancels { cancel() }
         #expect(count.value == 1)
@@ -165,7 +165,7 @@ import Testing
     @Test func whatIsCancelledOrHasEndedIsNotTimedOut() {
         var table = table(concurrency: 2, running: 1...2)
         _ = table.cancelRuns { key, _ in key.claim == 1 }
-        _ = table.end(key(2, 2))
+        _ = table.end(key(2, 2), after: .seconds(60))
         for key in [key(1, 1), key(2, 2), key(3, 3)] {
             let cancel = table.timeOut(key)
             #expect(cancel == nil)
@@ -206,11 +206,36 @@ import Testing
         table.endClaims(claims)
         #expect(table.takeClaimable().isEmpty)
         #expect(!table.isQuiet)
-        _ = table.end(key(1, 1))
+        _ = table.end(key(1, 1), after: .seconds(60))
         #expect(table.isQuiet)
         #expect(!table.isEmpty, "the end of the run is not stored yet")
         _ = table.remove(key(1, 1))
         #expect(table.isEmpty)
+    }
+
+    @Test func claimsAheadWhatItsThreadsGetThroughInAMoment() {
+        var table = table(concurrency: 2, running: 1...2)
+        let tags = UInt64(3)...UInt64(100)
+        _ = table.receive(tags.map { Sample.delivery(Int($0), tag: $0) }, at: Sample.instant(0))
+        _ = table.end(key(1, 1), after: .milliseconds(5))
+        #expect(table.capacity == 2 + 4)
+        #expect(table.takeClaimable().map(\.delivery.tag) == [3, 4, 5, 6, 7])
+        _ = table.end(key(2, 2), after: .seconds(1))
+        #expect(table.capacity == 2)
+        #expect(table.takeClaimable().isEmpty, "more is claimed than will find a thread soon")
+    }
+
+    @Test func tellsWhatAnEndedRunCallsFor() throws {
+        var table = table(concurrency: 2, running: 1...2)
+        let end = table.end(key(1, 1), after: .seconds(60))
+        let first = try #require(end)
+        #expect(!first.leavesWaiting && !first.isStopping)
+        _ = table.receive([Sample.delivery(3, tag: 3)], at: Sample.instant(0))
+        let next = table.end(key(2, 2), after: .seconds(60))
+        let second = try #require(next)
+        #expect(second.leavesWaiting)
+        _ = table.stop()
+        #expect(table.end(key(2, 2), after: .seconds(60)) == nil)
     }
 
     // MARK: Property
@@ -252,7 +277,9 @@ import Testing
                 let job = Int.random(in: 1...5, using: &generator)
                 left += table.receive([Sample.delivery(job, tag: UInt64(received))], at: Sample.instant(0)).map(\.tag)
             case 1:
+                let before = running.count + claims.joined().count
                 let batch = table.takeClaimable()
+                #expect(before + batch.count <= max(before, table.capacity))
                 let ids = batch.map(\.delivery.message.id)
                 #expect(Set(ids).count == ids.count)
                 #expect(Set(ids).isDisjoint(with: claims.joined().map(\.delivery.message.id)))
@@ -262,7 +289,8 @@ import Testing
             case 3:
                 if let index = running.indices.randomElement(using: &generator) {
                     let key = running.remove(at: index)
-                    #expect(table.end(key) != nil)
+                    let duration = Duration.milliseconds(Int.random(in: 0...20, using: &generator))
+                    #expect(table.end(key, after: duration) != nil)
                     ended.append(key)
                 }
             case 4:
@@ -273,7 +301,6 @@ import Testing
                 if step > 150 { left += table.stop().map(\.tag) }
             }
             #expect(table.runningCount == running.count)
-            #expect(running.count + claims.joined().count <= concurrency)
         }
         while let batch = claims.popLast() { finish(batch) }
         for key in running + ended { left += table.remove(key)?.deliveries.map(\.tag) ?? [] }

@@ -20,7 +20,7 @@ struct JobRunner: Sendable {
     ///
     /// - Parameters:
     ///   - job: The job.
-    ///   - thread: Its thread.
+    ///   - thread: Its thread, which calls this.
     func start(_ job: ClaimedJob, on thread: WorkerThread) {
         let key = OwnedRun(id: job.id, claim: job.claim)
         let task = Task(executorPreference: thread) {
@@ -44,16 +44,21 @@ struct JobRunner: Sendable {
             latency: latency,
             outcome: outcome
         )
-        // The thread before its place in the table: a claim that finds a place must find a thread. What is left to do on
-        // it here is nothing that the next job would wait for. The row stays this server's until the end is stored.
-        core.threads.giveBack(thread)
-        guard core.table.withLock({ $0.end(key) }) != nil else { return }
+        // What is left to do on the thread is nothing that the next job would wait for. The row stays this server's until
+        // the end is stored.
+        thread.release()
+        guard let ended = core.table.withLock({ $0.end(key, after: completion.duration) }) else { return }
         core.completions.append(CollectionOfOne(completion))
-        core.claimable.ring()
-        core.progress.ring()
+        if ended.leavesWaiting {
+            core.claimable.ring()
+        }
+        if ended.isStopping {
+            core.progress.ring()
+        }
     }
 
     private func outcome(of job: ClaimedJob, _ key: OwnedRun) async -> Completion.Outcome {
+        guard !Task.isCancelled else { return putBack }
         guard let registered = core.registry[job.name] else {
             return .putBack(
                 after: core.configuration.unknownJobDelay,
@@ -75,11 +80,13 @@ struct JobRunner: Sendable {
             return .succeeded(result: try await result(of: registered, job, key, in: context))
         } catch {
             // Whatever a job throws once the server has cancelled it, it did not fail by itself.
-            guard !core.table.withLock({ $0.isCancelled(key) }) else {
-                return .putBack(after: .zero, reason: "Put back by server \(core.name), which is stopping")
-            }
+            guard !core.table.withLock({ $0.isCancelled(key) }) else { return putBack }
             return failure(of: job, error)
         }
+    }
+
+    private var putBack: Completion.Outcome {
+        .putBack(after: .zero, reason: "Put back by server \(core.name), which is stopping")
     }
 
     private func result(

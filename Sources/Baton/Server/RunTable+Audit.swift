@@ -1,0 +1,73 @@
+extension RunTable {
+    // MARK: Audit
+
+    /// The runs of an epoch, to ask storage about.
+    ///
+    /// A run whose end is being stored is asked about by its completion.
+    ///
+    /// - Parameter owner: The epoch.
+    /// - Returns: The runs that have not ended.
+    func openRuns(of owner: ServerEpoch) -> [OwnedRun] {
+        runs.lazy.filter { $0.value.owner == owner && !$0.value.hasEnded }.map(\.key)
+    }
+
+    /// Of the rows that storage lists under this server, those it neither runs nor is claiming.
+    ///
+    /// - Parameter rows: The rows.
+    /// - Returns: The unheld ones.
+    func unheld(_ rows: [OwnedRun]) -> [OwnedRun] {
+        rows.filter { runs[$0] == nil && !claiming.contains($0.id) }
+    }
+
+    /// Takes the deliveries of long runs, so that they can be acknowledged while the lease protects the job.
+    ///
+    /// - Parameters:
+    ///   - keys: Runs that storage has just been seen to hold for this server.
+    ///   - instant: Those that began before.
+    /// - Returns: The deliveries.
+    mutating func takeLongDeliveries(of keys: some Sequence<OwnedRun>, since instant: JobInstant) -> [Delivery] {
+        var deliveries: [Delivery] = []
+        for key in keys {
+            guard let run = runs[key], run.since < instant, !run.hasEnded else { continue }
+            deliveries += run.deliveries
+            runs[key]?.deliveries = []
+        }
+        return deliveries
+    }
+
+    // MARK: Stopping
+
+    /// Stops claiming.
+    ///
+    /// - Returns: The deliveries to give back.
+    mutating func stop() -> [Delivery] {
+        isStopping = true
+        defer { waiting.removeAll() }
+        return waiting.map(\.delivery)
+    }
+
+    /// Whether nothing is claimed or runs.
+    var isQuiet: Bool {
+        running == 0 && claiming.isEmpty
+    }
+
+    /// Notes that deliveries are on their way to be settled, which the end of the server must not overtake.
+    mutating func beginSettling() {
+        settling += 1
+    }
+
+    /// Notes that they are settled.
+    mutating func endSettling() {
+        settling -= 1
+    }
+
+    /// Whether nothing is left whose row or message may still be this server's.
+    var isEmpty: Bool {
+        runs.isEmpty && claiming.isEmpty && settling == 0
+    }
+
+    /// How many functions run.
+    var runningCount: Int {
+        running
+    }
+}
