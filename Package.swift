@@ -30,6 +30,7 @@ let package = Package(
         .library(name: "BatonRabbitMQ", targets: ["BatonRabbitMQ"]),
         .library(name: "PostgresClient", targets: ["PostgresClient"]),
         .library(name: "RabbitMQClient", targets: ["RabbitMQClient"]),
+        .executable(name: "baton-bench", targets: ["BatonBench"]),
         .executable(name: "baton-demo", targets: ["BatonDemo"]),
     ],
     dependencies: [
@@ -37,6 +38,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-syntax", "602.0.0"..<"604.0.0"),
     ],
@@ -96,6 +98,19 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
 
+        // Without the macros: so it builds without swift-syntax.
+        .executableTarget(
+            name: "BatonBench",
+            dependencies: [
+                "Baton", "BatonPostgres", "BatonRabbitMQ", "PollExecutor", "PostgresClient", "RabbitMQClient", logging,
+                lifecycle,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Histogram", package: "hdrhistogram-swift"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+
         // Tests mirror the targets.
         .testTarget(
             name: "PollExecutorTests",
@@ -135,6 +150,7 @@ let package = Package(
             dependencies: ["Baton", "BatonRabbitMQ", "RabbitMQClient", logging],
             swiftSettings: swiftSettings
         ),
+        .testTarget(name: "BatonBenchTests", dependencies: ["BatonBench"], swiftSettings: swiftSettings),
         .target(
             name: "EndToEndSupport",
             dependencies: [

@@ -1,0 +1,66 @@
+import ArgumentParser
+
+/// What every measurement can be told.
+struct CommonOptions: ParsableArguments {
+    @Option(help: "How the broker keeps the queue: \(RigOptions.QueueType.allValueStrings.joined(separator: " or ")).")
+    var queueType = RigOptions.QueueType.classic
+
+    @Option(help: "Unconfirmed messages at most (default: Baton's own).")
+    var inFlight: Int?
+
+    @Option(name: .customLong("repeat"), help: "How often to measure; the medians are reported.")
+    var repetitions = 1
+
+    @Option(
+        help: """
+            The schema and the prefix of the queues, which must not exist and are dropped at the end (default: a random \
+            one for each repetition).
+            """
+    )
+    var namespace: String?
+
+    @Flag(help: "Print one JSON object instead of a table.")
+    var json = false
+
+    func validate() throws {
+        guard (1...1_000).contains(repetitions) else { throw ValidationError("--repeat must be 1 to 1000.") }
+        guard inFlight.map({ (1...65_535).contains($0) }) ?? true else {
+            throw ValidationError("--in-flight must be 1 to 65535.")
+        }
+    }
+
+    /// How Baton is set up.
+    ///
+    /// - Parameter servers: What is said of servers, where there are any.
+    /// - Returns: The options.
+    func rig(_ servers: ServerOptions? = nil) -> RigOptions {
+        var options = RigOptions()
+        options.namespace = namespace
+        options.queueType = queueType
+        options.maximumInFlight = inFlight
+        if let servers {
+            options.concurrency = servers.concurrency
+            options.lookAhead = servers.lookAhead
+            options.servers = servers.servers
+        }
+        return options
+    }
+
+    /// Measures as often as asked, and prints the report.
+    ///
+    /// - Parameters:
+    ///   - scenario: What to measure.
+    ///   - servers: What is said of servers, where there are any.
+    /// - Throws: ``BenchError``, or what Baton or the servers throw.
+    func measure(_ scenario: some Scenario, _ servers: ServerOptions? = nil) async throws {
+        let environment = try BenchEnvironment()
+        let options = rig(servers)
+        var report = Report(scenario, options)
+        for _ in 0..<repetitions {
+            report.add(try await scenario.run(environment, options))
+        }
+        StandardOutput.write(json ? try report.jsonLine() + "\n" : report.table)
+    }
+}
+
+extension RigOptions.QueueType: ExpressibleByArgument {}

@@ -1,0 +1,25 @@
+import Baton
+
+/// A job that only notes when it starts.
+struct TimedNoOp: JobCall {
+    typealias Receiver = LatencyRecorder
+
+    static let name = "bench.timed"
+
+    /// When it was to be enqueued, in nanoseconds of ``MonotonicClock``.
+    let dueAt: UInt64
+    let arguments: SampleArguments
+
+    init(dueAt: UInt64) {
+        self.dueAt = dueAt
+        arguments = .typical
+    }
+
+    func run(on recorder: LatencyRecorder, in context: JobContext) {
+        recorder.start(context.id, dueAt: dueAt)
+    }
+}
+
+extension LatencyRecorder: JobReceiver {
+    static var jobs: [JobDefinition<LatencyRecorder>] { [JobDefinition(TimedNoOp.self)] }
+}

@@ -1,0 +1,24 @@
+/// A number that a measurement ends with, named by its place in the JSON.
+enum Figure: String, Sendable, Hashable, CaseIterable {
+    case seconds
+    case jobsPerSecond = "jobs_per_second"
+    case startP50 = "start_ms.p50"
+    case startP90 = "start_ms.p90"
+    case startP99 = "start_ms.p99"
+    case startP999 = "start_ms.p999"
+    case startMax = "start_ms.max"
+    case finishP50 = "finish_ms.p50"
+    case finishP90 = "finish_ms.p90"
+    case finishP99 = "finish_ms.p99"
+    case finishP999 = "finish_ms.p999"
+    case finishMax = "finish_ms.max"
+    case postgresMicroseconds = "cpu_us_per_job.postgres"
+    case rabbitmqMicroseconds = "cpu_us_per_job.rabbitmq"
+    case batonMicroseconds = "cpu_us_per_job.baton"
+    case walBytes = "wal_bytes_per_job"
+    case statements = "statements_per_job"
+    case peakMemory = "rss_mb.peak"
+    case memory = "rss_mb.now"
+    /// Where publishing lasts longer than storing: jobs per second until the broker has confirmed every message.
+    case publishedPerSecond = "settings.published_jobs_per_second"
+}

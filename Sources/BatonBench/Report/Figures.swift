@@ -1,0 +1,27 @@
+/// What one run of a scenario measured; what could not be measured is missing.
+struct Figures: Sendable, Hashable {
+    private(set) var values: [Figure: Double] = [:]
+
+    subscript(figure: Figure) -> Double? {
+        get { values[figure] }
+        set { values[figure] = newValue }
+    }
+
+    /// Takes in the times from enqueueing to the start of jobs.
+    mutating func setStarts(_ percentiles: Percentiles?) {
+        self[.startP50] = percentiles?.p50
+        self[.startP90] = percentiles?.p90
+        self[.startP99] = percentiles?.p99
+        self[.startP999] = percentiles?.p999
+        self[.startMax] = percentiles?.max
+    }
+
+    /// Takes in the times from enqueueing to the jobs' ends in the database.
+    mutating func setFinishes(_ percentiles: Percentiles?) {
+        self[.finishP50] = percentiles?.p50
+        self[.finishP90] = percentiles?.p90
+        self[.finishP99] = percentiles?.p99
+        self[.finishP999] = percentiles?.p999
+        self[.finishMax] = percentiles?.max
+    }
+}

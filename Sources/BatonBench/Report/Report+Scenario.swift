@@ -1,0 +1,28 @@
+import Baton
+
+extension Report {
+    /// An empty report of a scenario.
+    ///
+    /// - Parameters:
+    ///   - scenario: What is measured.
+    ///   - options: How Baton is set up.
+    init(_ scenario: some Scenario, _ options: RigOptions) {
+        let defaults = JobServerConfiguration()
+        var settings = scenario.settings
+        settings["queue_type"] = .string(options.queueType.rawValue)
+        settings["fsync"] = .bool(true)
+        settings["synchronous_commit"] = .bool(true)
+        settings["confirms"] = .bool(true)
+        settings["persistent"] = .bool(true)
+        if scenario.hasServers {
+            let concurrency = options.concurrency ?? defaults.concurrency
+            settings["servers"] = .integer(options.servers)
+            settings["concurrency"] = .integer(concurrency)
+            settings["look_ahead"] = .integer(
+                options.lookAhead ?? options.concurrency.map { $0 } ?? defaults.lookAhead
+            )
+        }
+        settings["in_flight"] = options.maximumInFlight.map(JSONValue.integer) ?? .string("default")
+        self.init(name: scenario.name, jobs: scenario.jobs, settings: settings)
+    }
+}

@@ -1,0 +1,69 @@
+import Foundation
+
+extension Report {
+    /// The report for people: a heading, the figures, and what was set.
+    var table: String {
+        var lines = [
+            "\(name): \(jobs) jobs\(runs.count > 1 ? ", median [smallest .. largest] of \(runs.count) runs" : "")"
+        ]
+        func add(_ label: String, _ text: String?) {
+            guard let text else { return }
+            lines.append("  " + label.padding(toLength: 22, withPad: " ", startingAt: 0) + text)
+        }
+        add("jobs/s", text(.jobsPerSecond, places: 0))
+        add("seconds", text(.seconds, places: 3))
+        add("jobs/s until published", text(.publishedPerSecond, places: 0))
+        add("enqueue to start, ms", latencies([.startP50, .startP90, .startP99, .startP999, .startMax]))
+        add("enqueue to end, ms", latencies([.finishP50, .finishP90, .finishP99, .finishP999, .finishMax]))
+        add("CPU µs/job PostgreSQL", text(.postgresMicroseconds, places: 1))
+        add("CPU µs/job RabbitMQ", text(.rabbitmqMicroseconds, places: 1))
+        add("CPU µs/job Baton", text(.batonMicroseconds, places: 1))
+        add("WAL bytes/job", text(.walBytes, places: 0))
+        add("statements/job", text(.statements, places: 4))
+        add("resident peak, MB", text(.peakMemory, places: 1))
+        add("resident at end, MB", text(.memory, places: 1))
+        add(
+            "settings",
+            settings.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.plainText)" }.joined(separator: " ")
+        )
+        return lines.joined(separator: "\n") + "\n"
+    }
+
+    private func text(_ figure: Figure, places: Int) -> String? {
+        self[figure]?.text(places: places)
+    }
+
+    private func latencies(_ figures: [Figure]) -> String? {
+        let parts = figures.compactMap { figure in
+            let name = figure.rawValue.split(separator: ".").last ?? ""
+            return text(figure, places: 3).map { "\(name) \($0)" }
+        }
+        return parts.isEmpty ? nil : parts.joined(separator: "  ")
+    }
+}
+
+extension Spread {
+    /// The median, and the range where there is one.
+    ///
+    /// - Parameter places: Digits after the point.
+    /// - Returns: Text for people.
+    func text(places: Int) -> String {
+        func text(_ value: Double) -> String { String(format: "%.\(places)f", value) }
+        return minimum == maximum ? text(median) : "\(text(median)) [\(text(minimum)) .. \(text(maximum))]"
+    }
+}
+
+extension JSONValue {
+    /// The value for people.
+    var plainText: String {
+        switch self {
+        case .null: "-"
+        case .bool(let value): "\(value)"
+        case .integer(let value): "\(value)"
+        case .number(let value): "\(value)"
+        case .string(let value): value
+        case .array(let values): values.map(\.plainText).joined(separator: ",")
+        case .object(let members): members.map { "\($0.key):\($0.value.plainText)" }.sorted().joined(separator: ",")
+        }
+    }
+}

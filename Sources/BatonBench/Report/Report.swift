@@ -1,0 +1,70 @@
+import Foundation
+
+/// All runs of one scenario.
+struct Report: Sendable {
+    /// The scenario.
+    let name: String
+    /// How many jobs each run had.
+    let jobs: Int
+    let settings: [String: JSONValue]
+    private(set) var runs: [Figures]
+
+    init(name: String, jobs: Int, settings: [String: JSONValue], runs: [Figures] = []) {
+        self.name = name
+        self.jobs = jobs
+        self.settings = settings
+        self.runs = runs
+    }
+
+    mutating func add(_ run: Figures) {
+        runs.append(run)
+    }
+
+    /// A figure over all runs; `nil` when it was not measured.
+    subscript(figure: Figure) -> Spread? {
+        Spread(runs.compactMap { $0[figure] })
+    }
+
+    /// One object with the medians, and with the ranges among the settings when there was more than one run.
+    var json: JSONValue {
+        var settings = settings
+        settings["repeat"] = .integer(runs.count)
+        var object = JSONValue.object([
+            "name": .string(name), "jobs": .integer(jobs), "settings": .object(settings),
+            // Not measured: there, and null.
+            "start_ms": .null, "finish_ms": .null, "rss_mb": .null,
+        ])
+        for figure in Figure.allCases {
+            let path = figure.rawValue.split(separator: ".")
+            guard let spread = self[figure] else {
+                if !["start_ms", "finish_ms", "rss_mb", "settings"].contains(path[0]) {
+                    object.set(.null, at: path)
+                }
+                continue
+            }
+            object.set(.number(spread.median.rounded(toPlaces: 4)), at: path)
+            if runs.count > 1 {
+                let range = [spread.minimum, spread.maximum].map { JSONValue.number($0.rounded(toPlaces: 4)) }
+                object.set(.array(range), at: ["settings", "ranges"] + [Substring(figure.rawValue)])
+            }
+        }
+        return object
+    }
+
+    /// The object as one line of text.
+    ///
+    /// - Returns: The line.
+    /// - Throws: Nothing that this program's figures can cause.
+    func jsonLine() throws -> String {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+        return String(decoding: try encoder.encode(json), as: UTF8.self)
+    }
+}
+
+extension Double {
+    fileprivate func rounded(toPlaces places: Int) -> Double {
+        let scale = pow(10, Double(places))
+        return (self * scale).rounded() / scale
+    }
+}

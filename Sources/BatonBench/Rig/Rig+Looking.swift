@@ -1,0 +1,70 @@
+import Baton
+import PostgresClient
+import RabbitMQClient
+
+extension Rig {
+    /// The broker's name of the queue.
+    var brokerQueue: String { "\(namespace).dispatch.\(Self.queue)" }
+
+    /// Looks at the broker through a connection of the bench's own.
+    ///
+    /// - Parameter body: What to do with the connection.
+    /// - Returns: What the body returns.
+    /// - Throws: What the body throws, or `RabbitMQError`.
+    func withBroker<Result>(_ body: (RabbitMQConnection) async throws -> Result) async throws -> Result {
+        let connection = try await RabbitMQConnection(RabbitMQConfiguration(url: environment.rabbitMQURL))
+        do {
+            let result = try await body(connection)
+            await connection.close()
+            return result
+        } catch {
+            await connection.close()
+            throw error
+        }
+    }
+
+    /// Waits until so many messages are in the queue: until all are published.
+    ///
+    /// - Parameter count: How many.
+    /// - Returns: When it was so, by ``MonotonicClock``.
+    /// - Throws: ``BenchError`` when it takes too long; `RabbitMQError`.
+    @discardableResult
+    func waitForMessages(_ count: Int) async throws -> UInt64 {
+        try await withBroker { broker in
+            let deadline = ContinuousClock.now + .seconds(300)
+            while true {
+                let found = Int(try await broker.state(ofQueue: brokerQueue)?.messageCount ?? 0)
+                if found >= count { return MonotonicClock.now }
+                guard ContinuousClock.now < deadline else {
+                    throw BenchError(.failure, "Only \(found) of \(count) messages were published within 5 minutes.")
+                }
+                try await Task.sleep(for: .milliseconds(10))
+            }
+        }
+    }
+
+    /// Checks that SQL has the same number of jobs in a state.
+    ///
+    /// - Parameters:
+    ///   - count: How many there must be.
+    ///   - state: The state.
+    /// - Throws: ``BenchError`` when there is another number; `PostgresError`.
+    func verify(_ count: Int, are state: JobState) async throws {
+        let rows = try await database.query(
+            PostgresStatement(
+                "SELECT state, count(*) FROM \"\(namespace)\".jobs GROUP BY 1 ORDER BY 1",
+                prepared: false
+            )
+        )
+        let counts = try rows.map { try $0.decode((String, Int).self) }
+        guard counts.count == 1, counts[0] == (state.rawValue, count) else {
+            let found = counts.map { "\($0.1) \($0.0)" }.joined(separator: ", ")
+            throw BenchError(.failure, "Not \(count) jobs are \(state.rawValue), but: \(found).")
+        }
+    }
+
+    /// Lets the database write out what earlier work left, where the account may ask for it.
+    func settle() async {
+        _ = try? await database.query(PostgresStatement("CHECKPOINT", prepared: false))
+    }
+}

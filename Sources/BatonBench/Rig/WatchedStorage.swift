@@ -1,0 +1,124 @@
+import Baton
+import ServiceLifecycle
+
+/// A storage that also tells which jobs it has just recorded as succeeded.
+struct WatchedStorage: JobStorage {
+    private let storage: any JobStorage
+    private let onSuccess: @Sendable ([JobID]) -> Void
+
+    init(_ storage: any JobStorage, onSuccess: @escaping @Sendable ([JobID]) -> Void) {
+        self.storage = storage
+        self.onSuccess = onSuccess
+    }
+
+    func complete(
+        _ completions: [Completion],
+        owner: ServerEpoch
+    ) async throws(JobStorageError) -> [CompletionOutcome] {
+        let outcomes = try await storage.complete(completions, owner: owner)
+        onSuccess(
+            zip(completions, outcomes).compactMap { completion, outcome in
+                guard case .succeeded = completion.outcome, outcome == .applied else { return nil }
+                return completion.id
+            }
+        )
+        return outcomes
+    }
+
+    // MARK: Handed on
+
+    func run() async throws { try await storage.run() }
+
+    func insert(_ jobs: [NewJob], isRepeated: Bool) async throws(JobStorageError) -> [InsertOutcome] {
+        try await storage.insert(jobs, isRepeated: isRepeated)
+    }
+
+    func delete(_ id: JobID, reason: String?) async throws(JobStorageError) -> Bool {
+        try await storage.delete(id, reason: reason)
+    }
+
+    func job(_ id: JobID) async throws(JobStorageError) -> JobSnapshot? { try await storage.job(id) }
+
+    func history(of id: JobID) async throws(JobStorageError) -> [JobHistoryEntry] { try await storage.history(of: id) }
+
+    func openSession(_ session: PublisherSession, lease: Duration) async throws(JobStorageError) {
+        try await storage.openSession(session, lease: lease)
+    }
+
+    func saveWatermark(_ watermark: PublisherWatermark, lease: Duration) async throws(JobStorageError) {
+        try await storage.saveWatermark(watermark, lease: lease)
+    }
+
+    func closeSession(_ watermark: PublisherWatermark) async throws(JobStorageError) {
+        try await storage.closeSession(watermark)
+    }
+
+    func releaseMarks(of session: PublisherSession, _ sequences: [Int64]) async throws(JobStorageError) {
+        try await storage.releaseMarks(of: session, sequences)
+    }
+
+    func claim(
+        _ messages: [DispatchMessage],
+        owner: ServerEpoch,
+        claim: Int64
+    ) async throws(JobStorageError) -> [ClaimOutcome] {
+        try await storage.claim(messages, owner: owner, claim: claim)
+    }
+
+    func postpone(
+        _ messages: [DispatchMessage],
+        by delay: Duration,
+        reason: String
+    ) async throws(JobStorageError) -> [DispatchMessage] {
+        try await storage.postpone(messages, by: delay, reason: reason)
+    }
+
+    func register(_ server: ServerRegistration, lease: Duration) async throws(JobStorageError) {
+        try await storage.register(server, lease: lease)
+    }
+
+    func heartbeat(
+        _ epoch: ServerEpoch,
+        lease: Duration,
+        runs: [OwnedRun]
+    ) async throws(JobStorageError) -> HeartbeatAnswer {
+        try await storage.heartbeat(epoch, lease: lease, runs: runs)
+    }
+
+    func putBackUnheld(
+        _ runs: [OwnedRun],
+        owner: ServerEpoch,
+        marks: PublishMarkRange
+    ) async throws(JobStorageError) -> [MarkedDispatch] {
+        try await storage.putBackUnheld(runs, owner: owner, marks: marks)
+    }
+
+    func deregister(_ epoch: ServerEpoch) async throws(JobStorageError) { try await storage.deregister(epoch) }
+
+    func promoteDue(marks: PublishMarkRange) async throws(JobStorageError) -> Promotion {
+        try await storage.promoteDue(marks: marks)
+    }
+
+    func survey(unpublishedAge: Duration) async throws(JobStorageError) -> ReconcilerSurvey {
+        try await storage.survey(unpublishedAge: unpublishedAge)
+    }
+
+    func certifyDead(_ epoch: ServerEpoch, lease: Duration) async throws(JobStorageError) -> Bool {
+        try await storage.certifyDead(epoch, lease: lease)
+    }
+
+    func requeueOrphans(marks: PublishMarkRange) async throws(JobStorageError) -> OrphanRepair {
+        try await storage.requeueOrphans(marks: marks)
+    }
+
+    func adoptUnpublished(
+        marks: PublishMarkRange,
+        unpublishedAge age: Duration
+    ) async throws(JobStorageError) -> [MarkedDispatch] {
+        try await storage.adoptUnpublished(marks: marks, unpublishedAge: age)
+    }
+
+    func count(_ counts: [JobCounter: Int]) async throws(JobStorageError) { try await storage.count(counts) }
+
+    func tidy() async throws(JobStorageError) { try await storage.tidy() }
+}
