@@ -19,7 +19,9 @@ struct BatonBench: AsyncParsableCommand {
             valid, 8 a server cannot be reached or refuses, 9 the database may lose commits, 11 interrupted, 64 the \
             command line is not valid.
             """,
-        subcommands: [EnqueueCommand.self, DrainCommand.self, ThroughputCommand.self, LatencyCommand.self]
+        subcommands: [
+            EnqueueCommand.self, DrainCommand.self, ThroughputCommand.self, LatencyCommand.self, CompareCommand.self,
+        ]
     )
 
     static func main() async {

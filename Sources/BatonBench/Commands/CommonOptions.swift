@@ -59,7 +59,7 @@ struct CommonOptions: ParsableArguments {
         for _ in 0..<repetitions {
             report.add(try await scenario.run(environment, options))
         }
-        StandardOutput.write(json ? try report.jsonLine() + "\n" : report.table)
+        StandardOutput.write(json ? try report.json.line() + "\n" : report.table)
     }
 }
 

@@ -50,20 +50,11 @@ struct Report: Sendable {
         }
         return object
     }
-
-    /// The object as one line of text.
-    ///
-    /// - Returns: The line.
-    /// - Throws: Nothing that this program's figures can cause.
-    func jsonLine() throws -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return String(decoding: try encoder.encode(json), as: UTF8.self)
-    }
 }
 
 extension Double {
-    fileprivate func rounded(toPlaces places: Int) -> Double {
+    /// The nearest number with so many digits after the point.
+    func rounded(toPlaces places: Int) -> Double {
         let scale = pow(10, Double(places))
         return (self * scale).rounded() / scale
     }

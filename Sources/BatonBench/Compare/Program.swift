@@ -1,0 +1,44 @@
+import Foundation
+
+/// Runs another program to its end.
+enum Program {
+    /// Runs a program; what it says on standard error is shown as it is.
+    ///
+    /// - Parameters:
+    ///   - executable: The program.
+    ///   - arguments: Its arguments.
+    /// - Returns: What it wrote to standard output.
+    /// - Throws: ``BenchError`` when it cannot be started or does not exit with 0; `CancellationError`, after it was asked
+    ///   to end and has ended.
+    static func output(of executable: String, _ arguments: [String]) async throws -> String {
+        let process = Process()
+        let output = Pipe()
+        process.executableURL = URL(filePath: executable)
+        process.arguments = arguments
+        process.standardInput = FileHandle.nullDevice
+        process.standardOutput = output
+        let ended = OneTimeSignal<Int32>()
+        process.terminationHandler = { ended.send($0.terminationStatus) }
+        do {
+            try process.run()
+        } catch {
+            throw BenchError(.notConfigured, "“\(executable)” cannot be started: \(error).", underlyingError: error)
+        }
+        let status: Int32
+        do {
+            status = try await ended.wait()
+        } catch {
+            kill(process.processIdentifier, SIGTERM)
+            // It removes what it has made on the servers. Awaited in a task that is not cancelled.
+            _ = await Task { try? await ended.wait() }.value
+            throw error
+        }
+        // One line, which the pipe has held meanwhile.
+        let text = (try? output.fileHandleForReading.readToEnd()).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        guard status == 0 else {
+            let command = ([executable] + arguments).joined(separator: " ")
+            throw BenchError(.failure, "“\(command)” ended with \(status).")
+        }
+        return text
+    }
+}
