@@ -40,12 +40,16 @@ struct Kit: Sendable {
     }
 
     private func result(of program: String, _ arguments: [String]) async throws -> JSONValue {
-        let output = try await Program.output(of: program, arguments)
+        let (output, status) = try await Program.run(program, arguments)
         let line = output.split(separator: "\n").last { $0.hasPrefix("{") } ?? ""
-        do {
-            return try JSONDecoder().decode(JSONValue.self, from: Data(line.utf8))
-        } catch {
-            throw BenchError(.failure, "“\(program)” printed no JSON object.", underlyingError: error)
+        guard let result = try? JSONDecoder().decode(JSONValue.self, from: Data(line.utf8)) else {
+            let command = ([program] + arguments).joined(separator: " ")
+            throw BenchError(.failure, "“\(command)” ended with \(status) and printed no JSON object.")
         }
+        if status != 0 {
+            // The result is printed last, so it is whole; what failed is the tidying up.
+            StandardError.write("baton-bench: “\(program)” ended with \(status) after its result\n")
+        }
+        return result
     }
 }

@@ -7,10 +7,9 @@ enum Program {
     /// - Parameters:
     ///   - executable: The program.
     ///   - arguments: Its arguments.
-    /// - Returns: What it wrote to standard output.
-    /// - Throws: ``BenchError`` when it cannot be started or does not exit with 0; `CancellationError`, after it was asked
-    ///   to end and has ended.
-    static func output(of executable: String, _ arguments: [String]) async throws -> String {
+    /// - Returns: What it wrote to standard output, and its exit code or the signal that ended it.
+    /// - Throws: ``BenchError`` when it cannot be started; `CancellationError`, after it was asked to end and has ended.
+    static func run(_ executable: String, _ arguments: [String]) async throws -> (output: String, status: Int32) {
         let process = Process()
         let output = Pipe()
         process.executableURL = URL(filePath: executable)
@@ -35,10 +34,6 @@ enum Program {
         }
         // One line, which the pipe has held meanwhile.
         let text = (try? output.fileHandleForReading.readToEnd()).map { String(decoding: $0, as: UTF8.self) } ?? ""
-        guard status == 0 else {
-            let command = ([executable] + arguments).joined(separator: " ")
-            throw BenchError(.failure, "“\(command)” ended with \(status).")
-        }
-        return text
+        return (text, status)
     }
 }
