@@ -19,7 +19,7 @@ enum Program {
         let ended = OneTimeSignal<Int32>()
         process.terminationHandler = { ended.send($0.terminationStatus) }
         do {
-            try process.run()
+            try withAllSignals { try process.run() }
         } catch {
             throw BenchError(.notConfigured, "“\(executable)” cannot be started: \(error).", underlyingError: error)
         }
@@ -35,5 +35,18 @@ enum Program {
         // One line, which the pipe has held meanwhile.
         let text = (try? output.fileHandleForReading.readToEnd()).map { String(decoding: $0, as: UTF8.self) } ?? ""
         return (text, status)
+    }
+
+    /// Starts a program with no signal held back.
+    ///
+    /// It inherits the mask of the thread that starts it, and Dispatch's threads hold nearly all back: the program, or
+    /// those it starts, would not hear that they are to end.
+    private static func withAllSignals(_ start: () throws -> Void) rethrows {
+        var none = sigset_t()
+        var before = sigset_t()
+        sigemptyset(&none)
+        pthread_sigmask(SIG_SETMASK, &none, &before)
+        defer { pthread_sigmask(SIG_SETMASK, &before, nil) }
+        try start()
     }
 }
