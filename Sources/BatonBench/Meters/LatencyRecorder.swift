@@ -9,6 +9,8 @@ import Synchronization
 final class LatencyRecorder: Sendable {
     private struct State {
         var dueTimes: [JobID: UInt64] = [:]
+        var calls = LatencyRecorder.makeHistogram()
+        var returns = LatencyRecorder.makeHistogram()
         var starts = LatencyRecorder.makeHistogram()
         var finishes = LatencyRecorder.makeHistogram()
     }
@@ -18,6 +20,22 @@ final class LatencyRecorder: Sendable {
     private static func makeHistogram() -> Histogram<UInt64> {
         // An hour in nanoseconds: nothing that ends is clipped.
         Histogram(highestTrackableValue: 3_600_000_000_000, numberOfSignificantValueDigits: .three)
+    }
+
+    /// Notes that a job is being enqueued.
+    ///
+    /// - Parameter due: When it was to be.
+    func call(dueAt due: UInt64) {
+        let now = MonotonicClock.now
+        state.withLock { _ = $0.calls.record(now.subtractingOrZero(due)) }
+    }
+
+    /// Notes that a job has been enqueued.
+    ///
+    /// - Parameter due: When it was to be.
+    func `return`(dueAt due: UInt64) {
+        let now = MonotonicClock.now
+        state.withLock { _ = $0.returns.record(now.subtractingOrZero(due)) }
     }
 
     /// Notes that a job has been started.
@@ -50,6 +68,12 @@ final class LatencyRecorder: Sendable {
     func reset() {
         state.withLock { $0 = State() }
     }
+
+    /// From due to the call that enqueues: how late the bench itself is.
+    var calls: Percentiles? { state.withLock { Percentiles(nanoseconds: $0.calls) } }
+
+    /// From due to the return of the call that enqueues.
+    var returns: Percentiles? { state.withLock { Percentiles(nanoseconds: $0.returns) } }
 
     /// From due to started.
     var starts: Percentiles? { state.withLock { Percentiles(nanoseconds: $0.starts) } }

@@ -21,4 +21,10 @@ enum Figure: String, Sendable, Hashable, CaseIterable {
     case memory = "rss_mb.now"
     /// Where publishing lasts longer than storing: jobs per second until the broker has confirmed every message.
     case publishedPerSecond = "settings.published_jobs_per_second"
+    /// How late the bench itself enqueues, which counts as latency, too.
+    case callP50 = "settings.call_ms.p50"
+    case callP99 = "settings.call_ms.p99"
+    /// Until the call that enqueues has returned.
+    case returnP50 = "settings.return_ms.p50"
+    case returnP99 = "settings.return_ms.p99"
 }

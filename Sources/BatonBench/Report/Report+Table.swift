@@ -8,13 +8,15 @@ extension Report {
         ]
         func add(_ label: String, _ text: String?) {
             guard let text else { return }
-            lines.append("  " + label.padding(toLength: 22, withPad: " ", startingAt: 0) + text)
+            lines.append("  " + label.padding(toLength: 23, withPad: " ", startingAt: 0) + text)
         }
         add("jobs/s", text(.jobsPerSecond, places: 0))
         add("seconds", text(.seconds, places: 3))
         add("jobs/s until published", text(.publishedPerSecond, places: 0))
-        add("enqueue to start, ms", latencies([.startP50, .startP90, .startP99, .startP999, .startMax]))
-        add("enqueue to end, ms", latencies([.finishP50, .finishP90, .finishP99, .finishP999, .finishMax]))
+        add("due to call, ms", latencies([.callP50, .callP99]))
+        add("due to return, ms", latencies([.returnP50, .returnP99]))
+        add("due to start, ms", latencies([.startP50, .startP90, .startP99, .startP999, .startMax]))
+        add("due to recorded, ms", latencies([.finishP50, .finishP90, .finishP99, .finishP999, .finishMax]))
         add("CPU µs/job PostgreSQL", text(.postgresMicroseconds, places: 1))
         add("CPU µs/job RabbitMQ", text(.rabbitmqMicroseconds, places: 1))
         add("CPU µs/job Baton", text(.batonMicroseconds, places: 1))
