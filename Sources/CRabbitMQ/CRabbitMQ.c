@@ -201,6 +201,12 @@ rabbit_connection *rabbit_connect(const rabbit_options *options, rabbit_failure 
   connection->frame_max = amqp_get_frame_max(state);
   connection->channel_max = amqp_get_channel_max(state);
   connection->heartbeat = amqp_get_heartbeat(state);
+  if (connection->frame_max < AMQP_FRAME_MIN_SIZE) {
+    fail(failure, RABBIT_STAGE_HANDSHAKE, AMQP_STATUS_BAD_AMQP_DATA, "frames of %d bytes are less than AMQP allows",
+         connection->frame_max);
+    rabbit_destroy(connection);
+    return NULL;
+  }
   // With a heartbeat the library would send by itself, blocking, and in the middle of what the caller is sending; and it
   // would close the descriptor while it is being polled. It aborts if asked in the middle of a frame.
   if (!amqp_release_buffers_ok(state) ||

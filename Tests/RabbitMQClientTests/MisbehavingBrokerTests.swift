@@ -43,6 +43,28 @@ struct MisbehavingBrokerTests {
     }
 
     @Test
+    func doesNotWaitForConfirmsOfABlockedBrokerNorConnectAgain() async throws {
+        let ready = Guarded<FakeBroker.Client?>(nil)
+        let answers = Guarded(false)
+        let broker = try FakeBroker { client, _ in
+            ready.withLock { $0 = client }
+        } onPublish: { client, channel, tag in
+            if answers.withLock({ $0 }) { client.confirm(upTo: tag, channel: channel) } else { client.block("memory") }
+        }
+        try await withFakeBroker(broker) { broker in
+            try await withPublisher(self.publisher(broker, responseTimeout: .milliseconds(500))) { publisher in
+                #expect(await publisher.publish([self.message]).map(\.kind) == [.unanswered])
+                #expect(await publisher.publish([self.message]).map(\.kind) == [.blocked])
+                answers.withLock { $0 = true }
+                try #require(ready.withLock { $0 }).unblock()
+                try await eventually("the publisher knows") { publisher.isConnected }
+                #expect(await publisher.publish([self.message]).map(\.kind) == [.confirmed])
+                #expect(broker.connectionCount == 1)
+            }
+        }
+    }
+
+    @Test
     func waitsForAnUnblockedBrokerAsLongAsItsPatienceLasts() async throws {
         let ready = Guarded<FakeBroker.Client?>(nil)
         let broker = try FakeBroker { client, _ in

@@ -16,10 +16,15 @@ public struct RabbitMQBackoff: Hashable, Sendable {
     }
 
     /// The wait before an attempt: between half and all of what the failures so far allow.
-    func delay(afterFailures failures: Int, using generator: inout some RandomNumberGenerator) -> Duration {
+    ///
+    /// - Parameters:
+    ///   - failures: How often it has failed in a row.
+    ///   - jitter: Chance's choice, from 0 to 1.
+    /// - Returns: How long to wait.
+    func delay(afterFailures failures: Int, jitter: Double = .random(in: 0...1)) -> Duration {
         var longest = self.initial
         for _ in 0..<min(max(0, failures - 1), 62) where longest < self.maximum { longest *= 2 }
         longest = min(longest, self.maximum)
-        return longest * Double.random(in: 0.5...1, using: &generator)
+        return longest * (0.5 + jitter / 2)
     }
 }

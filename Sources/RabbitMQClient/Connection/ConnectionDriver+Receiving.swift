@@ -42,8 +42,10 @@ extension ConnectionDriver {
             self.forget(channel, error: error)
             events.append(.channelClosed(channel: channel, error))
         case .connectionBlocked(let reason):
+            self.isBlocked = true
             events.append(.blocked(reason: reason))
         case .connectionUnblocked:
+            self.isBlocked = false
             events.append(.unblocked)
         case .connectionClose(let reason):
             try self.answer(.connectionCloseOk, channel: 0)

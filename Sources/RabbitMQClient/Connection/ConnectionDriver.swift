@@ -29,6 +29,8 @@ final class ConnectionDriver {
     /// Since when the socket has been taking nothing of what waits.
     private var stuckSince: ContinuousClock.Instant?
     private let channelMax: UInt16
+    /// Whether the broker has said that it reads nothing for the time being.
+    var isBlocked = false
     /// Whether to report once that the socket has taken everything.
     var reportsDrain = false
 
@@ -268,7 +270,7 @@ final class ConnectionDriver {
             case .peerIsLost:
                 return self.end(.connectionLost("The broker has been silent for two heartbeats"))
             }
-            if let stuckSince = self.stuckSince, stuckSince.duration(to: now) >= self.responseTimeout {
+            if !self.isBlocked, let stuckSince = self.stuckSince, stuckSince.duration(to: now) >= self.responseTimeout {
                 return self.end(.connectionLost("The broker has read nothing for \(self.responseTimeout)"))
             }
             if self.channels.values.contains(where: { $0.replies.isOverdue(at: now) }) {

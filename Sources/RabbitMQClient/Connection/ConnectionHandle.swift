@@ -21,6 +21,14 @@ final class ConnectionHandle: @unchecked Sendable {
         _ endpoint: RabbitMQConfiguration.Endpoint,
         _ configuration: RabbitMQConfiguration
     ) throws(RabbitMQError) {
+        let texts = [
+            endpoint.host, configuration.virtualHost, configuration.user, configuration.password,
+            configuration.connectionName,
+        ]
+        guard !texts.contains(where: { $0.utf8.contains(0) }) else {
+            // C would read on only as far as the zero: as another user, perhaps.
+            throw RabbitMQError(code: .invalidConfiguration, message: "The configuration holds a zero byte")
+        }
         var failure = rabbit_failure()
         let connection = Self.connect(endpoint, configuration, &failure)
         guard let connection else { throw RabbitMQError(failure, endpoint, configuration) }

@@ -152,7 +152,6 @@ public actor RabbitMQConsumer: Service {
     }
 
     private func keepConnected() async {
-        var generator = SystemRandomNumberGenerator()
         var failures = 0
         while self.phase == .running {
             let start = ContinuousClock.now
@@ -171,7 +170,7 @@ public actor RabbitMQConsumer: Service {
             // A connection that held for a while is no failure to connect.
             if start.duration(to: .now) > self.configuration.backoff.maximum { failures = 0 }
             failures += 1
-            let delay = self.configuration.backoff.delay(afterFailures: failures, using: &generator)
+            let delay = self.configuration.backoff.delay(afterFailures: failures)
             await self.change.pause(delay, on: self.executor)
         }
         self.connectionIsGone(.closedHere)
@@ -217,7 +216,6 @@ public actor RabbitMQConsumer: Service {
 
     /// Keeps one queue consumed for as long as the connection lasts.
     private func keepConsuming(_ index: Int, on connection: UInt64) async {
-        var generator = SystemRandomNumberGenerator()
         var failures = 0
         let change = self.subscriptions[index].change
         while self.connection == connection {
@@ -240,7 +238,7 @@ public actor RabbitMQConsumer: Service {
             guard self.connection == connection, self.isConsuming else { continue }
             if start.duration(to: .now) > self.configuration.backoff.maximum { failures = 0 }
             failures += 1
-            let delay = self.configuration.backoff.delay(afterFailures: failures, using: &generator)
+            let delay = self.configuration.backoff.delay(afterFailures: failures)
             await change.pause(delay, on: self.executor)
         }
     }

@@ -16,6 +16,8 @@ struct ConfirmLedger<Ticket> {
         let ticket: Ticket
         let sentAt: ContinuousClock.Instant
         var returned: CloseReason?
+        /// Whether nobody waits for the answer any more.
+        var isGivenUp = false
     }
 
     /// How many messages may be unanswered at a time.
@@ -29,8 +31,11 @@ struct ConfirmLedger<Ticket> {
 
     var hasRoom: Bool { self.inFlight < self.limit }
 
-    /// When the oldest unanswered message was published.
-    var oldest: ContinuousClock.Instant? { self.entries.first??.sentAt }
+    /// When the oldest message was published whose answer somebody waits for.
+    var oldest: ContinuousClock.Instant? {
+        for case let entry? in self.entries where !entry.isGivenUp { return entry.sentAt }
+        return nil
+    }
 
     init(limit: Int) {
         self.limit = max(1, limit)
@@ -74,10 +79,10 @@ struct ConfirmLedger<Ticket> {
                 if let reason = entry.returned { .returned(reason) } else if confirm.isPositive { .confirmed } else {
                     .nacked
                 }
-            settled.append((entry.ticket, verdict))
             self.entries[index] = nil
+            self.inFlight -= 1
+            if !entry.isGivenUp { settled.append((entry.ticket, verdict)) }
         }
-        self.inFlight -= settled.count
         while let first = self.entries.first, first == nil {
             self.entries.removeFirst()
             self.base += 1
@@ -85,9 +90,19 @@ struct ConfirmLedger<Ticket> {
         return settled
     }
 
+    /// Stops waiting for the answers so far; they may still come.
+    mutating func giveUp() -> [Ticket] {
+        var tickets: [Ticket] = []
+        for index in self.entries.indices where self.entries[index]?.isGivenUp == false {
+            self.entries[index]?.isGivenUp = true
+            if let ticket = self.entries[index]?.ticket { tickets.append(ticket) }
+        }
+        return tickets
+    }
+
     /// Gives up everything unanswered, oldest first; the next message is number 1 of a new channel.
     mutating func abandon() -> [Ticket] {
-        let tickets = self.entries.compactMap { $0?.ticket }
+        let tickets = self.giveUp()
         self = ConfirmLedger(limit: self.limit)
         return tickets
     }

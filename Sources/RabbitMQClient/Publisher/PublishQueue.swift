@@ -74,6 +74,11 @@ struct PublishQueue<Ticket> {
         return self.ledger.abandon().map { ($0, RabbitMQPublishOutcome(.unanswered, error)) }
     }
 
+    /// Stops waiting for answers that a blocked broker keeps back; on the same channel they may still come.
+    mutating func giveUpAnswers(_ error: RabbitMQError) -> [Resolution] {
+        self.ledger.giveUp().map { ($0, RabbitMQPublishOutcome(.unanswered, error)) }
+    }
+
     /// Gives up everything that waits.
     mutating func abandonWaiting(_ error: RabbitMQError) -> [Resolution] {
         let waiting = self.waiting

@@ -160,7 +160,6 @@ public actor RabbitMQPublisher: Service {
     }
 
     private func keepConnected() async {
-        var generator = SystemRandomNumberGenerator()
         while self.phase == .running {
             let start = ContinuousClock.now
             do throws(RabbitMQError) {
@@ -177,7 +176,7 @@ public actor RabbitMQPublisher: Service {
             }
             guard self.phase == .running else { break }
             self.failures += 1
-            let delay = self.configuration.backoff.delay(afterFailures: self.failures, using: &generator)
+            let delay = self.configuration.backoff.delay(afterFailures: self.failures)
             await self.change.pause(delay, on: self.executor)
         }
         if self.phase == .draining { await self.driver?.close() }
@@ -209,7 +208,6 @@ public actor RabbitMQPublisher: Service {
             declared = self.topology
             try await self.declare(declared, on: driver)
         }
-        var generator = SystemRandomNumberGenerator()
         while true {
             let channel = try await driver.openChannel()
             try await driver.call(.confirmSelect, channel: channel)
@@ -226,7 +224,7 @@ public actor RabbitMQPublisher: Service {
             // Only the channel is gone: a message to an exchange that does not exist, or that is not allowed.
             self.logger.warning("RabbitMQ closed the publisher's channel", metadata: ["error": "\(self.unavailable)"])
             self.failures += 1
-            let delay = self.configuration.backoff.delay(afterFailures: self.failures, using: &generator)
+            let delay = self.configuration.backoff.delay(afterFailures: self.failures)
             await self.change.pause(delay, on: self.executor)
         }
     }
@@ -285,12 +283,16 @@ public actor RabbitMQPublisher: Service {
         if let oldest = self.queue.ledger.oldest,
             oldest.duration(to: .now) >= self.configuration.responseTimeout
         {
-            self.linkIsGone(
-                RabbitMQError(
-                    code: .timeout,
-                    message: "The broker has not confirmed a message for \(self.configuration.responseTimeout)"
-                )
+            let error = RabbitMQError(
+                code: .timeout,
+                message: "The broker has not confirmed a message for \(self.configuration.responseTimeout)"
             )
+            // A broker that has said that it takes nothing is not to be blamed: another connection would fare no better.
+            if self.isBlocked {
+                self.resolve(self.queue.giveUpAnswers(error))
+            } else {
+                self.linkIsGone(error)
+            }
         }
         self.pump()
     }

@@ -81,6 +81,19 @@ struct ConfirmLedgerTests {
     }
 
     @Test
+    func keepsCountOfWhatWasGivenUp() throws {
+        var ledger = self.ledger(2)
+        #expect(ledger.giveUp() == [1, 2])
+        #expect(ledger.oldest == nil)
+        #expect(ledger.giveUp().isEmpty)
+        ledger.publish(3, at: self.now)
+        #expect(ledger.oldest == self.now)
+        // The answers come after all; only one of them is still awaited.
+        #expect(try ledger.settle(self.ack(3, multiple: true)).map(\.ticket) == [3])
+        #expect(ledger.inFlight == 0)
+    }
+
+    @Test
     func startsAtOneAgainOnANewChannel() throws {
         var ledger = self.ledger(3)
         _ = try ledger.settle(self.ack(1))
@@ -92,18 +105,17 @@ struct ConfirmLedgerTests {
 
     @Test(arguments: 0..<20)
     func answersForEveryMessageExactlyOnce(_ seed: Int) throws {
-        var generator = SystemRandomNumberGenerator()
         var ledger = ConfirmLedger<Int>(limit: 50)
         var published = 0
         var answered: [Int: Int] = [:]
         while answered.count < 500 {
-            if ledger.hasRoom, published < 500, Bool.random(using: &generator) {
+            if ledger.hasRoom, published < 500, Bool.random() {
                 published += 1
                 ledger.publish(published, at: self.now)
             } else if published > 0 {
                 let confirm = ConfirmMethod(
                     tag: UInt64.random(in: UInt64(max(1, published - 60))...UInt64(published)),
-                    isMultiple: published == 500 || Bool.random(using: &generator),
+                    isMultiple: published == 500 || Bool.random(),
                     isPositive: true
                 )
                 for (ticket, _) in try ledger.settle(confirm) { answered[ticket, default: 0] += 1 }

@@ -1,0 +1,90 @@
+import RabbitMQClient
+import Testing
+
+/// Against a broker of its own, which nobody else misses while it is down.
+@Suite(.serialized, .timeLimit(.minutes(5)))
+struct BrokerRestartTests {
+    /// Publishes until every message is confirmed, and notes all outcomes on the way.
+    private func publishUntilConfirmed(
+        _ ids: Range<Int>,
+        toQueue queue: String,
+        by publisher: RabbitMQPublisher
+    ) async throws -> [RabbitMQPublishOutcome.Kind: Int] {
+        var kinds: [RabbitMQPublishOutcome.Kind: Int] = [:]
+        var missing = Array(ids)
+        while !missing.isEmpty {
+            let outcomes = await publisher.publish(
+                missing.map {
+                    RabbitMQMessage(exchange: "", routingKey: queue, properties: .init(messageID: "\($0)"))
+                }
+            )
+            for outcome in outcomes { kinds[outcome.kind, default: 0] += 1 }
+            missing = zip(missing, outcomes).filter { !$1.isConfirmed }.map(\.0)
+            if !missing.isEmpty { try await Task.sleep(for: .milliseconds(50)) }
+        }
+        return kinds
+    }
+
+    @Test
+    func losesNothingOverAlarmsKillsAndRestarts() async throws {
+        try await PrivateBroker.with { broker, configuration in
+            let queue = RabbitMQQueue.quorum("jobs")
+            let publisher = RabbitMQPublisher(
+                configuration,
+                topology: RabbitMQTopology(queues: [queue]),
+                logger: Broker.logger
+            )
+            let consumer = RabbitMQConsumer(
+                configuration,
+                subscriptions: [RabbitMQSubscription(queue, prefetch: 50)],
+                logger: Broker.logger
+            )
+            let received = Guarded<Set<String>>([])
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await publisher.run() }
+                group.addTask { try await consumer.run() }
+                group.addTask {
+                    for await case .deliveries(let deliveries) in consumer.events {
+                        received.withLock { $0.formUnion(deliveries.compactMap(\.message.properties.messageID)) }
+                        await consumer.acknowledge(deliveries)
+                    }
+                }
+                func publish(_ ids: Range<Int>) async throws -> [RabbitMQPublishOutcome.Kind: Int] {
+                    try await self.publishUntilConfirmed(ids, toQueue: queue.name, by: publisher)
+                }
+                try await eventually("the publisher connects") { publisher.isConnected }
+                _ = try await publish(0..<1000)
+
+                // The broker takes no more messages, and says so once it is sent one; acknowledgements still pass.
+                try await broker.run("rabbitmqctl", "set_vm_memory_high_watermark", "0.00001")
+                async let whileBlocked = publish(1000..<2000)
+                try await eventually("the publisher is told") { !publisher.isConnected }
+                try await broker.run("rabbitmqctl", "set_vm_memory_high_watermark", "0.4")
+                let kinds = try await whileBlocked
+                #expect(kinds[.blocked, default: 0] > 0)
+
+                async let whileKilled = publish(2000..<3000)
+                try await broker.run("kill", "rabbitmq")
+                try await eventually("the publisher notices") { !publisher.isConnected }
+                try await broker.run("start", "rabbitmq")
+                _ = try await whileKilled
+
+                async let whilePaused = publish(3000..<4000)
+                try await broker.run("pause", "rabbitmq")
+                try await Task.sleep(for: .seconds(3))
+                try await broker.run("resume", "rabbitmq")
+                _ = try await whilePaused
+
+                async let whileStopped = publish(4000..<5000)
+                try await broker.run("stop", "rabbitmq")
+                try await broker.run("start", "rabbitmq")
+                _ = try await whileStopped
+
+                try await eventually("all have arrived", within: .seconds(60)) {
+                    received.withLock { $0.count } == 5000
+                }
+                group.cancelAll()
+            }
+        }
+    }
+}
