@@ -179,4 +179,50 @@ struct PublisherTests {
             }
         }
     }
+
+    @Test
+    func declaresWhatIsAddedOnEveryNewConnection() async throws {
+        let name = Broker.name("added")
+        try await withConnection { connection in
+            try await withProxy { proxy, configuration in
+                let publisher = RabbitMQPublisher(configuration, patience: .seconds(20), logger: Broker.logger)
+                let early = RabbitMQQueue.classic("\(name).early")
+                let late = RabbitMQQueue.classic("\(name).late")
+                try await publisher.declare(RabbitMQTopology(queues: [early]))
+                try await withPublisher(publisher) { publisher in
+                    try await publisher.declare(RabbitMQTopology(queues: [late]))
+                    for queue in [early, late] {
+                        let message = RabbitMQMessage(exchange: "", routingKey: queue.name)
+                        #expect(await publisher.publish([message]).map(\.kind) == [.confirmed])
+                        try await connection.deleteQueue(queue.name)
+                    }
+                    proxy.cut()
+                    try await eventually("both are there again") {
+                        for queue in [early, late] where try await connection.depth(queue.name) == nil { return false }
+                        return true
+                    }
+                }
+                for queue in [early, late] { try await connection.deleteQueue(queue.name) }
+            }
+        }
+    }
+
+    @Test
+    func publishesAlthoughAnAdditionIsRefused() async throws {
+        let queue = RabbitMQQueue.classic(Broker.name("refused"))
+        try await withQueues([queue]) { _ in
+            let publisher = RabbitMQPublisher(try Broker.configuration(), logger: Broker.logger)
+            let wrong = RabbitMQTopology(queues: [.quorum(queue.name)])
+            // Nobody can tell yet.
+            try await publisher.declare(wrong)
+            try await withPublisher(publisher) { publisher in
+                let message = RabbitMQMessage(exchange: "", routingKey: queue.name)
+                #expect(await publisher.publish([message]).map(\.kind) == [.confirmed])
+                await #expect { try await publisher.declare(wrong) } throws: { error in
+                    (error as? RabbitMQError)?.code == .preconditionFailed
+                }
+                #expect(await publisher.publish([message]).map(\.kind) == [.confirmed])
+            }
+        }
+    }
 }

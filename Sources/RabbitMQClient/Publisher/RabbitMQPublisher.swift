@@ -14,7 +14,9 @@ public actor RabbitMQPublisher: Service {
     private static let highWater = 1 << 19
 
     private let configuration: RabbitMQConfiguration
-    private var topology: RabbitMQTopology
+    private let topology: RabbitMQTopology
+    /// What was added to the topology later.
+    var additions: [RabbitMQTopology] = []
     private let executor: PollExecutor
     let logger: Logger
     let isOpen = Atomic(false)
@@ -102,30 +104,6 @@ public actor RabbitMQPublisher: Service {
         }
     }
 
-    /// Adds to what is declared: now, if there is a connection, and on every new one.
-    ///
-    /// - Parameter topology: What there is to be besides.
-    /// - Throws: ``RabbitMQError`` when the broker refuses; it is then not added.
-    public func declare(_ topology: RabbitMQTopology) async throws(RabbitMQError) {
-        if let driver = self.driver, self.isConnected { try await self.declare(topology, on: driver) }
-        self.topology.add(topology)
-    }
-
-    private func declare(
-        _ topology: RabbitMQTopology,
-        on driver: ConnectionDriver
-    ) async throws(RabbitMQError) {
-        // On a channel of its own, which the broker closes when it refuses: publishing goes on.
-        let channel = try await driver.openChannel()
-        do throws(RabbitMQError) {
-            try await driver.declare(topology, channel: channel)
-        } catch {
-            await driver.closeChannel(channel)
-            throw error
-        }
-        await driver.closeChannel(channel)
-    }
-
     // MARK: Running
 
     /// Keeps a connection until cancelled or shut down; then finishes what was handed over, and closes it.
@@ -202,12 +180,8 @@ public actor RabbitMQPublisher: Service {
         }
         self.driver = driver
         self.isBlocked = false
-        var declared = RabbitMQTopology()
-        // Something may be added in the meantime.
-        while declared != self.topology {
-            declared = self.topology
-            try await self.declare(declared, on: driver)
-        }
+        try await self.declare(self.topology, on: driver)
+        try await self.declareAdditions(on: driver)
         while true {
             let channel = try await driver.openChannel()
             try await driver.call(.confirmSelect, channel: channel)

@@ -25,13 +25,4 @@ public struct RabbitMQTopology: Hashable, Sendable {
         self.queues = queues
         self.bindings = bindings
     }
-
-    /// Adds what another topology describes and this one does not.
-    ///
-    /// - Parameter other: The other topology.
-    public mutating func add(_ other: RabbitMQTopology) {
-        self.exchanges += other.exchanges.filter { !self.exchanges.contains($0) }
-        self.queues += other.queues.filter { !self.queues.contains($0) }
-        self.bindings += other.bindings.filter { !self.bindings.contains($0) }
-    }
 }
