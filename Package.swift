@@ -45,7 +45,10 @@ let package = Package(
     targets: [
         // Floor 1: the C libraries.
         .systemLibrary(name: "CLibPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
-        .target(name: "CRabbitMQ", linkerSettings: [.linkedLibrary("rabbitmq")]),
+        .target(
+            name: "CRabbitMQ",
+            linkerSettings: [.linkedLibrary("rabbitmq"), .linkedLibrary("ssl"), .linkedLibrary("crypto")]
+        ),
         .target(name: "CPollExecutor"),
 
         // Floor 2: a lock; one thread, one poll set, one executor.

@@ -7,6 +7,7 @@ public struct RabbitMQError: Error, Sendable {
             case invalidMessage
             case connectFailed
             case refused
+            case insecure
             case connectionLost
             case connectionClosed
             case channelClosed
@@ -33,6 +34,8 @@ public struct RabbitMQError: Error, Sendable {
         public static let connectFailed = Code(.connectFailed)
         /// The broker turned the log-in down: user, password or virtual host.
         public static let refused = Code(.refused)
+        /// TLS could not be agreed on: the broker's certificate is not accepted, or it does not accept this side's.
+        public static let insecure = Code(.insecure)
         /// The connection broke, or its peer fell silent.
         public static let connectionLost = Code(.connectionLost)
         /// The broker, or this side, closed the connection.

@@ -38,11 +38,46 @@ struct ConfigurationTests {
         )
     }
 
+    @Test
+    func readsParameters() throws {
+        let plain = try RabbitMQConfiguration(url: "amqp://host?heartbeat=5&connection_timeout=2500")
+        #expect(plain.heartbeat == .seconds(5))
+        #expect(plain.connectTimeout == .milliseconds(2500))
+        #expect(plain.tls == nil)
+
+        let secure = try RabbitMQConfiguration(url: "amqps://a,b:1/v")
+        #expect(secure.endpoints == [.init(host: "a", port: 5671), .init(host: "b", port: 1)])
+        #expect(secure.tls == RabbitMQTLS())
+        #expect(secure.tls?.verification == .full)
+        #expect(try RabbitMQConfiguration(url: "amqps://").endpoints == [.init(host: "localhost", port: 5671)])
+
+        let all = try RabbitMQConfiguration(
+            url: "amqps://host/v?cacertfile=%2Fca.pem&certfile=/c.pem&keyfile=/k.pem&verify=verify_none"
+                + "&server_name_indication=name&auth_mechanism=external"
+        )
+        #expect(
+            all.tls
+                == RabbitMQTLS(
+                    authorityFile: "/ca.pem",
+                    certificateFile: "/c.pem",
+                    keyFile: "/k.pem",
+                    verification: .none,
+                    serverName: "name"
+                )
+        )
+        #expect(all.authentication == .certificate)
+    }
+
     @Test(arguments: [
-        "", "host", "http://host", "amqps://host", "amqp://u:secret@host:0", "amqp://u:secret@host:65536",
+        "", "host", "http://host", "amqp://u:secret@host:0", "amqp://u:secret@host:65536",
         "amqp://u:secret@host:12x", "amqp://u:secret@[::1", "amqp://u:secret@[::1]x", "amqp://u:secret@host/a/b",
         "amqp://u:secret%zz@host", "amqp://u:secret%2@host", "amqp://u:secret%00@host", "amqp://u:secret%ff@host",
-        "amqp://u:secret@host?heartbeat=5", "amqp://u:secret@host:+5",
+        "amqp://u:secret@host:+5", "amqp://u:secret@host#x", "amqp://u:p@host?secret=5",
+        "amqp://u:secret@host?heartbeat",
+        "amqp://u:secret@host?heartbeat=-1", "amqp://u:secret@host?heartbeat=5&heartbeat=6",
+        "amqp://u:secret@host?cacertfile=x", "amqp://u:secret@host?auth_mechanism=external",
+        "amqps://u:secret@host?auth_mechanism=external", "amqps://u:secret@host?verify=perhaps",
+        "amqps://u:secret@host?auth_mechanism=amqplain", "amqps://u:secret@host?cacertfile=%zz",
     ])
     func refusesOtherTextWithoutQuotingIt(_ url: String) {
         do throws(RabbitMQError) {

@@ -1,9 +1,8 @@
-// What Swift needs of librabbitmq: connecting with a deadline, taking one decoded frame at a time without blocking, and
-// encoding frames without sending them.
+// What Swift needs of librabbitmq and OpenSSL: connecting and logging in with a deadline, taking one decoded frame at a
+// time without blocking, and encoding frames without sending them.
 //
-// The library sends in blocking calls without a deadline, so it sends nothing here once the handshake is over: its own
-// heartbeats are switched off and every frame goes into the caller's buffer. Its waiting calls, which lose frames of
-// other channels, are not used at all.
+// librabbitmq is the codec. It reads and writes in blocking calls, some without a deadline, loses frames of other
+// channels while it waits for one, and knows no addresses in certificates; so the socket and TLS are handled here.
 #pragma once
 
 #include <stdbool.h>
@@ -28,12 +27,27 @@ typedef struct {
   const char *virtual_host;
   const char *user;
   const char *password;
+  // Whether the certificate says who logs in (EXTERNAL), instead of user and password (PLAIN).
+  bool authenticates_by_certificate;
   // Shown by the broker's tools.
   const char *connection_name;
   // In seconds; 0 asks for none.
   uint16_t heartbeat;
-  // For the connection and the handshake together. Looking up the name has no limit but the resolver's own.
+  // For the connection and the handshakes together. Looking up the name has no limit but the resolver's own.
   int timeout_milliseconds;
+
+  bool uses_tls;
+  // All files are PEM. Null stands for the authorities that the system trusts.
+  const char *authority_file;
+  // Null if there is none; otherwise there is a key as well.
+  const char *certificate_file;
+  const char *key_file;
+  // Null if the key is not encrypted.
+  const char *key_password;
+  // The host name or address that the broker's certificate must be for.
+  const char *server_name;
+  bool verifies_certificate;
+  bool verifies_name;
 } rabbit_options;
 
 typedef enum {
@@ -42,15 +56,16 @@ typedef enum {
   RABBIT_STAGE_CONNECT = 2,
   RABBIT_STAGE_HANDSHAKE = 3,
   RABBIT_STAGE_REFUSED = 4,
+  // The files that TLS was to use.
+  RABBIT_STAGE_TLS_FILES = 5,
+  RABBIT_STAGE_TLS = 6,
 } rabbit_stage;
 
 typedef struct {
   rabbit_stage stage;
-  // The library's status; 0 if the failure is not the library's.
-  int status;
   // The broker's reply code; 0 if the broker said nothing.
   uint16_t reply_code;
-  // Where it failed, in words; never holds a password.
+  // Why it failed, in words; never holds a password.
   char text[512];
 } rabbit_failure;
 
@@ -66,8 +81,8 @@ int rabbit_channel_max(const rabbit_connection *connection);
 /// The negotiated heartbeat in seconds; servicing it is the caller's business.
 int rabbit_heartbeat(const rabbit_connection *connection);
 
-/// What a status of the library means, in words.
-const char *rabbit_status_text(int status);
+/// Why reading or writing has failed, in words.
+const char *rabbit_error_text(const rabbit_connection *connection);
 
 // MARK: Reading
 
@@ -153,8 +168,8 @@ typedef struct {
   amqp_bytes_t body;
 } rabbit_frame;
 
-/// Takes the next frame without blocking: 1 and the frame, 0 if there is none yet, or a negative status, after which
-/// the connection can only be destroyed. What is read is drained when it returns 0; only then does polling make sense.
+/// Takes the next frame without blocking: 1 and the frame, 0 if there is none yet, or -1 if the connection has failed or
+/// ended, and can only be destroyed. What has arrived is used up when it returns 0; only then does polling make sense.
 int rabbit_read_frame(rabbit_connection *connection, rabbit_frame *frame);
 
 /// Takes back the memory of a frame that has been copied.
@@ -184,5 +199,7 @@ void rabbit_encode_body(uint8_t *output, uint16_t channel, const uint8_t *body, 
 
 // MARK: Writing
 
-/// Sends without blocking: the number of bytes taken, 0 if the socket takes none now, or the negative errno.
-ptrdiff_t rabbit_send(const rabbit_connection *connection, const uint8_t *bytes, size_t count);
+/// Sends without blocking: the number of bytes taken, 0 if the socket takes none now, or -1 if the connection has failed.
+///
+/// Under TLS, bytes that were not taken must be offered again, at the same place in the stream; more may follow them.
+ptrdiff_t rabbit_send(rabbit_connection *connection, const uint8_t *bytes, size_t count);

@@ -4,20 +4,31 @@ extension RabbitMQConfiguration {
     /// Every part but the scheme may be missing. User, password and virtual host are percent-decoded: the virtual host
     /// `/` is written `%2f`. Several hosts are separated by commas. IPv6 addresses stand in brackets.
     ///
+    /// With `amqps://` the connection is secured by TLS. These parameters may follow a question mark, and are
+    /// percent-decoded: `cacertfile`, `certfile`, `keyfile`, `verify` (`verify_peer` or `verify_none`),
+    /// `server_name_indication`, `auth_mechanism` (`plain` or `external`), `heartbeat` (in seconds) and
+    /// `connection_timeout` (in milliseconds). They mean what they mean to RabbitMQ's own clients, but the broker's
+    /// certificate is verified unless it says otherwise.
+    ///
     /// - Parameter url: The URL.
     /// - Throws: ``RabbitMQError`` with the code `invalidConfiguration` if the text is no such URL.
     public init(url: String) throws(RabbitMQError) {
         var rest = url[...]
-        guard let scheme = rest.range(ofFirst: "://") else { throw .url("it does not start with amqp://") }
+        guard let scheme = rest.range(ofFirst: "://") else { throw .url("it does not start with amqp:// or amqps://") }
+        self.init()
         switch rest[..<scheme.lowerBound].lowercased() {
         case "amqp": break
-        case "amqps": throw .url("TLS (amqps://) is not supported by this client")
-        default: throw .url("it does not start with amqp://")
+        case "amqps":
+            self.tls = RabbitMQTLS()
+            self.endpoints = [Endpoint(host: "localhost", port: 5671)]
+        default: throw .url("it does not start with amqp:// or amqps://")
         }
         rest = rest[scheme.upperBound...]
-        if let query = rest.firstIndex(where: { $0 == "?" || $0 == "#" }) {
-            // Silently dropping "?heartbeat=5" would surprise whoever wrote it.
-            throw .url("it has parameters (\(rest[query]) …), which this client does not read from a URL")
+        if rest.contains("#") { throw .url("a # has no meaning in it; within a part it is written %23") }
+        var query: Substring?
+        if let mark = rest.firstIndex(of: "?") {
+            query = rest[rest.index(after: mark)...]
+            rest = rest[..<mark]
         }
 
         var path: Substring?
@@ -31,7 +42,6 @@ extension RabbitMQConfiguration {
             rest = rest[rest.index(after: at)...]
         }
 
-        self.init()
         if let credentials {
             let parts = credentials.split(separator: ":", maxSplits: 1, omittingEmptySubsequences: false)
             self.user = try Self.decode(parts[0], what: "user")
@@ -42,14 +52,16 @@ extension RabbitMQConfiguration {
             self.virtualHost = try Self.decode(path, what: "virtual host")
         }
         if !rest.isEmpty {
+            let port: UInt16 = self.tls == nil ? 5672 : 5671
             self.endpoints = []
             for part in rest.split(separator: ",", omittingEmptySubsequences: false) {
-                self.endpoints.append(try Self.endpoint(part))
+                self.endpoints.append(try Self.endpoint(part, port: port))
             }
         }
+        if let query { try self.read(query: query) }
     }
 
-    private static func endpoint(_ text: Substring) throws(RabbitMQError) -> Endpoint {
+    private static func endpoint(_ text: Substring, port defaultPort: UInt16) throws(RabbitMQError) -> Endpoint {
         var host = text
         var port: Substring?
         if text.first == "[" {
@@ -64,7 +76,7 @@ extension RabbitMQConfiguration {
             host = text[..<colon]
             port = text[text.index(after: colon)...]
         }
-        var endpoint = Endpoint(host: try Self.decode(host, what: "host"))
+        var endpoint = Endpoint(host: try Self.decode(host, what: "host"), port: defaultPort)
         if endpoint.host.isEmpty { endpoint.host = "localhost" }
         if let port, !port.isEmpty {
             guard port.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let number = UInt16(port), number > 0 else {
@@ -75,7 +87,7 @@ extension RabbitMQConfiguration {
         return endpoint
     }
 
-    private static func decode(_ text: Substring, what: String) throws(RabbitMQError) -> String {
+    static func decode(_ text: Substring, what: String) throws(RabbitMQError) -> String {
         var bytes: [UInt8] = []
         var rest = text.utf8[...]
         while let byte = rest.popFirst() {
@@ -99,7 +111,7 @@ extension RabbitMQConfiguration {
 
 extension RabbitMQError {
     // Must not quote the URL: it holds the password.
-    fileprivate static func url(_ reason: String) -> RabbitMQError {
+    static func url(_ reason: String) -> RabbitMQError {
         RabbitMQError(code: .invalidConfiguration, message: "The RabbitMQ URL cannot be used: \(reason)")
     }
 }

@@ -1,12 +1,12 @@
 /// How to reach a RabbitMQ broker.
 ///
-/// The password is never part of a description.
+/// Passwords are never part of a description.
 public struct RabbitMQConfiguration: Sendable {
     /// One broker of a cluster.
     public struct Endpoint: Hashable, Sendable {
         /// A host name or address.
         public var host: String
-        /// A TCP port.
+        /// A TCP port; by custom 5672 in clear text and 5671 with TLS.
         public var port: UInt16
 
         /// Names one broker.
@@ -28,13 +28,17 @@ public struct RabbitMQConfiguration: Sendable {
     public var password: String
     /// The virtual host, `/` unless another was made.
     public var virtualHost: String
+    /// How the client shows who it is.
+    public var authentication: RabbitMQAuthentication = .password
+    /// How to secure the connection; nil leaves it in clear text, the password included.
+    public var tls: RabbitMQTLS?
     /// What the broker's tools call the connection.
     public var connectionName: String = "swift"
     /// How often each side shows that it is alive; whole seconds, rounded up.
     ///
     /// A peer silent for twice as long is lost.
     public var heartbeat: Duration = .seconds(10)
-    /// How long connecting and logging in may take.
+    /// How long connecting, securing the connection and logging in may take together.
     public var connectTimeout: Duration = .seconds(10)
     /// How long the broker may take to answer a request, to confirm a message, or to read what was sent to it, before
     /// the connection is given up.
@@ -72,7 +76,8 @@ extension RabbitMQConfiguration: CustomStringConvertible, CustomDebugStringConve
     /// Where it connects and as whom, without the password.
     public var description: String {
         let endpoints = self.endpoints.map { "\($0.host):\($0.port)" }.joined(separator: ",")
-        return "amqp://\(self.user)@\(endpoints) (virtual host \(self.virtualHost))"
+        let scheme = self.tls == nil ? "amqp" : "amqps"
+        return "\(scheme)://\(self.user)@\(endpoints) (virtual host \(self.virtualHost))"
     }
 
     /// Where it connects and as whom, without the password.
@@ -84,7 +89,7 @@ extension RabbitMQConfiguration: CustomStringConvertible, CustomDebugStringConve
             self,
             children: [
                 "endpoints": self.endpoints, "user": self.user, "virtualHost": self.virtualHost,
-                "connectionName": self.connectionName,
+                "connectionName": self.connectionName, "tls": self.tls as Any,
             ] as KeyValuePairs<String, Any>
         )
     }

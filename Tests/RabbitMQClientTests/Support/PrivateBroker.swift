@@ -42,34 +42,7 @@ struct PrivateBroker: Sendable {
     /// Runs a command of deploy/services, and returns what it prints.
     @discardableResult
     func run(_ arguments: String...) async throws -> String {
-        let process = Process()
-        process.executableURL = URL(filePath: self.services)
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment.merging(["BATON_STATE_DIR": self.state.path]) { $1 }
-        // A file, as nobody reads a pipe while the command runs.
-        let output = self.state.appendingPathExtension("\(UInt64.random(in: 0 ... .max)).out")
-        _ = FileManager.default.createFile(atPath: output.path, contents: nil)
-        defer { try? FileManager.default.removeItem(at: output) }
-        let handle = try FileHandle(forWritingTo: output)
-        process.standardOutput = handle
-        process.standardError = handle
-        try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
-            process.terminationHandler = { _ in continuation.resume() }
-            do {
-                try process.run()
-            } catch {
-                process.terminationHandler = nil
-                continuation.resume(throwing: error)
-            }
-        }
-        let text = String(decoding: try Data(contentsOf: output), as: UTF8.self)
-        guard process.terminationStatus == 0 else {
-            throw RabbitMQError(
-                code: .invalidConfiguration,
-                message: "services \(arguments.joined(separator: " ")) failed: \(text)"
-            )
-        }
-        return text
+        try await Command.run(self.services, arguments, environment: ["BATON_STATE_DIR": self.state.path])
     }
 
     private func url() async throws -> String {

@@ -12,6 +12,7 @@ final class Proxy: Sendable {
     private struct State {
         var links: [Link] = []
         var isSilent = false
+        var isStalled = false
         var acceptsLinks = true
         var isClosed = false
         var accepted = 0
@@ -42,6 +43,11 @@ final class Proxy: Sendable {
     /// Whether to swallow everything in both directions, with the links left open.
     func setSilent(_ isSilent: Bool) {
         self.state.withLock { $0.isSilent = isSilent }
+    }
+
+    /// Whether to read nothing, so that what either side sends piles up until it can send no more.
+    func setStalled(_ isStalled: Bool) {
+        self.state.withLock { $0.isStalled = isStalled }
     }
 
     /// Whether to let new links in, or to cut them at once.
@@ -96,6 +102,7 @@ final class Proxy: Sendable {
     private func forward(_ from: Int32, _ to: Int32) {
         var buffer = [UInt8](repeating: 0, count: 65536)
         while true {
+            while self.state.withLock({ $0.isStalled && !$0.isClosed }) { Thread.sleep(forTimeInterval: 0.01) }
             let count = recv(from, &buffer, buffer.count, 0)
             guard count > 0 else { return }
             if self.state.withLock({ $0.isSilent }) { continue }
@@ -124,9 +131,10 @@ private final class Counter: Sendable {
 
 /// Runs with a proxy before the broker, and a configuration that goes through it.
 func withProxy<Result: Sendable>(
+    to configuration: RabbitMQConfiguration? = nil,
     _ body: (Proxy, RabbitMQConfiguration) async throws -> Result
 ) async throws -> Result {
-    var configuration = try Broker.configuration()
+    var configuration = try configuration ?? Broker.configuration()
     let proxy = try Proxy(to: configuration.endpoints[0])
     defer { proxy.close() }
     configuration.endpoints = [.init(host: "127.0.0.1", port: proxy.port)]
