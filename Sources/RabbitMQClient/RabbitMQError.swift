@@ -15,6 +15,8 @@ public struct RabbitMQError: Error, Sendable {
             case notFound
             case accessRefused
             case resourceLocked
+            case blocked
+            case rejected
             case timeout
             case protocolViolation
             case notRunning
@@ -50,6 +52,10 @@ public struct RabbitMQError: Error, Sendable {
         public static let accessRefused = Code(.accessRefused)
         /// A queue is exclusive to another connection (405).
         public static let resourceLocked = Code(.resourceLocked)
+        /// The broker takes no messages for the time being: it runs short of memory or disk, or has asked for a pause.
+        public static let blocked = Code(.blocked)
+        /// The broker did not take a message (nack): its queue is full, or the broker failed.
+        public static let rejected = Code(.rejected)
         /// The broker did not answer in time.
         public static let timeout = Code(.timeout)
         /// The peer sent what AMQP 0-9-1 does not allow.

@@ -226,6 +226,35 @@ struct ConsumerTests {
     }
 
     @Test
+    func isConnectedOnceItsQueuesAreConsumed() async throws {
+        let name = Broker.name("ready")
+        // Each takes some round trips; the last one is refused, and holds nothing up.
+        let good = (0..<10).map { RabbitMQQueue.classic("\(name).\($0)") }
+        let refused = RabbitMQQueue.classic("\(name).refused")
+        try await withQueues([.quorum(refused.name)]) { connection in
+            let consumer = try self.consumer((good + [refused]).map { RabbitMQSubscription($0, prefetch: 1) })
+            try await withConsumer(consumer) { _, reader in
+                try await reader.connected()
+                for queue in good {
+                    let state = try await connection.state(ofQueue: queue.name)
+                    #expect(state?.consumerCount == 1)
+                }
+                let (queue, error) = try await reader.event("refused") { event in
+                    if case .cancelled(let queue, let error) = event { (queue, error) } else { nil }
+                }
+                #expect(queue == refused.name)
+                #expect(error.code == .preconditionFailed)
+                // Once it can be consumed, it is.
+                try await connection.deleteQueue(refused.name)
+                try await eventually("it is consumed") {
+                    try await connection.state(ofQueue: refused.name)?.consumerCount == 1
+                }
+            }
+            for queue in good { try await connection.deleteQueue(queue.name) }
+        }
+    }
+
+    @Test
     func stopsDeliveriesAndStillSettlesWhatHasArrived() async throws {
         let queue = RabbitMQQueue.classic(Broker.name("stop"))
         try await withQueues([queue]) { connection in
@@ -262,22 +291,10 @@ struct ConsumerTests {
         try await withConnection { connection in
             try await withConsumer(consumers[0]) { _, first in
                 try await withConsumer(consumers[1]) { _, second in
-                    try await eventually("both queues are there") {
-                        for number in [1, 2] {
-                            do throws(RabbitMQError) {
-                                if try await connection.state(ofQueue: "\(name).\(number)") == nil { return false }
-                                return false
-                            } catch {
-                                // Exclusive to the consumer's connection: this is how others see that it is alive.
-                                guard error.code == .resourceLocked else { throw error }
-                            }
-                        }
-                        return true
-                    }
+                    for reader in [first, second] { try await reader.connected() }
                     try await withPublisher { publisher in
                         let message = RabbitMQMessage(exchange: name, routingKey: "", body: [42])
-                        // The bindings come right after the queues.
-                        try await eventually("it is routed") { await publisher.publish([message])[0].isConfirmed }
+                        #expect(await publisher.publish([message]).map(\.kind) == [.confirmed])
                     }
                     let messages = try await (first.deliveries(1), second.deliveries(1))
                     #expect(messages.0[0].message.body == [42])
@@ -286,7 +303,13 @@ struct ConsumerTests {
             }
             // It goes with the connection.
             try await eventually("the queues are gone") {
-                try await connection.state(ofQueue: "\(name).1") == nil
+                do throws(RabbitMQError) {
+                    return try await connection.state(ofQueue: "\(name).1") == nil
+                } catch {
+                    // Still exclusive to the consumer's connection, whose end the broker has yet to see.
+                    guard error.code == .resourceLocked else { throw error }
+                    return false
+                }
             }
         }
     }

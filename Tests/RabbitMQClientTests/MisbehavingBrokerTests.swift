@@ -32,6 +32,7 @@ struct MisbehavingBrokerTests {
                 try await eventually("the publisher knows") { !publisher.isConnected }
                 let outcomes = await publisher.publish([self.message, self.message])
                 #expect(outcomes.map(\.kind) == [.blocked, .blocked])
+                #expect(outcomes[0].error?.code == .blocked)
                 #expect(outcomes[0].error?.message.contains("low on memory") == true)
                 #expect(client.publishCount == 1)
                 client.unblock()
@@ -80,6 +81,144 @@ struct MisbehavingBrokerTests {
                 async let outcomes = publisher.publish([self.message])
                 client.unblock()
                 #expect(await outcomes.map(\.kind) == [.confirmed])
+            }
+        }
+    }
+
+    @Test
+    func pausesWhenTheBrokerAsksForIt() async throws {
+        let ready = Guarded<(client: FakeBroker.Client, channel: UInt16)?>(nil)
+        let broker = try FakeBroker { client, channel in
+            ready.withLock { $0 = (client, channel) }
+        } onPublish: { client, channel, tag in
+            client.confirm(upTo: tag, channel: channel)
+        }
+        try await withFakeBroker(broker) { broker in
+            try await withPublisher(self.publisher(broker)) { publisher in
+                let (client, channel) = try #require(ready.withLock { $0 })
+                client.setFlow(false, channel: channel)
+                try await eventually("the publisher knows") { !publisher.isConnected }
+                let outcomes = await publisher.publish([self.message])
+                #expect(outcomes.map(\.kind) == [.blocked])
+                #expect(outcomes[0].error?.code == .blocked)
+                #expect(client.publishCount == 0)
+                client.setFlow(true, channel: channel)
+                try await eventually("the publisher knows") { publisher.isConnected }
+                #expect(await publisher.publish([self.message]).map(\.kind) == [.confirmed])
+                #expect(broker.connectionCount == 1)
+            }
+        }
+    }
+
+    @Test
+    func doesNotHoldTheTimeOfTheAlarmAgainstTheBroker() async throws {
+        // More than any socket buffer holds.
+        var large = self.message
+        large.body = Array(repeating: 7, count: 1 << 20)
+        let messages = Array(repeating: large, count: 32)
+        let ready = Guarded<FakeBroker.Client?>(nil)
+        let broker = try FakeBroker { client, _ in
+            ready.withLock { $0 = client }
+            client.setReading(false)
+        } onPublish: { client, channel, tag in
+            client.confirm(upTo: tag, channel: channel)
+        }
+        try await withFakeBroker(broker) { broker in
+            try await withPublisher(self.publisher(broker, responseTimeout: .seconds(2))) { publisher in
+                let client = try #require(ready.withLock { $0 })
+                async let outcomes = publisher.publish(messages)
+                try await eventually("messages are on the wire") { await publisher.highestInFlight > 0 }
+                client.block("disk")
+                // The messages that were sent are given up; the connection is not.
+                let kinds = Set(await outcomes.map(\.kind))
+                #expect(kinds == [.unanswered, .blocked])
+                client.setReading(true)
+                client.unblock()
+                try await eventually("the publisher knows") { publisher.isConnected }
+                #expect(await publisher.publish([self.message]).map(\.kind) == [.confirmed])
+                #expect(broker.connectionCount == 1)
+            }
+        }
+    }
+
+    @Test
+    func givesUpARequestThatIsNotAnswered() async throws {
+        let broker = try FakeBroker { _, _ in }
+        try await withFakeBroker(broker) { broker in
+            var configuration = broker.configuration
+            configuration.responseTimeout = .milliseconds(500)
+            try await withConnection(configuration) { connection in
+                await #expect {
+                    try await connection.declare(RabbitMQTopology(queues: [.classic("q")]))
+                } throws: { error in
+                    (error as? RabbitMQError)?.code == .timeout
+                }
+            }
+        }
+    }
+
+    @Test
+    func staysFreeWhileAFrameIsHalfThere() async throws {
+        let (header, body) = (FakeBroker.contentHeader(bodySize: 4), FakeBroker.frame(3, 1, [1, 2, 3, 4]))
+        let delivery = FakeBroker.delivery(tag: 1) + header + body
+        let ready = Guarded<FakeBroker.Client?>(nil)
+        let broker = try FakeBroker { client, _ in
+            ready.withLock { $0 = client }
+        }
+        try await withFakeBroker(broker) { broker in
+            let consumer = RabbitMQConsumer(
+                broker.configuration,
+                subscriptions: [RabbitMQSubscription(.classic("q"), prefetch: 1, declaresQueue: false)],
+                logger: Broker.logger
+            )
+            try await withConsumer(consumer) { consumer, reader in
+                try await reader.connected()
+                let client = try #require(ready.withLock { $0 })
+                var start = 0
+                // Cut within the first frame's head, between header and body, and within the body.
+                for end in [3, delivery.count - body.count, delivery.count - 2] {
+                    client.send(Array(delivery[start..<end]))
+                    start = end
+                    try await Task.sleep(for: .milliseconds(20))
+                    // The thread waits for nothing: it answers.
+                    #expect(await consumer.unsettledCount == 0)
+                }
+                client.send(Array(delivery[start...]))
+                let delivered = try await reader.deliveries(1)[0]
+                #expect(delivered.message.body == [1, 2, 3, 4])
+            }
+        }
+    }
+
+    @Test
+    func consumesAgainAfterTheBrokerHasClosedTheChannel() async throws {
+        // As it does to a consumer that takes too long over a message.
+        let openings = Guarded(0)
+        let broker = try FakeBroker { client, channel in
+            guard
+                openings.withLock({ count in
+                    count += 1
+                    return count == 1
+                })
+            else { return client.send(FakeBroker.delivery(tag: 1) + FakeBroker.contentHeader(bodySize: 0)) }
+            client.send(FakeBroker.delivery(tag: 1) + FakeBroker.contentHeader(bodySize: 0))
+            client.closeChannel(channel, 406, "delivery acknowledgement timed out")
+        }
+        try await withFakeBroker(broker) { broker in
+            let consumer = RabbitMQConsumer(
+                broker.configuration,
+                subscriptions: [RabbitMQSubscription(.classic("q"), prefetch: 1, declaresQueue: false)],
+                logger: Broker.logger
+            )
+            try await withConsumer(consumer) { consumer, reader in
+                let error = try await reader.event("cancelled") { event in
+                    if case .cancelled("q", let error) = event { error } else { nil }
+                }
+                #expect(error.code == .preconditionFailed)
+                #expect(error.message.contains("timed out"))
+                try await eventually("it is delivered again") { await consumer.unsettledCount == 1 }
+                #expect(openings.withLock { $0 } == 2)
+                #expect(broker.connectionCount == 1)
             }
         }
     }

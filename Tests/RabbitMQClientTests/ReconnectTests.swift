@@ -143,6 +143,9 @@ struct ReconnectTests {
                 // The broker hangs up after two to three heartbeats of silence.
                 try await Task.sleep(for: .seconds(6))
                 #expect(publisher.isConnected)
+                // The library would look for a heartbeat first, and wait for it without end.
+                let message = RabbitMQMessage(exchange: "amq.fanout", routingKey: "surely.not.there")
+                #expect(await publisher.publish([message]).map(\.kind) == [.returned])
                 #expect(proxy.accepted == 1)
             }
         }

@@ -34,6 +34,7 @@ extension ConnectionDriver {
             events.append(.consumerCancelled(channel: channel, consumerTag: consumerTag))
         case .channelFlow(let isActive):
             try self.answer(.channelFlowOk(isActive: isActive), channel: channel)
+            events.append(.flow(channel: channel, isActive: isActive))
         case .channelClose(let reason):
             try self.answer(.channelCloseOk, channel: channel)
             // When both sides close at once, the broker still answers this side's close.
@@ -46,6 +47,8 @@ extension ConnectionDriver {
             events.append(.blocked(reason: reason))
         case .connectionUnblocked:
             self.isBlocked = false
+            // It was not expected to read until now.
+            if self.stuckSince != nil { self.stuckSince = .now }
             events.append(.unblocked)
         case .connectionClose(let reason):
             try self.answer(.connectionCloseOk, channel: 0)

@@ -27,7 +27,7 @@ final class ConnectionDriver {
     private var isFlushScheduled = false
     private var wantsWrite = false
     /// Since when the socket has been taking nothing of what waits.
-    private var stuckSince: ContinuousClock.Instant?
+    var stuckSince: ContinuousClock.Instant?
     private let channelMax: UInt16
     /// Whether the broker has said that it reads nothing for the time being.
     var isBlocked = false

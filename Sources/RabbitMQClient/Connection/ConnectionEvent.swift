@@ -6,6 +6,8 @@ enum ConnectionEvent: Sendable {
     case consumerCancelled(channel: UInt16, consumerTag: String)
     /// The broker closed a channel.
     case channelClosed(channel: UInt16, RabbitMQError)
+    /// Whether the broker takes messages on a channel.
+    case flow(channel: UInt16, isActive: Bool)
     case blocked(reason: String)
     case unblocked
     /// The socket has taken everything; only reported when asked for.

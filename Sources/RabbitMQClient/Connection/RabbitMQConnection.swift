@@ -21,11 +21,11 @@ public actor RabbitMQConnection {
     /// - Throws: ``RabbitMQError`` with the code `connectFailed` or `refused`.
     public init(_ configuration: RabbitMQConfiguration, executor: PollExecutor? = nil) async throws(RabbitMQError) {
         self.executor = executor ?? .rabbitMQ(name: "rabbit-admin")
-        var connector = Connector(configuration)
+        var schedule = ConnectSchedule(configuration)
         var failure: RabbitMQError?
-        for _ in 0..<max(1, configuration.endpoints.count) {
+        for _ in 0..<max(1, schedule.count) {
             do throws(RabbitMQError) {
-                let handle = try await Connector.connect(connector.nextEndpoint(), configuration, on: self.executor)
+                let handle = try await Connector.connect(schedule.nextEndpoint(), configuration, on: self.executor)
                 self.start(handle, configuration)
                 return
             } catch {

@@ -3,11 +3,14 @@ import DequeModule
 /// Events that wait to be read.
 ///
 /// Bounded by what it holds: unsettled deliveries, of which there are no more than all prefetches together, and a few
-/// words about the connection. What a lost connection makes void is taken out again.
+/// words about the connection. What a lost connection makes void is taken out again. What comes before a connection is
+/// ready waits until it is: deliveries of the first queue, while others are still being set up.
 struct ConsumerEventBuffer {
     private var events: Deque<RabbitMQConsumerEvent> = []
     /// What the reader was told last about the connection.
     private var toldConnected: Bool?
+    /// Whether the connection is ready; until then only the news of the last one's end may be read.
+    private var isReady = false
 
     mutating func append(_ deliveries: [RabbitMQDelivery]) {
         guard !deliveries.isEmpty else { return }
@@ -21,7 +24,9 @@ struct ConsumerEventBuffer {
     }
 
     mutating func connect(_ connection: UInt64) {
-        self.events.append(.connected(connection))
+        self.isReady = true
+        let isBehindTheEnd = if case .disconnected? = self.events.first { true } else { false }
+        self.events.insert(.connected(connection), at: isBehindTheEnd ? 1 : 0)
     }
 
     mutating func cancel(queue: String, _ error: RabbitMQError) {
@@ -35,10 +40,14 @@ struct ConsumerEventBuffer {
     mutating func disconnect(_ error: RabbitMQError) {
         // Nothing of the lost connection that has not been read means anything now, not even that it was there.
         self.events.removeAll()
+        self.isReady = false
         if self.toldConnected != false { self.events.append(.disconnected(error)) }
     }
 
     mutating func next() -> RabbitMQConsumerEvent? {
+        if !self.isReady {
+            guard case .disconnected? = self.events.first else { return nil }
+        }
         let event = self.events.popFirst()
         switch event {
         case .connected: self.toldConnected = true

@@ -55,20 +55,24 @@ extension RabbitMQConsumer {
         case .closed(let error):
             self.events.mailbox.update { $0.disconnect(error) }
             self.connectionIsGone(error)
-        case .content, .confirm, .blocked, .unblocked, .drained:
+        case .content, .confirm, .flow, .blocked, .unblocked, .drained:
             break
         }
     }
 
     private func subscriptionHasEnded(_ index: Int, _ error: RabbitMQError) {
-        // A subscription that never came about is only logged.
-        if self.subscriptions[index].isActive {
-            let queue = self.subscriptions[index].definition.queue.name
-            self.events.mailbox.update { $0.cancel(queue: queue, error) }
-        }
+        self.tellEnd(of: index, error)
         self.subscriptions[index].isActive = false
         self.subscriptions[index].endings += 1
         self.subscriptions[index].change.ring()
+    }
+
+    /// Tells the reader that a queue is not consumed, once until it is again.
+    func tellEnd(of index: Int, _ error: RabbitMQError) {
+        guard !self.subscriptions[index].isEndTold else { return }
+        self.subscriptions[index].isEndTold = true
+        let queue = self.subscriptions[index].definition.queue.name
+        self.events.mailbox.update { $0.cancel(queue: queue, error) }
     }
 
     private func forget(_ channel: UInt16) {

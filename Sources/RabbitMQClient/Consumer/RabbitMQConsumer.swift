@@ -9,29 +9,33 @@ import Synchronization
 /// and a thread of its own. It does nothing until ``run()`` runs. Whatever happens to the broker, ``run()`` goes on,
 /// connects again, restores the topology and consumes again.
 public actor RabbitMQConsumer: Service {
-    private static let counter = Atomic<UInt64>(0)
+    static let counter = Atomic<UInt64>(0)
 
-    private let configuration: RabbitMQConfiguration
-    private let topology: RabbitMQTopology
-    private let executor: PollExecutor
-    private let logger: Logger
+    let configuration: RabbitMQConfiguration
+    let topology: RabbitMQTopology
+    let executor: PollExecutor
+    let logger: Logger
 
     /// What the consumer has to say.
     ///
     /// To be read by one task; ends when ``run()`` ends.
     public nonisolated let events = RabbitMQConsumerEvents()
 
-    private var connector: Connector
+    private var schedule: ConnectSchedule
     private var attempt: ConnectAttempt?
     // Not private, for the extensions in other files; nobody else touches them.
     var driver: ConnectionDriver?
     /// The number of the current connection; zero if there is none.
-    private var connection: UInt64 = 0
+    var connection: UInt64 = 0
+    /// The subscriptions that have not yet been tried on the current connection.
+    var untried: Set<Int> = []
     var subscriptions: [Subscription]
     var channels: [UInt16: Channel] = [:]
     var channelOfSession: [UInt64: UInt16] = [:]
-    private var isConsuming = true
+    var isConsuming = true
     private var phase = Phase.idle
+    /// Whether a broker was reached in the current try.
+    private var isConnected = false
     /// Rung when the connection ends or the consumer is to stop.
     private let change = Signal()
     var voidSettlements = 0
@@ -76,7 +80,7 @@ public actor RabbitMQConsumer: Service {
         }
         self.executor = executor ?? .rabbitMQ(name: "rabbit-consume")
         self.logger = logger
-        self.connector = Connector(configuration)
+        self.schedule = ConnectSchedule(configuration)
     }
 
     // MARK: Stopping
@@ -152,14 +156,14 @@ public actor RabbitMQConsumer: Service {
     }
 
     private func keepConnected() async {
-        var failures = 0
         while self.phase == .running {
             let start = ContinuousClock.now
+            self.isConnected = false
             do throws(RabbitMQError) {
                 try await self.connectAndServe()
             } catch {
                 self.logger.log(
-                    level: failures == 0 ? .warning : .debug,
+                    level: self.schedule.failures == 0 ? .warning : .debug,
                     "RabbitMQ consumer is not connected",
                     metadata: ["error": "\(error)"]
                 )
@@ -167,10 +171,9 @@ public actor RabbitMQConsumer: Service {
                 self.connectionIsGone(error)
             }
             guard self.phase == .running else { break }
-            // A connection that held for a while is no failure to connect.
-            if start.duration(to: .now) > self.configuration.backoff.maximum { failures = 0 }
-            failures += 1
-            let delay = self.configuration.backoff.delay(afterFailures: failures)
+            let delay =
+                self.isConnected
+                ? self.schedule.delayAfterLoss(heldFor: start.duration(to: .now)) : self.schedule.delayAfterMiss()
             await self.change.pause(delay, on: self.executor)
         }
         self.connectionIsGone(.closedHere)
@@ -183,12 +186,13 @@ public actor RabbitMQConsumer: Service {
         self.attempt = attempt
         defer { self.attempt = nil }
         let handle = try await Connector.connect(
-            self.connector.nextEndpoint(),
+            self.schedule.nextEndpoint(),
             self.configuration,
             attempt: attempt,
             on: self.executor
         )
         guard self.phase == .running else { return }
+        self.isConnected = true
         let driver = ConnectionDriver(handle, executor: self.executor, configuration: self.configuration) {
             [weak self] in
             self?.take($0)
@@ -201,8 +205,8 @@ public actor RabbitMQConsumer: Service {
 
         let connection = Self.counter.add(1, ordering: .relaxed).newValue
         self.connection = connection
-        self.logger.debug("RabbitMQ consumer is connected")
-        self.events.mailbox.update { $0.connect(connection) }
+        self.untried = Set(self.subscriptions.indices)
+        if self.untried.isEmpty { self.isReady(connection) }
         await withDiscardingTaskGroup { group in
             for index in self.subscriptions.indices {
                 group.addTask { await self.keepConsuming(index, on: connection) }
@@ -214,74 +218,6 @@ public actor RabbitMQConsumer: Service {
         if self.phase == .running { throw driver.closeError ?? .closedHere }
     }
 
-    /// Keeps one queue consumed for as long as the connection lasts.
-    private func keepConsuming(_ index: Int, on connection: UInt64) async {
-        var failures = 0
-        let change = self.subscriptions[index].change
-        while self.connection == connection {
-            guard self.isConsuming else {
-                await change.wait()
-                continue
-            }
-            let start = ContinuousClock.now
-            do throws(RabbitMQError) {
-                try await self.consume(index, on: connection)
-                while self.connection == connection, self.subscriptions[index].isActive { await change.wait() }
-            } catch {
-                guard self.connection == connection else { return }
-                let queue = self.subscriptions[index].definition.queue.name
-                self.logger.warning(
-                    "RabbitMQ queue not consumed",
-                    metadata: ["queue": "\(queue)", "error": "\(error)"]
-                )
-            }
-            guard self.connection == connection, self.isConsuming else { continue }
-            if start.duration(to: .now) > self.configuration.backoff.maximum { failures = 0 }
-            failures += 1
-            let delay = self.configuration.backoff.delay(afterFailures: failures)
-            await change.pause(delay, on: self.executor)
-        }
-    }
-
-    private func consume(_ index: Int, on connection: UInt64) async throws(RabbitMQError) {
-        guard let driver = self.driver else { throw .closedHere }
-        let definition = self.subscriptions[index].definition
-        let channel: UInt16
-        if let open = self.subscriptions[index].channel {
-            channel = open
-        } else {
-            channel = try await driver.openChannel()
-            // A number of a connection that has gone meanwhile would mean nothing on the next.
-            guard self.connection == connection else { throw .closedHere }
-            let session = Self.counter.add(1, ordering: .relaxed).newValue
-            self.subscriptions[index].channel = channel
-            self.channels[channel] = Channel(session: session, subscription: index)
-            self.channelOfSession[session] = channel
-        }
-        // What took the queue may have taken its exchange along.
-        if self.subscriptions[index].endings > 0 { try await driver.declare(self.topology, channel: channel) }
-        if definition.declaresQueue {
-            let topology = RabbitMQTopology(queues: [definition.queue], bindings: definition.bindings)
-            try await driver.declare(topology, channel: channel)
-        }
-        try await driver.call(.qos(prefetch: definition.prefetch), channel: channel)
-        guard self.isConsuming else { return }
-        let endings = self.subscriptions[index].endings
-        self.subscriptions[index].isStarting = true
-        defer { self.subscriptions[index].isStarting = false }
-        try await driver.call(
-            .consume(
-                queue: definition.queue.name,
-                consumerTag: self.subscriptions[index].consumerTag,
-                isExclusive: definition.isExclusive
-            ),
-            channel: channel
-        )
-        // The broker's answer may have been overtaken: by the queue's end, or by a request to stop.
-        self.subscriptions[index].isActive =
-            self.connection == connection && self.isConsuming && self.subscriptions[index].endings == endings
-    }
-
     func connectionIsGone(_ error: RabbitMQError) {
         let driver = self.driver.take()
         driver?.end(error)
@@ -291,7 +227,9 @@ public actor RabbitMQConsumer: Service {
         for index in self.subscriptions.indices {
             self.subscriptions[index].channel = nil
             self.subscriptions[index].isActive = false
+            self.subscriptions[index].isEndTold = false
         }
+        self.untried = []
         self.ringAll()
         self.change.ring()
     }

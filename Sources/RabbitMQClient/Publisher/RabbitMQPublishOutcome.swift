@@ -66,6 +66,6 @@ extension RabbitMQPublishOutcome {
 
     static let nacked = Self(
         .nacked,
-        RabbitMQError(code: .accessRefused, message: "The broker refused the message; its queue may be full")
+        RabbitMQError(code: .rejected, message: "The broker refused the message; its queue may be full")
     )
 }

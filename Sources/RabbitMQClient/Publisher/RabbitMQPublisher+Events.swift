@@ -15,25 +15,29 @@ extension RabbitMQPublisher {
         case .confirm(_, let confirm):
             do throws(RabbitMQError) {
                 self.resolve(try self.queue.settle(confirm))
-                self.failures = 0
+                self.schedule.succeed()
+                self.channelFailures = 0
             } catch {
                 self.driver?.end(error)
             }
         case .content(_, let content):
             if case .returned(let reason) = content.kind { self.markReturned(content.message, reason) }
         case .blocked(let reason):
-            self.unavailable = RabbitMQError(code: .accessRefused, message: "The broker takes no messages: \(reason)")
+            self.unavailable = RabbitMQError(code: .blocked, message: "The broker takes no messages: \(reason)")
             self.isBlocked = true
-            if self.channel != nil { self.setLink(.blocked) }
+            self.updateLink()
             self.logger.warning("RabbitMQ publisher is blocked", metadata: ["reason": "\(reason)"])
         case .unblocked:
             self.isBlocked = false
-            if self.channel != nil { self.setLink(.open) }
+            self.updateLink()
+        case .flow(self.channel, let isActive):
+            self.isPaused = !isActive
+            self.updateLink()
         case .channelClosed(self.channel, let error):
             self.channelIsGone(error)
         case .closed(let error):
             self.linkIsGone(error)
-        case .channelClosed, .consumerCancelled, .drained:
+        case .channelClosed, .consumerCancelled, .flow, .drained:
             break
         }
     }
@@ -50,7 +54,16 @@ extension RabbitMQPublisher {
         if !isFound { self.logger.error("RabbitMQ returned a message that is not on the wire") }
     }
 
-    func setLink(_ link: PublishQueue<PublishTicket>.Link) {
+    /// Sends, or holds back, as the broker has said last.
+    func updateLink() {
+        guard self.channel != nil else { return }
+        if self.isPaused && !self.isBlocked {
+            self.unavailable = RabbitMQError(code: .blocked, message: "The broker has asked for a pause")
+        }
+        self.setLink(self.isBlocked || self.isPaused ? .blocked : .open)
+    }
+
+    private func setLink(_ link: PublishQueue<PublishTicket>.Link) {
         self.queue.setLink(link)
         self.isOpen.store(link == .open, ordering: .relaxed)
         self.keepWatch()

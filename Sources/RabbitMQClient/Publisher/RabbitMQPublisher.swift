@@ -21,7 +21,7 @@ public actor RabbitMQPublisher: Service {
     let logger: Logger
     let isOpen = Atomic(false)
 
-    private var connector: Connector
+    var schedule: ConnectSchedule
     private var attempt: ConnectAttempt?
     // Not private, for the extension in another file; nobody else touches them.
     var driver: ConnectionDriver?
@@ -31,9 +31,14 @@ public actor RabbitMQPublisher: Service {
     var unavailable = RabbitMQError(code: .connectFailed, message: "There has been no connection yet")
     private let notRunning = RabbitMQError(code: .notRunning, message: "The publisher is not running")
     private var phase = Phase.idle
-    var failures = 0
+    /// How often in a row the broker has closed the channel.
+    var channelFailures = 0
+    /// Whether a broker was reached in the current try.
+    private var isReached = false
     /// Whether the broker has said that it takes no messages from this connection.
     var isBlocked = false
+    /// Whether the broker has asked for a pause on the channel.
+    var isPaused = false
     private var watch: (timer: PollTimer, due: ContinuousClock.Instant)?
     /// Rung when the channel or connection ends, the queue empties, or the publisher is to stop.
     let change = Signal()
@@ -79,7 +84,7 @@ public actor RabbitMQPublisher: Service {
         self.topology = topology
         self.executor = executor ?? .rabbitMQ(name: "rabbit-publish")
         self.logger = logger
-        self.connector = Connector(configuration)
+        self.schedule = ConnectSchedule(configuration)
         self.queue = PublishQueue(maximumInFlight: maximumInFlight, patience: patience)
     }
 
@@ -140,21 +145,21 @@ public actor RabbitMQPublisher: Service {
     private func keepConnected() async {
         while self.phase == .running {
             let start = ContinuousClock.now
+            self.isReached = false
             do throws(RabbitMQError) {
                 try await self.connectAndServe()
             } catch {
                 self.linkIsGone(error)
-                // A connection that held for a while is no failure to connect.
-                if start.duration(to: .now) > self.configuration.backoff.maximum { self.failures = 0 }
                 self.logger.log(
-                    level: self.failures == 0 ? .warning : .debug,
+                    level: self.schedule.failures == 0 ? .warning : .debug,
                     "RabbitMQ publisher is not connected",
                     metadata: ["error": "\(error)"]
                 )
             }
             guard self.phase == .running else { break }
-            self.failures += 1
-            let delay = self.configuration.backoff.delay(afterFailures: self.failures)
+            let delay =
+                self.isReached
+                ? self.schedule.delayAfterLoss(heldFor: start.duration(to: .now)) : self.schedule.delayAfterMiss()
             await self.change.pause(delay, on: self.executor)
         }
         if self.phase == .draining { await self.driver?.close() }
@@ -168,25 +173,28 @@ public actor RabbitMQPublisher: Service {
         self.attempt = attempt
         defer { self.attempt = nil }
         let handle = try await Connector.connect(
-            self.connector.nextEndpoint(),
+            self.schedule.nextEndpoint(),
             self.configuration,
             attempt: attempt,
             on: self.executor
         )
         guard self.phase == .running else { return }
+        self.isReached = true
         let driver = ConnectionDriver(handle, executor: self.executor, configuration: self.configuration) {
             [weak self] in
             self?.take($0)
         }
         self.driver = driver
         self.isBlocked = false
+        self.channelFailures = 0
         try await self.declare(self.topology, on: driver)
         try await self.declareAdditions(on: driver)
         while true {
             let channel = try await driver.openChannel()
             try await driver.call(.confirmSelect, channel: channel)
             self.channel = channel
-            self.setLink(self.isBlocked ? .blocked : .open)
+            self.isPaused = false
+            self.updateLink()
             self.logger.debug("RabbitMQ publisher is connected")
             self.pump()
             while self.queue.link != .closed {
@@ -197,8 +205,8 @@ public actor RabbitMQPublisher: Service {
             guard self.phase == .running else { return }
             // Only the channel is gone: a message to an exchange that does not exist, or that is not allowed.
             self.logger.warning("RabbitMQ closed the publisher's channel", metadata: ["error": "\(self.unavailable)"])
-            self.failures += 1
-            let delay = self.configuration.backoff.delay(afterFailures: self.failures)
+            self.channelFailures += 1
+            let delay = self.configuration.backoff.delay(afterFailures: self.channelFailures)
             await self.change.pause(delay, on: self.executor)
         }
     }

@@ -67,10 +67,26 @@ struct ConsumerEventBufferTests {
     @Test
     func takesOutTheDeliveriesOfAChannelThatHasEnded() {
         var buffer = ConsumerEventBuffer()
+        buffer.connect(1)
         buffer.append([self.delivery(1, session: 1), self.delivery(1, session: 2), self.delivery(2, session: 1)])
         buffer.cancel(queue: "q", self.error)
         buffer.append([self.delivery(3, session: 1)])
         buffer.removeDeliveries(of: 1)
-        #expect(self.read(&buffer) == ["deliveries [1]", "cancelled q"])
+        #expect(self.read(&buffer) == ["connected 1", "deliveries [1]", "cancelled q"])
+    }
+
+    @Test
+    func holdsWhatComesBeforeTheConnectionIsReady() {
+        var buffer = ConsumerEventBuffer()
+        buffer.append([self.delivery(1)])
+        buffer.cancel(queue: "q", self.error)
+        #expect(self.read(&buffer).isEmpty)
+        buffer.connect(1)
+        #expect(self.read(&buffer) == ["connected 1", "deliveries [1]", "cancelled q"])
+        buffer.append([self.delivery(2)])
+        buffer.disconnect(self.error)
+        buffer.append([self.delivery(1, session: 2)])
+        buffer.connect(2)
+        #expect(self.read(&buffer) == ["disconnected", "connected 2", "deliveries [1]"])
     }
 }

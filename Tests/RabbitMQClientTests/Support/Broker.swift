@@ -30,6 +30,7 @@ enum Broker {
 }
 
 /// Runs with a connection for declaring and looking, and closes it afterwards.
+@discardableResult
 func withConnection<Result: Sendable>(
     _ configuration: RabbitMQConfiguration? = nil,
     _ body: (RabbitMQConnection) async throws -> Result

@@ -68,6 +68,18 @@ actor EventReader {
         return self.deliveries
     }
 
+    /// Lets go of the deliveries that nobody has asked for.
+    func forget() {
+        self.deliveries = []
+    }
+
+    /// Waits until the consumer is connected, and its queues are consumed.
+    func connected(sourceLocation: SourceLocation = #_sourceLocation) async throws {
+        try await self.event("connected", sourceLocation: sourceLocation) { event in
+            if case .connected = event { () } else { nil }
+        }
+    }
+
     /// Waits for an event other than deliveries, which are kept for later.
     func event<Value: Sendable>(
         _ what: String,

@@ -53,6 +53,15 @@ final class FakeBroker: Sendable {
             self.sendMethod(0, 0x000A_003C, [UInt8(reason.utf8.count)] + reason.utf8)
         }
 
+        func setFlow(_ isActive: Bool, channel: UInt16) {
+            self.sendMethod(channel, 0x0014_0014, [isActive ? 1 : 0])
+        }
+
+        func closeChannel(_ channel: UInt16, _ code: UInt16, _ reason: String) {
+            let text = [UInt8(reason.utf8.count)] + reason.utf8
+            self.sendMethod(channel, 0x0014_0028, FakeBroker.bytes(code) + text + [0, 0, 0, 0])
+        }
+
         func unblock() {
             self.sendMethod(0, 0x000A_003D)
         }
@@ -170,6 +179,21 @@ final class FakeBroker: Sendable {
 
     static func frame(_ type: UInt8, _ channel: UInt16, _ payload: [UInt8]) -> [UInt8] {
         [type] + self.bytes(channel) + self.bytes(UInt32(payload.count)) + payload + [0xCE]
+    }
+
+    /// The method frame of a delivery to the first consumer on channel 1.
+    static func delivery(tag: UInt64) -> [UInt8] {
+        let routingKey = [1] + Array("q".utf8)
+        return self.frame(
+            1,
+            1,
+            self.bytes(UInt32(0x003C_003C)) + [2] + "c0".utf8 + self.bytes(tag) + [0, 0] + routingKey
+        )
+    }
+
+    /// The header of a content without properties on channel 1.
+    static func contentHeader(bodySize: UInt64) -> [UInt8] {
+        self.frame(2, 1, [0, 60, 0, 0] + self.bytes(bodySize) + [0, 0])
     }
 
     static func bytes(_ value: some FixedWidthInteger) -> [UInt8] {

@@ -1,0 +1,88 @@
+import Logging
+import Synchronization
+
+extension RabbitMQConsumer {
+    /// Keeps one queue consumed for as long as the connection lasts.
+    func keepConsuming(_ index: Int, on connection: UInt64) async {
+        var failures = 0
+        let change = self.subscriptions[index].change
+        while self.connection == connection {
+            guard self.isConsuming else {
+                self.didTry(index, on: connection)
+                await change.wait()
+                continue
+            }
+            let start = ContinuousClock.now
+            do throws(RabbitMQError) {
+                try await self.consume(index, on: connection)
+                self.didTry(index, on: connection)
+                while self.connection == connection, self.subscriptions[index].isActive { await change.wait() }
+            } catch {
+                guard self.connection == connection else { return }
+                let queue = self.subscriptions[index].definition.queue.name
+                self.logger.warning(
+                    "RabbitMQ queue not consumed",
+                    metadata: ["queue": "\(queue)", "error": "\(error)"]
+                )
+                self.tellEnd(of: index, error)
+                self.didTry(index, on: connection)
+            }
+            guard self.connection == connection, self.isConsuming else { continue }
+            if start.duration(to: .now) > self.configuration.backoff.maximum { failures = 0 }
+            failures += 1
+            let delay = self.configuration.backoff.delay(afterFailures: failures)
+            await change.pause(delay, on: self.executor)
+        }
+    }
+
+    private func consume(_ index: Int, on connection: UInt64) async throws(RabbitMQError) {
+        guard let driver = self.driver else { throw .closedHere }
+        let definition = self.subscriptions[index].definition
+        let channel: UInt16
+        if let open = self.subscriptions[index].channel {
+            channel = open
+        } else {
+            channel = try await driver.openChannel()
+            // A number of a connection that has gone meanwhile would mean nothing on the next.
+            guard self.connection == connection else { throw .closedHere }
+            let session = Self.counter.add(1, ordering: .relaxed).newValue
+            self.subscriptions[index].channel = channel
+            self.channels[channel] = Channel(session: session, subscription: index)
+            self.channelOfSession[session] = channel
+        }
+        // What took the queue may have taken its exchange along.
+        if self.subscriptions[index].endings > 0 { try await driver.declare(self.topology, channel: channel) }
+        if definition.declaresQueue {
+            let topology = RabbitMQTopology(queues: [definition.queue], bindings: definition.bindings)
+            try await driver.declare(topology, channel: channel)
+        }
+        try await driver.call(.qos(prefetch: definition.prefetch), channel: channel)
+        guard self.isConsuming else { return }
+        let endings = self.subscriptions[index].endings
+        self.subscriptions[index].isStarting = true
+        defer { self.subscriptions[index].isStarting = false }
+        try await driver.call(
+            .consume(
+                queue: definition.queue.name,
+                consumerTag: self.subscriptions[index].consumerTag,
+                isExclusive: definition.isExclusive
+            ),
+            channel: channel
+        )
+        // The broker's answer may have been overtaken: by the queue's end, or by a request to stop.
+        self.subscriptions[index].isActive =
+            self.connection == connection && self.isConsuming && self.subscriptions[index].endings == endings
+        if self.subscriptions[index].isActive { self.subscriptions[index].isEndTold = false }
+    }
+
+    /// Notes that a queue is consumed, or cannot be; the connection is ready once this is known of all of them.
+    private func didTry(_ index: Int, on connection: UInt64) {
+        guard self.connection == connection, self.untried.remove(index) != nil, self.untried.isEmpty else { return }
+        self.isReady(connection)
+    }
+
+    func isReady(_ connection: UInt64) {
+        self.logger.debug("RabbitMQ consumer is connected")
+        self.events.mailbox.update { $0.connect(connection) }
+    }
+}
