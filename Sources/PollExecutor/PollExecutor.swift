@@ -19,9 +19,12 @@
 /// Jobs, descriptor handlers and timers all run on the same thread, one at a time; none of them may block. Several
 /// actors can share an executor.
 ///
+/// It is a task executor, too: a task with this preference runs here where it is not isolated to another actor, so that
+/// what it waits for on this thread ends without a hop.
+///
 /// The thread ends when the last reference to the executor is gone and its work is done; actors that run on it hold
 /// such a reference. Handlers that are still registered then are dropped, not called.
-public final class PollExecutor: SerialExecutor {
+public final class PollExecutor: SerialExecutor, TaskExecutor {
     private let loop: PollLoop
 
     /// Whether the caller runs on this executor's thread.
@@ -56,6 +59,13 @@ public final class PollExecutor: SerialExecutor {
     /// - Parameter body: What to run on the executor's thread.
     public func execute(_ body: @escaping @Sendable () -> Void) {
         self.loop.enqueue(body, for: self)
+    }
+
+    /// Runs a closure at once if the caller is on the executor's thread, and queues it otherwise.
+    ///
+    /// - Parameter body: What to run on the executor's thread.
+    public func executeInline(_ body: @escaping @Sendable () -> Void) {
+        if self.isOnThread { body() } else { self.execute(body) }
     }
 
     /// Tells the runtime whether code runs on this executor, also outside a task, as handlers and timers do.

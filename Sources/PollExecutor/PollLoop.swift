@@ -132,10 +132,11 @@ final class PollLoop: Sendable {
             return (inbox.executor.take(), inbox.isStopped)
         }
         guard let executor else { return !isStopped }
-        let reference = executor.asUnownedSerialExecutor()
+        let serial = executor.asUnownedSerialExecutor()
+        let task = executor.asUnownedTaskExecutor()
         for work in batch {
             switch work {
-            case .job(let job): job.runSynchronously(on: reference)
+            case .job(let job): job.runSynchronously(isolatedTo: serial, taskExecutor: task)
             case .closure(let closure): closure()
             }
         }

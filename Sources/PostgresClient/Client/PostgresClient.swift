@@ -58,7 +58,6 @@ public final class PostgresClient: Service, PostgresSession {
     @discardableResult
     public func execute(_ statements: [PostgresStatement]) async throws(PostgresError) -> [PostgresResult] {
         guard !Task.isCancelled else { throw .cancelledBeforeSending }
-        for statement in statements { try statement.validate() }
         while true {
             do throws(PostgresError) {
                 return try await self.pool.execute(statements)

@@ -109,7 +109,7 @@ public actor PostgresConnection: PostgresSession {
         }
     }
 
-    private func apply(_ settings: [String: String]) async throws(PostgresError) {
+    private nonisolated func apply(_ settings: [String: String]) async throws(PostgresError) {
         guard !settings.isEmpty else { return }
         let sql = "SELECT set_config(name, value, false) FROM unnest($1, $2) AS setting (name, value)"
         let statement = PostgresStatement(sql, Array(settings.keys), Array(settings.values), prepared: false)
@@ -157,28 +157,24 @@ public actor PostgresConnection: PostgresSession {
     /// - Throws: ``PostgresError``; outside an explicit transaction nothing has taken effect then, unless
     ///   ``PostgresError/outcomeIsUnknown`` is set.
     @discardableResult
-    public func execute(_ statements: [PostgresStatement]) async throws(PostgresError) -> [PostgresResult] {
-        guard !Task.isCancelled else {
-            throw PostgresError.cancelledBeforeSending
-        }
-        for statement in statements { try statement.validate() }
-        let request = self.nextRequest()
-        let outcome = await withTaskCancellationHandler {
-            await withUnsafeContinuation { continuation in
-                self.submit(statements, as: request) { continuation.resume(returning: $0) }
-            }
+    public nonisolated func execute(_ statements: [PostgresStatement]) async throws(PostgresError) -> [PostgresResult] {
+        guard !Task.isCancelled else { throw .cancelledBeforeSending }
+        let pending = try PendingRequest(statements)
+        let outcome = await pending.outcome {
+            self.executor.executeInline { pending.start(on: self) {} }
         } onCancel: {
-            self.executor.execute { self.assumeIsolated { $0.abandon(request) } }
+            self.executor.execute { pending.abandon() }
         }
         return try outcome.get()
     }
 
     /// Runs statements that must be sent even when the task is cancelled, such as the end of a transaction.
-    func executeUncancellably(_ statements: [PostgresStatement]) async throws(PostgresError) -> [PostgresResult] {
-        for statement in statements { try statement.validate() }
-        let request = self.nextRequest()
-        let outcome = await withUnsafeContinuation { continuation in
-            self.submit(statements, as: request) { continuation.resume(returning: $0) }
+    nonisolated func executeUncancellably(
+        _ statements: [PostgresStatement]
+    ) async throws(PostgresError) -> [PostgresResult] {
+        let pending = try PendingRequest(statements)
+        let outcome = await pending.outcome {
+            self.executor.executeInline { pending.start(on: self) {} }
         }
         return try outcome.get()
     }

@@ -25,7 +25,7 @@ final class ConnectionPool: Sendable {
     /// Who wants a connection.
     private enum Waiter {
         case caller(LeaseContinuation)
-        case query(PooledQuery)
+        case request(PendingRequest)
     }
 
     private struct State {
@@ -126,14 +126,14 @@ final class ConnectionPool: Sendable {
 
     // MARK: Leasing
 
-    func lease() async throws(PostgresError) -> Lease {
+    func lease(isolation: isolated (any Actor)? = #isolation) async throws(PostgresError) -> Lease {
         let free = self.state.withLock { state in
             state.machine.leaseIdle().flatMap { id in state.connections[id].map { Lease(id: id, connection: $0) } }
         }
         if let free { return free }
         let request = self.nextRequest()
         let result = await withTaskCancellationHandler {
-            await withUnsafeContinuation { self.wait(.caller($0), as: request) }
+            await withUnsafeContinuation(isolation: isolation) { self.wait(.caller($0), as: request) }
         } onCancel: {
             self.change { $0.machine.cancel(request) }
         }
@@ -145,16 +145,13 @@ final class ConnectionPool: Sendable {
     /// They start on the thread of the connections, at the moment when one comes free: it does not stand idle while the
     /// caller's task is woken and hops there.
     func execute(_ statements: [PostgresStatement]) async throws(PostgresError) -> [PostgresResult] {
-        let query = PooledQuery(statements)
+        let pending = try PendingRequest(statements)
         let request = self.nextRequest()
-        let outcome = await withTaskCancellationHandler {
-            await withUnsafeContinuation { continuation in
-                query.completion = { continuation.resume(returning: $0) }
-                self.wait(.query(query), as: request)
-            }
+        let outcome = await pending.outcome {
+            self.wait(.request(pending), as: request)
         } onCancel: {
             self.change { $0.machine.cancel(request) }
-            self.executor.execute { query.abandon() }
+            self.executor.execute { pending.abandon() }
         }
         return try outcome.get()
     }
@@ -178,7 +175,7 @@ final class ConnectionPool: Sendable {
     func release(_ lease: Lease) {
         if lease.connection.isReusable { return self.change { $0.machine.release(lease.id) } }
         // Somebody went away in the middle, or left a transaction open.
-        self.executor.execute {
+        self.executor.executeInline {
             lease.connection.assumeIsolated { connection in
                 connection.whenReusable { self.change { $0.machine.release(lease.id) } }
             }
@@ -244,11 +241,11 @@ final class ConnectionPool: Sendable {
             break
         case .answer(.caller(let continuation), let result):
             continuation.resume(returning: result)
-        case .answer(.query(let query), .success(let lease)):
-            if self.executor.isOnThread { return query.start(on: lease, in: self) }
-            self.executor.execute { query.start(on: lease, in: self) }
-        case .answer(.query(let query), .failure(let error)):
-            query.completion(.failure(error))
+        case .answer(.request(let pending), .success(let lease)):
+            // The connection first, so that the next request is on its way before this one's task wakes up.
+            self.executor.executeInline { pending.start(on: lease.connection) { self.release(lease) } }
+        case .answer(.request(let pending), .failure(let error)):
+            pending.fail(error)
         case .schedule(let timer, let delay):
             self.timers.schedule(timer, after: delay) { [weak self] in
                 guard let self else { return }
@@ -259,45 +256,6 @@ final class ConnectionPool: Sendable {
             self.timers.cancel(timer)
         case .finish:
             self.commander.finish()
-        }
-    }
-}
-
-extension PoolStateMachine.Configuration {
-    fileprivate init(_ configuration: PostgresConfiguration) {
-        // A pool without connections would make everybody wait for nothing.
-        self.maximumConnections = max(1, configuration.maximumConnections)
-        self.minimumConnections = min(max(0, configuration.minimumConnections), self.maximumConnections)
-        self.idleTimeout = configuration.idleTimeout
-        self.leaseTimeout = configuration.leaseTimeout
-        self.minimumBackoff = configuration.minimumBackoff
-        self.maximumBackoff = configuration.maximumBackoff
-    }
-}
-
-extension PostgresError {
-    fileprivate init(
-        _ refusal: PoolStateMachine.Refusal,
-        timeout: Duration,
-        isRunning: Bool,
-        lastConnectError: PostgresError?
-    ) {
-        switch refusal {
-        case .closed:
-            self.init(.poolClosed, "The client has been shut down")
-        case .cancelled:
-            self.init(.cancelled, "The task was cancelled while it waited for a connection")
-        case .timeout:
-            let reason =
-                if !isRunning {
-                    "the client is not running"
-                } else if let lastConnectError {
-                    "the last attempt to connect failed: \(lastConnectError.message)"
-                } else {
-                    "all connections are in use"
-                }
-            self.init(.poolTimeout, "No connection within \(timeout): \(reason)", underlyingError: lastConnectError)
-            self.sqlState = lastConnectError?.sqlState
         }
     }
 }
