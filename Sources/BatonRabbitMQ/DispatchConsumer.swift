@@ -1,11 +1,15 @@
 internal import Baton
 internal import Logging
 internal import RabbitMQClient
+internal import Synchronization
 
 /// A server's intake over RabbitMQ.
 final class DispatchConsumer: JobConsumer {
     private let consumer: Result<RabbitMQConsumer, RabbitMQError>
     private let envelope: Envelope
+    private let presence: ServerPresence
+    /// The life of the connection that was seen last, and since when.
+    private let life = Mutex<(session: UInt64, since: ContinuousClock.Instant)?>(nil)
     /// The queues of jobs by the broker's names.
     private let queues: [String: String]
     private let park: @Sendable ([RabbitMQMessage]) async -> [PublishOutcome]
@@ -14,12 +18,14 @@ final class DispatchConsumer: JobConsumer {
     init(
         consumer: Result<RabbitMQConsumer, RabbitMQError>,
         envelope: Envelope,
+        presence: ServerPresence,
         queues: [String: String],
         park: @escaping @Sendable ([RabbitMQMessage]) async -> [PublishOutcome],
         logger: Logger
     ) {
         self.consumer = consumer
         self.envelope = envelope
+        self.presence = presence
         self.queues = queues
         self.park = park
         self.logger = logger
@@ -52,6 +58,35 @@ final class DispatchConsumer: JobConsumer {
             }
         }
         return nil
+    }
+
+    func isPresent() async -> Bool {
+        await session() != nil
+    }
+
+    func sight(_ presence: ServerPresence) async -> PresenceSighting? {
+        guard let consumer = try? consumer.get(), let before = await session() else { return nil }
+        do throws(RabbitMQError) {
+            let isThere = try await consumer.exists(queue: envelope.topology.controlQueue(presence))
+            guard let after = await session(), after.session == before.session else { return nil }
+            return PresenceSighting(isThere: isThere, connectionAge: before.since.duration(to: .now))
+        } catch {
+            logger.debug("a server's connection could not be looked for", metadata: ["error": "\(error.message)"])
+            return nil
+        }
+    }
+
+    /// The life of the channel that consumes this server's own queue, and since when it has been seen.
+    private func session() async -> (session: UInt64, since: ContinuousClock.Instant)? {
+        guard let consumer = try? consumer.get(),
+            let session = await consumer.session(consuming: envelope.topology.controlQueue(presence))
+        else { return nil }
+        return life.withLock { life in
+            if let life, life.session == session { return life }
+            // Later than it began, so that it counts as too young rather than as too old.
+            life = (session, .now)
+            return life
+        }
     }
 
     func stopDeliveries() async {

@@ -1,3 +1,4 @@
+internal import Baton
 internal import RabbitMQClient
 
 /// The exchanges and queues of one namespace.
@@ -39,11 +40,16 @@ struct DispatchTopology: Sendable {
         )
     }
 
-    /// One server's queue for words to every server; it goes with the server's connection.
-    func control(_ identity: String) -> (queue: RabbitMQQueue, binding: RabbitMQBinding) {
-        let name = "\(controlExchange).\(identity)"
+    /// The broker's name of one server's queue for words to every server.
+    func controlQueue(_ presence: ServerPresence) -> String { "\(controlExchange).\(presence)" }
+
+    /// One server's queue for words to every server.
+    ///
+    /// It goes with the server's connection, and with nothing else: other servers see by it that the server is connected.
+    func control(_ presence: ServerPresence) -> (queue: RabbitMQQueue, binding: RabbitMQBinding) {
+        let name = controlQueue(presence)
         return (
-            RabbitMQQueue(name, isDurable: false, isExclusive: true, isAutoDeleted: true),
+            RabbitMQQueue(name, isDurable: false, isExclusive: true),
             RabbitMQBinding(queue: name, exchange: controlExchange)
         )
     }

@@ -4,12 +4,6 @@ internal import RabbitMQClient
 internal import ServiceLifecycle
 internal import Locking
 
-#if canImport(FoundationEssentials)
-    internal import FoundationEssentials
-#else
-    internal import Foundation
-#endif
-
 /// Wakes servers through RabbitMQ.
 ///
 /// It is inert until ``run()``. Publishing has a connection and a thread of its own, and so has each server's intake: a
@@ -109,9 +103,10 @@ public final class RabbitMQTransport: JobTransport {
     /// - Parameters:
     ///   - queues: The queues it serves.
     ///   - prefetch: How many deliveries of each queue may wait unsettled.
+    ///   - presence: By what other servers can see whether this one is connected.
     /// - Returns: The intake, which does nothing until it is run.
-    public func makeConsumer(queues: [String], prefetch: Int) -> any JobConsumer {
-        let control = topology.control(UUID().uuidString.lowercased())
+    public func makeConsumer(queues: [String], prefetch: Int, presence: ServerPresence) -> any JobConsumer {
+        let control = topology.control(presence)
         let limit = UInt16(clamping: prefetch)
         let queues = Set(queues).sorted()
         let subscriptions =
@@ -130,6 +125,7 @@ public final class RabbitMQTransport: JobTransport {
         return DispatchConsumer(
             consumer: consumer,
             envelope: envelope,
+            presence: presence,
             queues: Dictionary(uniqueKeysWithValues: queues.map { (topology.dispatchQueue($0), $0) }),
             park: { [self] in await publish($0) },
             logger: configuration.logger

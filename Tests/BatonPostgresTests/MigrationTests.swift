@@ -21,7 +21,7 @@ struct MigrationTests {
                 try await group.waitForAll()
             }
             #expect(try await fixture.storage.job(.random()) == nil)
-            #expect(try await fixture.value(Int.self, "SELECT count(*) FROM ns.migration") == 1)
+            #expect(try await fixture.value(Int.self, "SELECT count(*) FROM ns.migration") == Migration.all.count)
         }
     }
 

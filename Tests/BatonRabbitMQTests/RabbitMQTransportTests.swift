@@ -9,7 +9,7 @@ struct RabbitMQTransportTests {
     @Test
     func carriesWakeUpsToAServer() async throws {
         try await withTransport(queues: ["mail", "default"]) { scope in
-            let consumer = scope.transport.makeConsumer(queues: ["mail", "default"], prefetch: 10)
+            let consumer = scope.transport.makeConsumer(queues: ["mail", "default"], prefetch: 10, presence: .random)
             try await withConsumer(consumer) { consumer in
                 let messages = [
                     wakeUp("mail"), wakeUp("default", generation: 7, name: "Réports.build"),
@@ -33,7 +33,7 @@ struct RabbitMQTransportTests {
         try await withTransport(queues: ["later"]) { scope in
             let message = wakeUp("later")
             #expect(await scope.transport.publish([message]) == [.confirmed])
-            let consumer = scope.makeTransport().makeConsumer(queues: ["later"], prefetch: 1)
+            let consumer = scope.makeTransport().makeConsumer(queues: ["later"], prefetch: 1, presence: .random)
             try await withConsumer(consumer) { consumer in
                 let deliveries = try await consumer.deliveries(1)
                 #expect(deliveries.map(\.message) == [message])
@@ -59,7 +59,7 @@ struct RabbitMQTransportTests {
     func givesWakeUpsBackToTheQueue() async throws {
         try await withTransport { scope in
             let message = wakeUp()
-            let consumer = scope.transport.makeConsumer(queues: ["default"], prefetch: 1)
+            let consumer = scope.transport.makeConsumer(queues: ["default"], prefetch: 1, presence: .random)
             try await withConsumer(consumer) { consumer in
                 _ = await scope.transport.publish([message])
                 let first = try await consumer.deliveries(1)
@@ -78,7 +78,7 @@ struct RabbitMQTransportTests {
     @Test
     func stopsDeliveriesAndSettlesThoseThatHaveArrived() async throws {
         try await withTransport { scope in
-            let consumer = scope.transport.makeConsumer(queues: ["default"], prefetch: 2)
+            let consumer = scope.transport.makeConsumer(queues: ["default"], prefetch: 2, presence: .random)
             try await withConsumer(consumer) { consumer in
                 _ = await scope.transport.publish((0..<5).map { wakeUp(generation: $0) })
                 let deliveries = try await consumer.deliveries(2)
@@ -94,8 +94,8 @@ struct RabbitMQTransportTests {
     @Test
     func tellsEveryServerAWord() async throws {
         try await withTransport { scope in
-            let first = scope.transport.makeConsumer(queues: ["default"], prefetch: 1)
-            let second = scope.makeTransport().makeConsumer(queues: ["default"], prefetch: 1)
+            let first = scope.transport.makeConsumer(queues: ["default"], prefetch: 1, presence: .random)
+            let second = scope.makeTransport().makeConsumer(queues: ["default"], prefetch: 1, presence: .random)
             try await withConsumer(first) { first in
                 try await withConsumer(second) { second in
                     let deleted = ControlMessage.deleted(JobID(UUID()))
@@ -164,7 +164,7 @@ struct RabbitMQTransportTests {
                 #expect(outcomes.allSatisfy { $0.isConfirmed })
                 group.cancelAll()
             }
-            let consumer = scope.transport.makeConsumer(queues: ["default"], prefetch: 100)
+            let consumer = scope.transport.makeConsumer(queues: ["default"], prefetch: 100, presence: .random)
             try await withConsumer(consumer) { consumer in
                 #expect(await scope.transport.publish([good]) == [.confirmed])
                 let deliveries = try await consumer.deliveries(2)
@@ -183,7 +183,7 @@ struct RabbitMQTransportTests {
     @Test
     func servesAQueueOnceThatIsNamedTwice() async throws {
         try await withTransport { scope in
-            let consumer = scope.transport.makeConsumer(queues: ["default", "default"], prefetch: 1)
+            let consumer = scope.transport.makeConsumer(queues: ["default", "default"], prefetch: 1, presence: .random)
             try await withConsumer(consumer) { consumer in
                 _ = await scope.transport.publish([wakeUp(), wakeUp()])
                 let deliveries = try await consumer.deliveries(1)

@@ -84,7 +84,7 @@ extension ChaosTests {
 
     // MARK: The demonstration's ledger
 
-    private func openRuns(_ lab: Lab, _ processID: Int32) async throws -> Int {
+    func openRuns(_ lab: Lab, _ processID: Int32) async throws -> Int {
         try await lab.value(
             Int.self,
             """
@@ -97,7 +97,7 @@ extension ChaosTests {
 
     /// Pairs of runs of one job of which the second began before the first had ended; a killed run ended when it was
     /// killed.
-    private func overlaps(_ lab: Lab, killed processID: Int32, at time: Date) async throws -> Int {
+    func overlaps(_ lab: Lab, killed processID: Int32, at time: Date) async throws -> Int {
         try await lab.value(
             Int.self,
             """
@@ -112,7 +112,7 @@ extension ChaosTests {
         )
     }
 
-    private func forgetRuns(_ lab: Lab) async throws {
+    func forgetRuns(_ lab: Lab) async throws {
         try await lab.query("DELETE FROM baton_demo.run WHERE job_id IN (SELECT id FROM @.jobs)")
     }
 }

@@ -103,6 +103,7 @@ struct ClaimProcess: Sendable {
             // Certified dead while the answer was on its way: nobody asks after these runs any more.
             core.cancelRuns { _, run in run.owner == owner }
         }
+        core.suspect(sorted.suspects)
         await settle(sorted)
         core.table.withLock { $0.endSettling() }
         core.progress.ring()

@@ -10,34 +10,62 @@ struct HeartbeatProcess: Sendable {
     ///
     /// - Throws: `CancellationError`, or what storage refuses for good.
     func run() async throws {
+        var hasteLeft = Self.haste
         while true {
-            let interval = try await beat() ? core.configuration.heartbeatInterval : .milliseconds(500)
-            try await core.clock.sleep(for: interval)
+            let beat = try await beat()
+            var isSoon = !beat.isAnswered
+            if !beat.isComplete, hasteLeft > 0 {
+                hasteLeft -= 1
+                isSoon = true
+            } else if beat.isComplete {
+                hasteLeft = Self.haste
+            }
+            let interval = core.configuration.heartbeatInterval
+            try await core.clock.sleep(for: isSoon ? min(Self.retryInterval, interval) : interval)
         }
     }
 
-    private func beat() async throws -> Bool {
+    /// What a heartbeat came to.
+    private struct Beat {
+        /// Whether storage answered.
+        var isAnswered = true
+        /// Whether the server could say all that it wants to say with it.
+        var isComplete = true
+    }
+
+    private static let retryInterval = Duration.milliseconds(500)
+    /// How many heartbeats in a row come sooner because a connection is not there yet that others may see.
+    private static let haste = 20
+
+    private func beat() async throws -> Beat {
         let epoch = core.epoch
+        let terms = await core.takeoverTerms()
         let sentAt = core.clock.now
         let asked = core.table.withLock { $0.openRuns(of: epoch) }
         let answer: HeartbeatAnswer
         do throws(JobStorageError) {
-            answer = try await core.storage.heartbeat(epoch, lease: core.configuration.lease, runs: asked)
+            answer = try await core.storage.heartbeat(
+                epoch,
+                lease: core.configuration.lease,
+                runs: asked,
+                takeover: terms
+            )
         } catch {
             witness.failed()
             core.logger.warning("heartbeat failed, trying again", metadata: ["error": "\(error)"])
             guard error.isTransient else { throw error }
-            return false
+            return Beat(isAnswered: false)
         }
         witness.answered(sentAt: sentAt, at: core.clock.now)
         guard answer.isAlive else {
             try await core.replaceEpoch(epoch)
-            return true
+            return Beat()
         }
+        core.suspect(answer.latePeers)
         await cancelLost(answer.lostRuns)
         await putBackUnheld(answer.ownedRuns ?? [], epoch)
         await relieve(asked, lost: answer.lostRuns)
-        return true
+        return Beat(isComplete: terms?.isOffered ?? true)
     }
 
     private func cancelLost(_ lost: [OwnedRun]) async {

@@ -91,6 +91,7 @@ public final class JobServer: Service {
             group.addTask { try await HeartbeatProcess(core: self.core, witness: witness).run() }
             group.addTask { try await DelayedJobScheduler(core: self.core).run() }
             group.addTask { try await Reconciler(core: self.core, witness: witness).run() }
+            group.addTask { try await TakeoverProcess(core: self.core).run() }
             group.addTask {
                 try await gracefulShutdown()
                 await GracefulStop(core: self.core).run()

@@ -16,6 +16,14 @@ public struct JobServerConfiguration: Sendable {
     public var heartbeatInterval = Duration.seconds(2)
     /// How long the server counts as alive without a heartbeat, by the database's clock.
     public var lease = Duration.seconds(15)
+    /// Whether a server whose connections to storage and broker are both gone passes for dead at once, before its lease is
+    /// over; its jobs then start elsewhere within about two seconds.
+    ///
+    /// A server that goes on running without either connection is certified dead too. It learns of it at its next
+    /// heartbeat and cancels its runs, so that two runs of a job may overlap until then. Turn it off behind a connection
+    /// pooler or a proxy that keeps connections of its own, and for jobs that must never overlap: then only the lease
+    /// ends this server, and this server certifies by the lease alone.
+    public var fastTakeover = true
     /// How often the reconciler looks for disagreement.
     public var reconcileInterval = Duration.seconds(4)
     /// How old an unconfirmed row of a living publisher must be before another publishes it (T of PROTOCOL section 2).

@@ -4,8 +4,6 @@ import Logging
 ///
 /// Every repair is a compare-and-set, so that several reconcilers are safe side by side and nothing needs a leader.
 struct Reconciler: Sendable {
-    /// How many rows one statement repairs, and so how many repairs are outstanding at once.
-    private static let batchSize = 500
     private static let tidyInterval = Duration.seconds(3600)
 
     let core: ServerCore
@@ -37,7 +35,7 @@ struct Reconciler: Sendable {
         let survey = try await core.storage.survey(unpublishedAge: core.configuration.unpublishedAge)
         let certified = try await certify(survey.expiredServers)
         if survey.hasOrphans || certified > 0 {
-            await requeueOrphans()
+            await core.requeueOrphans()
         }
         // Taking over what cannot be published would only move the problem here.
         if survey.hasUnpublished, core.client.transport.isConnected {
@@ -58,34 +56,17 @@ struct Reconciler: Sendable {
         return certified
     }
 
-    private func requeueOrphans() async {
-        while true {
-            var failed = 0
-            let requeued = await core.repair(limit: Self.batchSize) { marks throws(JobStorageError) in
-                let repair = try await core.storage.requeueOrphans(marks: marks)
-                failed = repair.failed
-                return repair.dispatches
-            }
-            guard let requeued, requeued + failed > 0 else { return }
-            core.logger.info(
-                "jobs of dead servers requeued",
-                metadata: ["requeued": "\(requeued)", "failed": "\(failed)"]
-            )
-            await core.count([.repairedOrphans: requeued + failed])
-        }
-    }
-
     /// Publishes rows that nobody answers for, a window at a time: the next is moved once the last is published.
     private func adoptUnpublished() async {
         let age = core.configuration.unpublishedAge
         while core.client.transport.isConnected {
-            let adopted = await core.repair(limit: Self.batchSize) { marks throws(JobStorageError) in
+            let adopted = await core.repair(limit: ServerCore.repairBatchSize) { marks throws(JobStorageError) in
                 try await core.storage.adoptUnpublished(marks: marks, unpublishedAge: age)
             }
             guard let adopted, adopted > 0 else { return }
             core.logger.info("unpublished jobs published", metadata: ["count": "\(adopted)"])
             await core.count([.repairedUnpublished: adopted])
-            guard adopted == Self.batchSize else { return }
+            guard adopted == ServerCore.repairBatchSize else { return }
             await core.client.publisher.flush(atMost: core.configuration.reconcileInterval)
         }
     }

@@ -1,6 +1,9 @@
 import Logging
 
 extension ServerCore {
+    /// How many rows one statement repairs, and so how many repairs are outstanding at once.
+    static let repairBatchSize = 500
+
     /// Moves rows to their queues under fresh marks, and publishes them.
     ///
     /// When the answer is lost, some rows may bear the marks and nobody knows which: the marks are abandoned, and the
@@ -31,6 +34,24 @@ extension ServerCore {
             }
             logger.warning("moving jobs to their queues failed", metadata: ["error": "\(error)"])
             return nil
+        }
+    }
+
+    /// Requeues the jobs of every server that is certified dead.
+    func requeueOrphans() async {
+        while true {
+            var failed = 0
+            let requeued = await repair(limit: Self.repairBatchSize) { marks throws(JobStorageError) in
+                let repair = try await storage.requeueOrphans(marks: marks)
+                failed = repair.failed
+                return repair.dispatches
+            }
+            guard let requeued, requeued + failed > 0 else { return }
+            logger.info(
+                "jobs of dead servers requeued",
+                metadata: ["requeued": "\(requeued)", "failed": "\(failed)"]
+            )
+            await count([.repairedOrphans: requeued + failed])
         }
     }
 }

@@ -18,6 +18,8 @@ final class ServerCore: Sendable {
     let processID: Int
     let logger: Logger
     let consumer: any JobConsumer
+    /// What other servers can see of this one, under whatever epoch.
+    let presence: ServerPresence
     let workers: WorkerPool
     let table: Locked<RunTable>
     /// The ends of runs, to be stored.
@@ -30,6 +32,10 @@ final class ServerCore: Sendable {
     let claimable = Wakeup()
     /// Rings when a run ended or its end was stored.
     let progress = Wakeup()
+    /// The other servers that may be gone.
+    let takeover = Mutex(TakeoverWatch())
+    /// Rings when there is one more of them.
+    let suspicion = Wakeup()
 
     private let identity: Locked<Identity>
 
@@ -51,9 +57,12 @@ final class ServerCore: Sendable {
         self.processID = processID
         self.logger = logger
         self.onConsuming = onConsuming
+        let presence = ServerPresence(client.environment.makeUUID())
+        self.presence = presence
         consumer = client.transport.makeConsumer(
             queues: queues,
-            prefetch: configuration.concurrency + configuration.lookAhead
+            prefetch: configuration.concurrency + configuration.lookAhead,
+            presence: presence
         )
         workers = try WorkerPool(count: configuration.concurrency)
         table = Locked(RunTable(concurrency: configuration.concurrency))
@@ -134,7 +143,8 @@ final class ServerCore: Sendable {
             processID: processID,
             queues: queues,
             concurrency: configuration.concurrency,
-            jobNames: registry.names
+            jobNames: registry.names,
+            presence: configuration.fastTakeover ? presence : nil
         )
         let lease = configuration.lease
         try await retrying("registering the server") { [storage] () throws(JobStorageError) in

@@ -6,6 +6,8 @@ struct SortedClaims {
     private(set) var dropped: [Delivery] = []
     /// Deliveries without a row.
     private(set) var ghosts: [Delivery] = []
+    /// Living servers that own jobs whose messages came again: their connections may be gone, and they with them.
+    private(set) var suspects: Set<ServerEpoch> = []
     /// Whether the server needs a new epoch.
     private(set) var isOwnEpochDead = false
     /// Whether some delivery waits to be claimed once more.
@@ -42,8 +44,14 @@ struct SortedClaims {
                 table.start(job, owner: owner, delivery: held.delivery, at: now)
                 started.append(job)
             }
-        case .refused(.superseded), .refused(.owned):
-            // Terminal, a newer generation, or another's: a dead owner's row is the reaper's.
+        case .refused(.owned(let owner, let isDead)):
+            // A dead owner's row is the reaper's.
+            dropped.append(held.delivery)
+            if held.delivery.isRedelivered, !isDead {
+                suspects.insert(owner)
+            }
+        case .refused(.superseded):
+            // Terminal, or a newer generation.
             dropped.append(held.delivery)
         case .refused(.missing):
             ghosts.append(held.delivery)

@@ -6,6 +6,8 @@ public struct HeartbeatAnswer: Sendable, Hashable {
     public var lostRuns: [OwnedRun]
     /// Every processing row of the epoch, or `nil` when it was not worth looking this time.
     public var ownedRuns: [OwnedRun]?
+    /// Other servers whose heartbeat is late, of those that may be certified before their lease is over.
+    public var latePeers: [ServerEpoch]
 
     /// Creates an answer.
     ///
@@ -13,9 +15,11 @@ public struct HeartbeatAnswer: Sendable, Hashable {
     ///   - isAlive: Whether the lease was renewed.
     ///   - lostRuns: Those of the asked runs that the server no longer owns.
     ///   - ownedRuns: Every processing row of the epoch, or `nil`.
-    public init(isAlive: Bool, lostRuns: [OwnedRun], ownedRuns: [OwnedRun]?) {
+    ///   - latePeers: Other servers whose heartbeat is late.
+    public init(isAlive: Bool, lostRuns: [OwnedRun], ownedRuns: [OwnedRun]?, latePeers: [ServerEpoch] = []) {
         self.isAlive = isAlive
         self.lostRuns = lostRuns
         self.ownedRuns = ownedRuns
+        self.latePeers = latePeers
     }
 }

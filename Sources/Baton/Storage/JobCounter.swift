@@ -28,4 +28,6 @@ public struct JobCounter: Sendable, Hashable, CustomStringConvertible {
     public static let cancelledLostRuns = JobCounter("cancelled_lost_runs")
     /// Servers certified dead.
     public static let certifiedServers = JobCounter("certified_servers")
+    /// Those of them that were certified before their lease was over.
+    public static let earlyCertificates = JobCounter("early_certificates")
 }

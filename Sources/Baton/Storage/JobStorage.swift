@@ -131,12 +131,14 @@ public protocol JobStorage: Service {
     ///   - epoch: The server.
     ///   - lease: How long it counts as alive without another heartbeat.
     ///   - runs: What it runs.
+    ///   - takeover: What it says of early certificates; `nil` when it has no part in them.
     /// - Returns: Whether it lives, and where rows and runs disagree.
     /// - Throws: ``JobStorageError``.
     func heartbeat(
         _ epoch: ServerEpoch,
         lease: Duration,
-        runs: [OwnedRun]
+        runs: [OwnedRun],
+        takeover: TakeoverTerms?
     ) async throws(JobStorageError) -> HeartbeatAnswer
 
     /// Puts rows back that a living server owns but does not run: generation + 1, the attempt given back.
@@ -184,6 +186,23 @@ public protocol JobStorage: Service {
     /// - Throws: ``JobStorageError``.
     func certifyDead(_ epoch: ServerEpoch, lease: Duration) async throws(JobStorageError) -> Bool
 
+    /// Looks at another server, through the session that holds this process's own lock (PROTOCOL section 3).
+    ///
+    /// - Parameter epoch: The other server.
+    /// - Returns: What is to be seen; `nil` when there is no such server, or only its lease may end it.
+    /// - Throws: ``JobStorageError``, also when there is no such session at the moment.
+    func sightPeer(_ epoch: ServerEpoch) async throws(JobStorageError) -> PeerSighting?
+
+    /// Certifies a server dead before its lease is over, through the session that holds this process's own lock; refuses
+    /// when the server has renewed since, when its lock is held, or when this session began after its renewal.
+    ///
+    /// - Parameters:
+    ///   - epoch: The server.
+    ///   - renewal: Its last renewal, when it was looked at.
+    /// - Returns: Whether the certificate was written by this call.
+    /// - Throws: ``JobStorageError``.
+    func certifyGone(_ epoch: ServerEpoch, renewal: Int64) async throws(JobStorageError) -> Bool
+
     /// Puts jobs of dead servers back with the next generation, or fails those without an attempt left.
     ///
     /// - Parameter marks: As many marks as jobs may be moved.
@@ -213,4 +232,22 @@ public protocol JobStorage: Service {
     ///
     /// - Throws: ``JobStorageError``.
     func tidy() async throws(JobStorageError)
+}
+
+extension JobStorage {
+    /// Renews a server's lease and answers its audit, without a part in early certificates.
+    ///
+    /// - Parameters:
+    ///   - epoch: The server.
+    ///   - lease: How long it counts as alive without another heartbeat.
+    ///   - runs: What it runs.
+    /// - Returns: Whether it lives, and where rows and runs disagree.
+    /// - Throws: ``JobStorageError``.
+    public func heartbeat(
+        _ epoch: ServerEpoch,
+        lease: Duration,
+        runs: [OwnedRun]
+    ) async throws(JobStorageError) -> HeartbeatAnswer {
+        try await heartbeat(epoch, lease: lease, runs: runs, takeover: nil)
+    }
 }

@@ -12,6 +12,8 @@ public struct ServerRegistration: Sendable, Hashable {
     public var concurrency: Int
     /// The names of the jobs it knows, aliases included.
     public var jobNames: [String]
+    /// What other servers can see of it; `nil` when only its lease may end it.
+    public var presence: ServerPresence?
 
     /// Creates a registration.
     ///
@@ -22,13 +24,15 @@ public struct ServerRegistration: Sendable, Hashable {
     ///   - queues: The queues it serves.
     ///   - concurrency: How many jobs it runs at once.
     ///   - jobNames: The names of the jobs it knows, aliases included.
+    ///   - presence: What other servers can see of it; `nil` when only its lease may end it.
     public init(
         epoch: ServerEpoch,
         name: String,
         processID: Int,
         queues: [String],
         concurrency: Int,
-        jobNames: [String]
+        jobNames: [String],
+        presence: ServerPresence? = nil
     ) {
         self.epoch = epoch
         self.name = name
@@ -36,5 +40,6 @@ public struct ServerRegistration: Sendable, Hashable {
         self.queues = queues
         self.concurrency = concurrency
         self.jobNames = jobNames
+        self.presence = presence
     }
 }

@@ -10,6 +10,17 @@ public protocol JobConsumer: Sendable {
     /// - Throws: Only what no retry can mend.
     func run() async throws
 
+    /// Whether other servers can see that this one is connected: its own queue is there, and goes with its connection.
+    ///
+    /// - Returns: Whether they can; never where there is no such queue.
+    func isPresent() async -> Bool
+
+    /// Looks at another server through this consumer's own connection.
+    ///
+    /// - Parameter presence: The other server.
+    /// - Returns: What is to be seen; `nil` when it cannot be told.
+    func sight(_ presence: ServerPresence) async -> PresenceSighting?
+
     /// Stops new deliveries; those already here can still be settled.
     func stopDeliveries() async
 

@@ -31,6 +31,7 @@ public protocol JobTransport: Service {
     /// - Parameters:
     ///   - queues: The queues it serves.
     ///   - prefetch: How many deliveries of each queue may wait unsettled.
+    ///   - presence: By what other servers can see whether this one is connected.
     /// - Returns: The intake, which does nothing until it is run.
-    func makeConsumer(queues: [String], prefetch: Int) -> any JobConsumer
+    func makeConsumer(queues: [String], prefetch: Int, presence: ServerPresence) -> any JobConsumer
 }

@@ -2,11 +2,13 @@ internal import Baton
 
 /// Servers, their leases and their audit (PROTOCOL sections 2 and 3).
 struct ServerStatements: Sendable {
-    /// `$1` epoch, `$2` name, `$3` process id, `$4` queues, `$5` concurrency, `$6` job names, `$7` lease in microseconds.
+    /// `$1` epoch, `$2` name, `$3` process id, `$4` queues, `$5` concurrency, `$6` job names, `$7` lease in microseconds,
+    /// `$8` presence.
     let register: String
-    /// `$1` epoch, `$2` lease in microseconds.
+    /// `$1` epoch, `$2` lease in microseconds, `$3` the process that holds the server's lock, NULL when an early
+    /// certificate is not offered; `$4` how old another's renewal must be to be told of it, in microseconds, or NULL.
     ///
-    /// Not synchronous. Returns the epoch when the lease was renewed.
+    /// Not synchronous. When the lease was renewed, returns the epochs of the others that are late.
     let renew: String
     /// `$1` epoch, `$2` ids of the runs, `$3` when the whole table was last looked through.
     ///
@@ -31,8 +33,8 @@ struct ServerStatements: Sendable {
 
     init(_ schema: Schema) {
         register = """
-            INSERT INTO \(schema.server) AS s (epoch, name, pid, queues, concurrency, job_names, lease_until)
-            VALUES ($1, $2, $3, $4, $5, $6, now() + \(Schema.interval("$7")))
+            INSERT INTO \(schema.server) AS s (epoch, name, pid, queues, concurrency, job_names, lease_until, presence)
+            VALUES ($1, $2, $3, $4, $5, $6, now() + \(Schema.interval("$7")), $8)
             ON CONFLICT (epoch) DO UPDATE SET lease_until = excluded.lease_until, heartbeat_at = now() WHERE NOT s.dead
             """
         renew = Self.renew(schema)
@@ -105,10 +107,16 @@ struct ServerStatements: Sendable {
             unbroken_since = CASE
                 WHEN s.heartbeat_at > now() - \(Schema.interval("$2")) / \(gapsPerLease) THEN s.unbroken_since
                 ELSE now()
-            END
+            END,
+            -- Over another connection than the lock's, the renewal would prove nothing.
+            offers_takeover = coalesce($3::integer = pg_backend_pid(), false)
         FROM lazy
         WHERE s.epoch = $1 AND NOT s.dead
-        RETURNING s.epoch
+        RETURNING ARRAY(
+            SELECT peer.epoch FROM \(schema.server) AS peer
+            WHERE peer.heartbeat_at < now() - \(Schema.interval("$4::bigint")) AND peer.epoch <> $1
+                AND peer.offers_takeover AND NOT peer.dead
+        )
         """
     }
 

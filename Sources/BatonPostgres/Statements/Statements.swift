@@ -6,6 +6,7 @@ struct Statements: Sendable {
     let claim: ClaimStatements
     let completion: CompletionStatements
     let server: ServerStatements
+    let takeover: TakeoverStatements
     let schedule: ScheduleStatements
     let reconciler: ReconcilerStatements
     let upkeep: UpkeepStatements
@@ -17,6 +18,7 @@ struct Statements: Sendable {
         claim = ClaimStatements(schema)
         completion = CompletionStatements(schema)
         server = ServerStatements(schema)
+        takeover = TakeoverStatements(schema)
         schedule = ScheduleStatements(schema)
         reconciler = ReconcilerStatements(schema)
         upkeep = UpkeepStatements(schema)

@@ -10,7 +10,8 @@ extension PostgresStorage {
         public var url: String
         /// The schema that holds the tables: a lower-case letter or `_`, then up to 30 lower-case letters, digits or `_`.
         public var namespace: String
-        /// The most connections for the work; two more serve heartbeats, scheduler and reconciler.
+        /// The most connections for the work; two more serve scheduler and reconciler, and one, in a
+        /// process with a server, the heartbeats.
         public var maximumConnections: Int
         /// Whether ``PostgresStorage/run()`` creates and migrates the schema.
         ///
@@ -80,6 +81,14 @@ extension PostgresStorage {
             // A certificate of death needs a session older than a lease.
             configuration.minimumConnections = 1
             configuration.sessionSettings["plan_cache_mode"] = "force_custom_plan"
+            return configuration
+        }
+
+        /// The one connection by which other servers see this process.
+        func presence(sessionName: String) -> PostgresConfiguration {
+            var configuration = upkeep(sessionName: sessionName)
+            // A stopped process heartbeats no more, and is not gone.
+            configuration.sessionSettings["idle_session_timeout"] = "0"
             return configuration
         }
 

@@ -23,9 +23,11 @@ extension PostgresStorage {
             server.queues,
             Int32(clamping: server.concurrency),
             server.jobNames,
-            lease.microseconds
+            lease.microseconds,
+            server.presence?.uuid
         )
         try await perform(on: upkeep, statement)
+        if let presence = server.presence { await self.presence.show(server.epoch, by: presence) }
     }
 
     /// Renews a server's lease and answers its audit.
@@ -38,16 +40,18 @@ extension PostgresStorage {
     ///   - epoch: The server.
     ///   - lease: How long it counts as alive without another heartbeat.
     ///   - runs: What it runs.
+    ///   - takeover: What it says of early certificates; `nil` when it has no part in them.
     /// - Returns: Whether it lives, and where rows and runs disagree.
     /// - Throws: ``JobStorageError``.
     public func heartbeat(
         _ epoch: ServerEpoch,
         lease: Duration,
-        runs: [OwnedRun]
+        runs: [OwnedRun],
+        takeover: TakeoverTerms?
     ) async throws(JobStorageError) -> HeartbeatAnswer {
         let sql = try await ready().server
         // Committed by itself: a lease must not wait for a look through a large table.
-        let renewed = try await perform(on: upkeep, PostgresStatement(sql.renew, epoch.uuid, lease.microseconds))
+        let renewed = try await renew(epoch, lease: lease, takeover: takeover)
         guard !renewed.isEmpty else { return HeartbeatAnswer(isAlive: false, lostRuns: [], ownedRuns: nil) }
         let last = await lookTimes.last(.runs(of: epoch))
         let result = try await perform(
@@ -58,6 +62,7 @@ extension PostgresStorage {
         var held: Set<OwnedRun> = []
         var lookedThroughAt: Date?
         try reading { () throws(PostgresError) in
+            answer.latePeers = try renewed.first?.decode([UUID].self, 0).map(ServerEpoch.init) ?? []
             for row in result {
                 guard let kind = HeartbeatRow(rawValue: try row.decode(Int16.self, 0)) else {
                     throw PostgresError(.decodingFailed, "There is no such kind of row")
@@ -117,6 +122,7 @@ extension PostgresStorage {
         let sql = try await ready().server.deregister
         try await perform(on: upkeep, PostgresStatement(sql, epoch.uuid))
         await lookTimes.forget(.runs(of: epoch))
+        await presence.hide(epoch)
     }
 }
 

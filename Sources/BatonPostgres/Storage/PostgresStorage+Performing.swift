@@ -24,7 +24,7 @@ extension PostgresStorage {
     /// - Throws: ``JobStorageError``.
     @discardableResult
     func perform(
-        on client: PostgresClient,
+        on client: some PostgresSession,
         _ statements: [PostgresStatement]
     ) async throws(JobStorageError) -> [PostgresResult] {
         try await retrying { () throws(PostgresError) in try await client.execute(statements) }
@@ -39,7 +39,7 @@ extension PostgresStorage {
     /// - Throws: ``JobStorageError``.
     @discardableResult
     func perform(
-        on client: PostgresClient,
+        on client: some PostgresSession,
         _ statement: PostgresStatement
     ) async throws(JobStorageError) -> PostgresResult {
         try await retrying { () throws(PostgresError) in try await client.query(statement) }

@@ -16,6 +16,8 @@ public final class PostgresStorage: JobStorage {
     let work: PostgresClient
     /// For heartbeats, the scheduler and the reconciler, so that they never wait behind the work.
     let upkeep: PostgresClient
+    /// For what other servers see of this process.
+    let presence: PresenceSession
     let readiness = StorageReadiness()
     let lookTimes = LookTimes()
     let lostInserts: LostInserts
@@ -31,6 +33,11 @@ public final class PostgresStorage: JobStorage {
             return (schema, Statements(schema))
         }
         let name = configuration.sessionName()
+        self.presence = PresenceSession(
+            configuration.presence(sessionName: name),
+            lock: sql.map(\.statements.takeover.lock),
+            logger: configuration.logger
+        )
         self.lostInserts = LostInserts(sessionName: name)
         self.logger = configuration.logger
         self.migrates = configuration.migrates
@@ -50,6 +57,7 @@ public final class PostgresStorage: JobStorage {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await self.work.run() }
                 group.addTask { try await self.upkeep.run() }
+                group.addTask { try await cancelWhenGracefulShutdown { await self.presence.run() } }
                 group.addTask {
                     try await cancelWhenGracefulShutdown { try await self.prepare(schema) }
                 }

@@ -124,3 +124,8 @@ extension JobConsumer {
 func wakeUp(_ queue: String = "default", generation: Int = 0, name: String = "mail.welcome") -> DispatchMessage {
     DispatchMessage(id: JobID(UUID()), generation: generation, queue: queue, name: name)
 }
+
+extension ServerPresence {
+    /// Nobody else's.
+    static var random: ServerPresence { ServerPresence(UUID()) }
+}

@@ -37,6 +37,22 @@ import Testing
         #expect(sorted.dropped.isEmpty && sorted.ghosts.isEmpty && !sorted.mustAskAgain)
     }
 
+    /// The message of a job that another server runs: only one that comes again says something of that server.
+    @Test(arguments: [true, false])
+    func theLivingOwnerOfARedeliveredMessageIsLookedAt(isRedelivered: Bool) {
+        var delivery = Sample.delivery(1, tag: 1)
+        delivery.isRedelivered = isRedelivered
+        var table = RunTable(concurrency: 2)
+        var sorted = SortedClaims()
+        for (other, isDead) in [(2, false), (3, true)] {
+            let held = RunTable.Held(delivery: delivery, since: Sample.instant(0))
+            let outcome = ClaimOutcome.refused(.owned(by: Sample.epoch(other), isDead: isDead))
+            sorted.add(held, outcome, owner: owner, now: Sample.instant(1), to: &table)
+        }
+        #expect(sorted.suspects == (isRedelivered ? [Sample.epoch(2)] : []))
+        #expect(sorted.dropped.count == 2)
+    }
+
     @Test func aRowOfMineThatDoesNotRunIsStarted() {
         let (sorted, table) = sort(.refused(.mine(Sample.claimed(1, claim: 4))))
         #expect(sorted.started.map(\.claim) == [4])

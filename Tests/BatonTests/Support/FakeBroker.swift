@@ -24,6 +24,8 @@ final class FakeBroker: JobTransport {
     }
 
     struct Channel: Sendable {
+        var presence: ServerPresence
+        var since = JobInstant(offset: .zero)
         var queues: [String]
         var prefetch: Int
         var events: AsyncStream<TransportEvent>.Continuation
@@ -103,9 +105,9 @@ final class FakeBroker: JobTransport {
     }
 
     /// Puts a message into its queue as if from nowhere.
-    func inject(_ message: DispatchMessage) {
+    func inject(_ message: DispatchMessage, isRedelivered: Bool = false) {
         state.withLock { state in
-            state.queues[message.queue, default: []].append(Message(message: message))
+            state.queues[message.queue, default: []].append(Message(message: message, isRedelivered: isRedelivered))
             Self.deliver(&state)
         }
     }
@@ -115,7 +117,7 @@ final class FakeBroker: JobTransport {
         state.withLock { state in
             for id in state.channels.keys {
                 Self.disconnect(id, &state)
-                Self.connect(id, &state)
+                Self.connect(id, &state, at: storage.clock.now)
             }
             Self.deliver(&state)
         }
@@ -133,7 +135,7 @@ final class FakeBroker: JobTransport {
     func comeUp() {
         state.withLock { state in
             state.isUp = true
-            for id in state.channels.keys { Self.connect(id, &state) }
+            for id in state.channels.keys { Self.connect(id, &state, at: storage.clock.now) }
             Self.deliver(&state)
         }
     }
@@ -178,14 +180,32 @@ final class FakeBroker: JobTransport {
         }
     }
 
-    func makeConsumer(queues: [String], prefetch: Int) -> any JobConsumer {
+    func makeConsumer(queues: [String], prefetch: Int, presence: ServerPresence) -> any JobConsumer {
         let (events, continuation) = AsyncStream<TransportEvent>.makeStream()
         let id = state.withLock { state in
             let id = state.channels.count
-            state.channels[id] = Channel(queues: queues, prefetch: prefetch, events: continuation)
+            state.channels[id] = Channel(presence: presence, queues: queues, prefetch: prefetch, events: continuation)
             return id
         }
         return FakeConsumer(id: id, broker: self, events: events)
+    }
+
+    // MARK: Presence
+
+    /// Whether a server's own queue is there.
+    func isPresent(_ id: Int) -> Bool {
+        read { $0.channels[id]?.isConnected ?? false }
+    }
+
+    func sight(_ presence: ServerPresence, from id: Int) -> PresenceSighting? {
+        let now = storage.clock.now
+        return read { state in
+            guard let own = state.channels[id], own.isConnected else { return nil }
+            return PresenceSighting(
+                isThere: state.channels.values.contains { $0.presence == presence && $0.isConnected },
+                connectionAge: own.since.duration(to: now)
+            )
+        }
     }
 
     // MARK: Channels
@@ -193,7 +213,7 @@ final class FakeBroker: JobTransport {
     func attach(_ id: Int) {
         state.withLock { state in
             guard state.isUp else { return }
-            Self.connect(id, &state)
+            Self.connect(id, &state, at: storage.clock.now)
             Self.deliver(&state)
         }
     }
@@ -242,11 +262,12 @@ final class FakeBroker: JobTransport {
         }
     }
 
-    private static func connect(_ id: Int, _ state: inout State) {
+    private static func connect(_ id: Int, _ state: inout State, at now: JobInstant) {
         guard state.channels[id]?.isConnected == false else { return }
         state.lastSession += 1
         state.channels[id]?.session = state.lastSession
         state.channels[id]?.isConnected = true
+        state.channels[id]?.since = now
         state.channels[id]?.events.yield(.connected)
     }
 

@@ -19,6 +19,14 @@ struct FakeConsumer: JobConsumer {
         throw CancellationError()
     }
 
+    func isPresent() async -> Bool {
+        broker.isPresent(id)
+    }
+
+    func sight(_ presence: ServerPresence) async -> PresenceSighting? {
+        broker.sight(presence, from: id)
+    }
+
     func stopDeliveries() async {
         broker.stopDeliveries(id)
     }

@@ -35,6 +35,32 @@ extension FakeStorage {
         }
     }
 
+    func sightPeer(_ epoch: ServerEpoch) async throws(JobStorageError) -> PeerSighting? {
+        try await answer(.sightPeer) { tables, now in
+            guard let server = tables.servers[epoch], !server.isDead, server.offersTakeover,
+                let presence = server.registration.presence
+            else { return nil }
+            return PeerSighting(
+                presence: presence,
+                isLocked: tables.locks.contains(presence),
+                renewal: server.renewal,
+                renewalAge: server.renewedAt.duration(to: now),
+                sessionAge: tables.sessionsSince.duration(to: now)
+            )
+        }
+    }
+
+    func certifyGone(_ epoch: ServerEpoch, renewal: Int64) async throws(JobStorageError) -> Bool {
+        try await answer(.certifyGone) { tables, now in
+            guard let server = tables.servers[epoch], !server.isDead, server.offersTakeover,
+                server.renewal == renewal, let presence = server.registration.presence,
+                !tables.locks.contains(presence), tables.sessionsSince < server.renewedAt
+            else { return false }
+            tables.servers[epoch]?.isDead = true
+            return true
+        }
+    }
+
     func requeueOrphans(marks: PublishMarkRange) async throws(JobStorageError) -> OrphanRepair {
         try await answer(.requeueOrphans) { tables, now in
             var repair = OrphanRepair(dispatches: [], failed: 0)

@@ -97,19 +97,21 @@ extension FakeStorage {
                 registration: server,
                 leaseUntil: now.advanced(by: lease)
             )
+            if let presence = server.presence { tables.locks.insert(presence) }
         }
     }
 
     func heartbeat(
         _ epoch: ServerEpoch,
         lease: Duration,
-        runs: [OwnedRun]
+        runs: [OwnedRun],
+        takeover: TakeoverTerms?
     ) async throws(JobStorageError) -> HeartbeatAnswer {
         try await answer(.heartbeat) { tables, now in
             guard tables.servers[epoch]?.isDead == false else {
                 return HeartbeatAnswer(isAlive: false, lostRuns: [], ownedRuns: nil)
             }
-            tables.servers[epoch]?.leaseUntil = now.advanced(by: lease)
+            tables.renew(epoch, lease: lease, takeover: takeover, at: now)
             let owned = tables.rows.values.compactMap { row in
                 row.state == .processing && row.owner == epoch
                     ? row.claim.map { OwnedRun(id: row.job.id, claim: $0) } : nil
@@ -117,7 +119,8 @@ extension FakeStorage {
             return HeartbeatAnswer(
                 isAlive: true,
                 lostRuns: runs.filter { !owned.contains($0) },
-                ownedRuns: owned
+                ownedRuns: owned,
+                latePeers: takeover.map { tables.latePeers(of: epoch, after: $0.lateAfter, at: now) } ?? []
             )
         }
     }

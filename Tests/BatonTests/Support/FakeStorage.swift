@@ -9,7 +9,7 @@ final class FakeStorage: JobStorage {
     enum Call: Hashable {
         case insert, delete, job, history, openSession, saveWatermark, closeSession, releaseMarks, claim, postpone
         case complete, register, heartbeat, putBackUnheld, deregister, promoteDue, survey, certifyDead, requeueOrphans
-        case adoptUnpublished, count, tidy
+        case adoptUnpublished, count, tidy, sightPeer, certifyGone
     }
 
     /// What befalls one call.

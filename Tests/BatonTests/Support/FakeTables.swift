@@ -32,6 +32,9 @@ struct FakeTables: Sendable {
         var registration: ServerRegistration
         var leaseUntil: JobInstant
         var isDead = false
+        var offersTakeover = false
+        var renewal: Int64 = 0
+        var renewedAt = JobInstant(offset: .zero)
     }
 
     struct Session: Sendable {
@@ -51,6 +54,10 @@ struct FakeTables: Sendable {
     var rows: [JobID: Row] = [:]
     var servers: [ServerEpoch: Server] = [:]
     var sessions: [PublisherSession: Session] = [:]
+    /// The locks that sessions of the database hold.
+    var locks: Set<ServerPresence> = []
+    /// Since when the sessions have held without a break.
+    var sessionsSince = JobInstant(offset: .zero)
     var counters: [JobCounter: Int] = [:]
     var tokens: Set<Token> = []
     var violations: [String] = []
@@ -179,5 +186,24 @@ extension FakeTables.Row {
             result: result,
             failure: failure
         )
+    }
+}
+
+extension FakeTables {
+    /// Renews a lease; what it offers counts only with its lock.
+    mutating func renew(_ epoch: ServerEpoch, lease: Duration, takeover: TakeoverTerms?, at now: JobInstant) {
+        guard let server = servers[epoch] else { return }
+        servers[epoch]?.leaseUntil = now.advanced(by: lease)
+        servers[epoch]?.renewal += 1
+        servers[epoch]?.renewedAt = now
+        servers[epoch]?.offersTakeover =
+            takeover?.isOffered ?? false && server.registration.presence.map { locks.contains($0) } ?? false
+    }
+
+    func latePeers(of epoch: ServerEpoch, after lateness: Duration, at now: JobInstant) -> [ServerEpoch] {
+        servers.filter { peer, server in
+            peer != epoch && !server.isDead && server.offersTakeover
+                && server.renewedAt.duration(to: now) > lateness
+        }.map(\.key)
     }
 }

@@ -27,6 +27,17 @@ struct PrivateServers: Sendable {
         try await script.run("start", server)
     }
 
+    /// The connections that the broker has, by its own names for them.
+    func brokerConnections() async throws -> Set<String> {
+        let list = try await script.run("rabbitmqctl", "--quiet", "--no-table-headers", "list_connections", "pid")
+        return Set(list.split(separator: "\n").map(String.init).filter { $0.hasPrefix("<") })
+    }
+
+    /// Has the broker close a connection.
+    func closeBrokerConnection(_ connection: String) async throws {
+        try await script.run("rabbitmqctl", "--quiet", "close_connection", connection, "a test")
+    }
+
     /// Reads the lines `export NAME='value'`.
     private static func variables(_ text: String) -> [String: String] {
         var variables: [String: String] = [:]

@@ -1,0 +1,105 @@
+public import Baton
+internal import PostgresClient
+#if canImport(FoundationEssentials)
+    internal import FoundationEssentials
+#else
+    internal import Foundation
+#endif
+
+extension PostgresStorage {
+    /// Looks at another server, through the session that holds this process's own locks.
+    ///
+    /// - Parameter epoch: The other server.
+    /// - Returns: What is to be seen; `nil` when there is no such server, or only its lease may end it.
+    /// - Throws: ``JobStorageError``, also when there is no such session at the moment.
+    public func sightPeer(_ epoch: ServerEpoch) async throws(JobStorageError) -> PeerSighting? {
+        let sql = try await ready().takeover.sight
+        let session = try await presence.looking()
+        let result = try await perform(on: session.connection, PostgresStatement(sql, epoch.uuid))
+        let sessionAge = session.since.duration(to: .now)
+        return try reading { () throws(PostgresError) in
+            guard let row = result.first else { return nil }
+            return PeerSighting(
+                presence: ServerPresence(try row.decode(UUID.self, 0)),
+                isLocked: try row.decode(Bool.self, 3),
+                renewal: try row.decode(Int64.self, 1),
+                renewalAge: .microseconds(try row.decode(Int64.self, 2)),
+                sessionAge: sessionAge
+            )
+        }
+    }
+
+    /// Certifies a server dead before its lease is over, through the session that holds this process's own locks.
+    ///
+    /// Refuses when the server has renewed since, when its lock is held, or when this session began after its renewal.
+    ///
+    /// - Parameters:
+    ///   - epoch: The server.
+    ///   - renewal: Its last renewal, when it was looked at.
+    /// - Returns: Whether the certificate was written by this call.
+    /// - Throws: ``JobStorageError``.
+    public func certifyGone(_ epoch: ServerEpoch, renewal: Int64) async throws(JobStorageError) -> Bool {
+        let sql = try await ready().takeover.certify
+        let session = try await presence.looking()
+        return try await !perform(on: session.connection, PostgresStatement(sql, epoch.uuid, renewal)).isEmpty
+    }
+
+    /// Renews a lease, through the session that holds the server's lock if there is one.
+    ///
+    /// The scheduler and the reconciler do not hold it up there. A session that fails costs no heartbeat: the renewal goes
+    /// the other way then, and offers nothing.
+    ///
+    /// - Parameters:
+    ///   - epoch: The server.
+    ///   - lease: How long it counts as alive without another heartbeat.
+    ///   - takeover: What it says of early certificates.
+    /// - Returns: What ``ServerStatements/renew`` returns.
+    /// - Throws: ``JobStorageError``.
+    func renew(
+        _ epoch: ServerEpoch,
+        lease: Duration,
+        takeover: TakeoverTerms?
+    ) async throws(JobStorageError) -> PostgresResult {
+        let sql = try await ready().server.renew
+        func statement(lockedBy process: Int32?) -> PostgresStatement {
+            PostgresStatement(
+                sql,
+                epoch.uuid,
+                lease.microseconds,
+                takeover?.isOffered == true ? process : nil,
+                takeover?.lateAfter.microseconds
+            )
+        }
+        // A part of the lease, so that a server which gets no answer this way still renews in time the other way.
+        let patience = lease / 3
+        let session = takeover == nil ? nil : await within(patience) { await self.presence.renewing(epoch) } ?? nil
+        if let session {
+            let statement = statement(lockedBy: session.lockedBy)
+            let answer = await within(patience) { try? await session.connection.query(statement) }
+            if let answer = answer ?? nil { return answer }
+            await presence.giveUp(session.connection)
+        }
+        return try await perform(on: upkeep, statement(lockedBy: nil))
+    }
+}
+
+/// Gives up after a while.
+///
+/// - Parameters:
+///   - patience: How long to wait.
+///   - body: What to wait for; it is cancelled then, and must end at once.
+/// - Returns: What the body returns, or `nil`.
+private func within<Value: Sendable>(
+    _ patience: Duration,
+    _ body: @Sendable @escaping () async -> Value
+) async -> Value? {
+    await withTaskGroup(of: Value?.self) { group in
+        group.addTask { await body() }
+        group.addTask {
+            try? await Task.sleep(for: patience)
+            return nil
+        }
+        defer { group.cancelAll() }
+        return await group.next() ?? nil
+    }
+}
