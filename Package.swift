@@ -105,8 +105,8 @@ let package = Package(
         .executableTarget(
             name: "BatonBench",
             dependencies: [
-                "Baton", "BatonPostgres", "BatonRabbitMQ", "PollExecutor", "PostgresClient", "RabbitMQClient", logging,
-                lifecycle,
+                "Baton", "BatonPostgres", "BatonRabbitMQ", "Locking", "PollExecutor", "PostgresClient", "RabbitMQClient",
+                logging, lifecycle,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),

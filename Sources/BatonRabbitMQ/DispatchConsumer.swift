@@ -1,7 +1,7 @@
 internal import Baton
 internal import Logging
 internal import RabbitMQClient
-internal import Synchronization
+internal import Locking
 
 /// A server's intake over RabbitMQ.
 final class DispatchConsumer: JobConsumer {
@@ -9,7 +9,7 @@ final class DispatchConsumer: JobConsumer {
     private let envelope: Envelope
     private let presence: ServerPresence
     /// The life of the connection that was seen last, and since when.
-    private let life = Mutex<(session: UInt64, since: ContinuousClock.Instant)?>(nil)
+    private let life = Locked<(session: UInt64, since: ContinuousClock.Instant)?>(nil)
     /// The queues of jobs by the broker's names.
     private let queues: [String: String]
     private let park: @Sendable ([RabbitMQMessage]) async -> [PublishOutcome]

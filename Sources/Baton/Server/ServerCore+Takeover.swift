@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 extension ServerCore {
     /// Notes reasons to look at other servers (PROTOCOL section 3, early certificate).

@@ -33,7 +33,7 @@ final class ServerCore: Sendable {
     /// Rings when a run ended or its end was stored.
     let progress = Wakeup()
     /// The other servers that may be gone.
-    let takeover = Mutex(TakeoverWatch())
+    let takeover = Locked(TakeoverWatch())
     /// Rings when there is one more of them.
     let suspicion = Wakeup()
 

@@ -1,6 +1,6 @@
 import Baton
 import Histogram
-import Synchronization
+import Locking
 
 /// Collects how long jobs took from the moment they were to be enqueued.
 ///
@@ -15,7 +15,7 @@ final class LatencyRecorder: Sendable {
         var finishes = LatencyRecorder.makeHistogram()
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     private static func makeHistogram() -> Histogram<UInt64> {
         // An hour in nanoseconds: nothing that ends is clipped.

@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// Something that happens once, that several tasks may wait for.
 final class OneTimeSignal<Value: Sendable>: Sendable {
@@ -7,7 +7,7 @@ final class OneTimeSignal<Value: Sendable>: Sendable {
         var waiting: [AsyncStream<Value>.Continuation] = []
     }
 
-    private let state = Mutex(State())
+    private let state = Locked(State())
 
     /// What happened, if it has.
     var value: Value? {

@@ -1,4 +1,4 @@
-import Synchronization
+import Locking
 
 /// Counts what happens, and tells when an expected number is reached.
 final class TargetCounter: Sendable {
@@ -6,7 +6,7 @@ final class TargetCounter: Sendable {
     let reached = OneTimeSignal<UInt64>()
 
     private let expected: Int
-    private let state = Mutex(0)
+    private let state = Locked(0)
 
     init(expecting count: Int) {
         expected = count

@@ -80,9 +80,10 @@ struct WatchedStorage: JobStorage {
     func heartbeat(
         _ epoch: ServerEpoch,
         lease: Duration,
-        runs: [OwnedRun]
+        runs: [OwnedRun],
+        takeover: TakeoverTerms?
     ) async throws(JobStorageError) -> HeartbeatAnswer {
-        try await storage.heartbeat(epoch, lease: lease, runs: runs)
+        try await storage.heartbeat(epoch, lease: lease, runs: runs, takeover: takeover)
     }
 
     func putBackUnheld(
@@ -105,6 +106,14 @@ struct WatchedStorage: JobStorage {
 
     func certifyDead(_ epoch: ServerEpoch, lease: Duration) async throws(JobStorageError) -> Bool {
         try await storage.certifyDead(epoch, lease: lease)
+    }
+
+    func sightPeer(_ epoch: ServerEpoch) async throws(JobStorageError) -> PeerSighting? {
+        try await storage.sightPeer(epoch)
+    }
+
+    func certifyGone(_ epoch: ServerEpoch, renewal: Int64) async throws(JobStorageError) -> Bool {
+        try await storage.certifyGone(epoch, renewal: renewal)
     }
 
     func requeueOrphans(marks: PublishMarkRange) async throws(JobStorageError) -> OrphanRepair {

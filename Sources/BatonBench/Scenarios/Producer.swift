@@ -1,5 +1,5 @@
 import Baton
-import Synchronization
+import Locking
 
 /// Enqueues jobs as fast as it can.
 struct Producer: Sendable {
@@ -48,10 +48,10 @@ struct Producer: Sendable {
 
 /// What is left for several callers to do.
 private final class Remainder: Sendable {
-    private let count: Mutex<Int>
+    private let count: Locked<Int>
 
     init(_ count: Int) {
-        self.count = Mutex(count)
+        self.count = Locked(count)
     }
 
     /// Takes as much as there is, at most what is wanted.

@@ -1,5 +1,5 @@
 import Logging
-import Synchronization
+import Locking
 
 /// Looks at servers that may have died, and takes their jobs over before their leases are over.
 struct TakeoverProcess: Sendable {
