@@ -8,15 +8,18 @@ struct TimedNoOp: JobCall {
 
     /// When it was to be enqueued, in nanoseconds of ``MonotonicClock``.
     let dueAt: UInt64
+    /// When it was, by the same clock.
+    let calledAt: UInt64
     let arguments: SampleArguments
 
     init(dueAt: UInt64) {
         self.dueAt = dueAt
+        calledAt = MonotonicClock.now
         arguments = .typical
     }
 
     func run(on recorder: LatencyRecorder, in context: JobContext) {
-        recorder.start(context.id, dueAt: dueAt)
+        recorder.start(context.id, dueAt: dueAt, calledAt: calledAt)
     }
 }
 

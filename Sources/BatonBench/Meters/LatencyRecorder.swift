@@ -11,6 +11,7 @@ final class LatencyRecorder: Sendable {
         var dueTimes: [JobID: UInt64] = [:]
         var calls = LatencyRecorder.makeHistogram()
         var returns = LatencyRecorder.makeHistogram()
+        var startsSinceCall = LatencyRecorder.makeHistogram()
         var starts = LatencyRecorder.makeHistogram()
         var finishes = LatencyRecorder.makeHistogram()
     }
@@ -20,14 +21,6 @@ final class LatencyRecorder: Sendable {
     private static func makeHistogram() -> Histogram<UInt64> {
         // An hour in nanoseconds: nothing that ends is clipped.
         Histogram(highestTrackableValue: 3_600_000_000_000, numberOfSignificantValueDigits: .three)
-    }
-
-    /// Notes that a job is being enqueued.
-    ///
-    /// - Parameter due: When it was to be.
-    func call(dueAt due: UInt64) {
-        let now = MonotonicClock.now
-        state.withLock { _ = $0.calls.record(now.subtractingOrZero(due)) }
     }
 
     /// Notes that a job has been enqueued.
@@ -43,10 +36,13 @@ final class LatencyRecorder: Sendable {
     /// - Parameters:
     ///   - id: The job.
     ///   - due: When it was to be enqueued.
-    func start(_ id: JobID, dueAt due: UInt64) {
+    ///   - call: When it was.
+    func start(_ id: JobID, dueAt due: UInt64, calledAt call: UInt64) {
         let now = MonotonicClock.now
         state.withLock { state in
             state.dueTimes[id] = due
+            _ = state.calls.record(call.subtractingOrZero(due))
+            _ = state.startsSinceCall.record(now.subtractingOrZero(call))
             _ = state.starts.record(now.subtractingOrZero(due))
         }
     }
@@ -74,6 +70,9 @@ final class LatencyRecorder: Sendable {
 
     /// From due to the return of the call that enqueues.
     var returns: Percentiles? { state.withLock { Percentiles(nanoseconds: $0.returns) } }
+
+    /// From the call that enqueues to started.
+    var startsSinceCall: Percentiles? { state.withLock { Percentiles(nanoseconds: $0.startsSinceCall) } }
 
     /// From due to started.
     var starts: Percentiles? { state.withLock { Percentiles(nanoseconds: $0.starts) } }

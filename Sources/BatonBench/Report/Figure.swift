@@ -27,4 +27,7 @@ enum Figure: String, Sendable, Hashable, CaseIterable {
     /// Until the call that enqueues has returned.
     case returnP50 = "settings.return_ms.p50"
     case returnP99 = "settings.return_ms.p99"
+    /// From the call, and not from the time at which it was due, until the start.
+    case startSinceCallP50 = "settings.call_to_start_ms.p50"
+    case startSinceCallP99 = "settings.call_to_start_ms.p99"
 }

@@ -7,12 +7,14 @@ struct Figures: Sendable, Hashable {
         set { values[figure] = newValue }
     }
 
-    /// Takes in when calls were made and when they returned.
-    mutating func setCalls(_ calls: Percentiles?, returns: Percentiles?) {
+    /// Takes in when calls were made, when they returned, and how long after them jobs started.
+    mutating func setCalls(_ calls: Percentiles?, returns: Percentiles?, starts: Percentiles?) {
         self[.callP50] = calls?.p50
         self[.callP99] = calls?.p99
         self[.returnP50] = returns?.p50
         self[.returnP99] = returns?.p99
+        self[.startSinceCallP50] = starts?.p50
+        self[.startSinceCallP99] = starts?.p99
     }
 
     /// Takes in the times from enqueueing to the start of jobs.

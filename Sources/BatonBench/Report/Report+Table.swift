@@ -15,6 +15,7 @@ extension Report {
         add("jobs/s until published", text(.publishedPerSecond, places: 0))
         add("due to call, ms", latencies([.callP50, .callP99]))
         add("due to return, ms", latencies([.returnP50, .returnP99]))
+        add("call to start, ms", latencies([.startSinceCallP50, .startSinceCallP99]))
         add("due to start, ms", latencies([.startP50, .startP90, .startP99, .startP999, .startMax]))
         add("due to recorded, ms", latencies([.finishP50, .finishP90, .finishP99, .finishP999, .finishMax]))
         add("CPU µs/job PostgreSQL", text(.postgresMicroseconds, places: 1))

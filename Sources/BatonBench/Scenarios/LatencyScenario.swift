@@ -42,14 +42,13 @@ struct LatencyScenario: Scenario {
                 let before = try await meters.start()
                 let start = MonotonicClock.now
                 try await Schedule(rate: rate, count: jobs).run { due in
-                    recorder.call(dueAt: due)
                     try await rig.jobs.enqueue(TimedNoOp(dueAt: due))
                     recorder.return(dueAt: due)
                 }
                 let end = try await recorded.reached.wait()
                 var figures = try await meters.figures(since: before, jobs: jobs)
                 figures.setDuration(from: start, to: end, jobs: jobs)
-                figures.setCalls(recorder.calls, returns: recorder.returns)
+                figures.setCalls(recorder.calls, returns: recorder.returns, starts: recorder.startsSinceCall)
                 figures.setStarts(recorder.starts)
                 figures.setFinishes(recorder.finishes)
                 try await rig.verify(Self.warmUp + jobs, are: .succeeded)

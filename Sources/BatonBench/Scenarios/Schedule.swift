@@ -24,21 +24,16 @@ actor Schedule {
     ///
     /// - Parameter call: The call; it gets the time of ``MonotonicClock`` at which it is due.
     /// - Throws: What the first failing call throws.
-    func run(_ call: @escaping @Sendable (_ due: UInt64) async throws -> Void) async throws {
+    func run(_ call: @escaping @Sendable @concurrent (_ due: UInt64) async throws -> Void) async throws {
         let start = MonotonicClock.now
         try await withThrowingDiscardingTaskGroup { group in
             for number in 0..<count {
                 let due = start + UInt64(Double(number) * interval)
                 await wait(until: due)
                 try Task.checkCancellation()
-                group.addTask { try await self.make(call, due) }
+                group.addTask { try await call(due) }
             }
         }
-    }
-
-    /// Makes a call here, without waking another thread first.
-    private func make(_ call: @Sendable (UInt64) async throws -> Void, _ due: UInt64) async throws {
-        try await call(due)
     }
 
     private func wait(until due: UInt64) async {
