@@ -21,6 +21,8 @@ struct DatabaseMeter: Sendable {
     let source: StatementSource
     /// The run's schema.
     let namespace: String
+    /// The server's version.
+    let version: String?
     private let processID: Int32?
 
     /// Finds out what can be read.
@@ -36,13 +38,15 @@ struct DatabaseMeter: Sendable {
             PostgresStatement(
                 """
                 SELECT EXISTS (SELECT FROM pg_extension WHERE extname = 'pg_stat_statements')
-                    AND current_setting('shared_preload_libraries') LIKE '%pg_stat_statements%', pg_backend_pid()
+                    AND current_setting('shared_preload_libraries') LIKE '%pg_stat_statements%',
+                    pg_backend_pid(), current_setting('server_version')
                 """,
                 prepared: false
             )
         ).first
         source = try row?.decode(Bool.self, 0) == true ? .statements : .transactions
         processID = try row?.decode(Int32.self, 1)
+        version = try row?.decode(String.self, 2)
     }
 
     /// The server's first process, when it runs on this machine.

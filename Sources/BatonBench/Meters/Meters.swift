@@ -1,3 +1,5 @@
+import Foundation
+
 /// Everything that is read before and after a measurement.
 struct Meters: Sendable {
     /// A reading of all.
@@ -51,6 +53,11 @@ struct Meters: Sendable {
         figures[.statements] = Double(now.statements - start.database.statements) / count
         figures[.peakMemory] = memory?.peak
         figures[.memory] = memory?.now
+        figures.findings = [
+            "statements_from": .string(self.database.source.rawValue),
+            "postgresql": self.database.version.map(JSONValue.string) ?? .null,
+            "cores": .integer(ProcessInfo.processInfo.activeProcessorCount),
+        ]
         return figures
     }
 }

@@ -1,6 +1,8 @@
 /// What one run of a scenario measured; what could not be measured is missing.
 struct Figures: Sendable, Hashable {
     private(set) var values: [Figure: Double] = [:]
+    /// What was found out about the servers, for the report's settings.
+    var findings: [String: JSONValue] = [:]
 
     subscript(figure: Figure) -> Double? {
         get { values[figure] }

@@ -6,18 +6,19 @@ struct Report: Sendable {
     let name: String
     /// How many jobs each run had.
     let jobs: Int
-    let settings: [String: JSONValue]
+    private(set) var settings: [String: JSONValue]
     private(set) var runs: [Figures]
 
-    init(name: String, jobs: Int, settings: [String: JSONValue], runs: [Figures] = []) {
+    init(name: String, jobs: Int, settings: [String: JSONValue]) {
         self.name = name
         self.jobs = jobs
         self.settings = settings
-        self.runs = runs
+        self.runs = []
     }
 
     mutating func add(_ run: Figures) {
         runs.append(run)
+        settings.merge(run.findings) { _, new in new }
     }
 
     /// A figure over all runs; `nil` when it was not measured.

@@ -1,0 +1,93 @@
+import Baton
+import PostgresClient
+import Testing
+
+@testable import BatonBench
+
+@Suite("Runs on the servers")
+struct RigTests {
+    @Test(
+        "A database that may lose commits is refused",
+        arguments: [
+            ("off", "on"), ("on", "off"), ("on", "local"), ("on", "remote_write"),
+        ]
+    )
+    func notDurable(fsync: String, commit: String) {
+        let error = #expect(throws: BenchError.self) {
+            try Durability.check(fsync: fsync, synchronousCommit: commit)
+        }
+        #expect(error?.code == .notDurable)
+    }
+
+    @Test("A durable database is taken", arguments: ["on", "remote_apply"])
+    func durable(commit: String) throws {
+        try Durability.check(fsync: "on", synchronousCommit: commit)
+    }
+
+    @Test("A missing variable is named")
+    func environment() throws {
+        let error = #expect(throws: BenchError.self) {
+            try BenchEnvironment(["BATON_POSTGRES_URL": "postgresql://u:secret@h/d"])
+        }
+        #expect(error?.message.contains("BATON_RABBITMQ_URL") == true)
+        #expect(error?.message.contains("secret") == false)
+    }
+
+    @Test("Every scenario measures, finds its jobs in SQL, and leaves nothing behind")
+    func scenarios() async throws {
+        let environment = try BenchEnvironment()
+        var options = RigOptions()
+        options.namespace = "bench_" + String(UInt64.random(in: .min ... .max), radix: 16)
+        let scenarios: [any Scenario] = [
+            EnqueueScenario(jobs: 50, callers: 4, bulk: nil),
+            EnqueueScenario(jobs: 50, callers: 2, bulk: 20),
+            DrainScenario(jobs: 50),
+            ThroughputScenario(jobs: 50, callers: 1, bulk: 20),
+            LatencyScenario(rate: 100, duration: 0.5),
+        ]
+        for scenario in scenarios {
+            let figures = try await scenario.run(environment, options)
+            let name = scenario.name
+            #expect(figures[.jobsPerSecond] ?? 0 > 0, "\(name)")
+            #expect(figures[.batonMicroseconds] ?? 0 > 0, "\(name)")
+            #expect(figures[.walBytes] ?? 0 > 100, "\(name)")
+            #expect(figures[.statements] ?? 0 > 0, "\(name)")
+            #expect((figures[.startP50] != nil) == (name == "latency"), "\(name)")
+            #expect((figures[.finishP50] != nil) == (name == "latency"), "\(name)")
+        }
+        // The same name can be used again each time, so each has removed its schema; and its queue is gone, too.
+        let rig = Rig(environment, options)
+        #expect(try await rig.withBroker { try await $0.state(ofQueue: rig.brokerQueue) } == nil)
+    }
+
+    @Test("A namespace that is there already is refused, and stays")
+    func taken() async throws {
+        var options = RigOptions()
+        options.namespace = "public"
+        let rig = Rig(try BenchEnvironment(), options)
+        let error = await #expect(throws: BenchError.self) { try await rig.running {} }
+        #expect(error?.code == .notConfigured)
+    }
+
+    @Test("A cancelled run removes what it has made")
+    func cancelled() async throws {
+        var options = RigOptions()
+        options.namespace = "bench_" + String(UInt64.random(in: .min ... .max), radix: 16)
+        let rig = Rig(try BenchEnvironment(), options)
+        let begun = OneTimeSignal<Void>()
+        let run = Task {
+            try await rig.running {
+                try await rig.jobs.enqueue(NoOp())
+                try await rig.waitForMessages(1)
+                begun.send(())
+                try await Task.sleep(for: .seconds(600))
+            }
+        }
+        try await begun.wait()
+        run.cancel()
+        await #expect(throws: (any Error).self) { try await run.value }
+        #expect(try await rig.withBroker { try await $0.state(ofQueue: rig.brokerQueue) } == nil)
+        // Its schema is gone: the name is free.
+        try await Rig(try BenchEnvironment(), options).running {}
+    }
+}
