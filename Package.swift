@@ -30,7 +30,7 @@ let package = Package(
         .library(name: "BatonRabbitMQ", targets: ["BatonRabbitMQ"]),
         .library(name: "PostgresClient", targets: ["PostgresClient"]),
         .library(name: "RabbitMQClient", targets: ["RabbitMQClient"]),
-        .executable(name: "baton-bench", targets: ["BatonBench"]),
+        .executable(name: "baton-bench", targets: ["BatonBenchCommand"]),
         .executable(name: "baton-demo", targets: ["BatonDemo"]),
     ],
     dependencies: [
@@ -102,10 +102,12 @@ let package = Package(
         ),
 
         // Without the macros: so it builds without swift-syntax.
-        .executableTarget(
+        .executableTarget(name: "BatonBenchCommand", dependencies: ["BatonBench"], swiftSettings: swiftSettings),
+        .target(
             name: "BatonBench",
             dependencies: [
-                "Baton", "BatonPostgres", "BatonRabbitMQ", "Locking", "PollExecutor", "PostgresClient", "RabbitMQClient",
+                "Baton", "BatonPostgres", "BatonRabbitMQ", "Locking", "PollExecutor", "PostgresClient",
+                "RabbitMQClient",
                 logging, lifecycle,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Histogram", package: "hdrhistogram-swift"),
@@ -153,7 +155,11 @@ let package = Package(
             dependencies: ["Baton", "BatonRabbitMQ", "RabbitMQClient", logging],
             swiftSettings: swiftSettings
         ),
-        .testTarget(name: "BatonBenchTests", dependencies: ["BatonBench"], swiftSettings: swiftSettings),
+        .testTarget(
+            name: "BatonBenchTests",
+            dependencies: ["Baton", "BatonBench", "PostgresClient", "RabbitMQClient"],
+            swiftSettings: swiftSettings
+        ),
         .target(
             name: "EndToEndSupport",
             dependencies: [

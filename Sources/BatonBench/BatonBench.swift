@@ -1,11 +1,10 @@
-import ArgumentParser
+package import ArgumentParser
 import Foundation
 import UnixSignals
 
 /// Measures Baton on real servers.
-@main
-struct BatonBench: AsyncParsableCommand {
-    static let configuration = CommandConfiguration(
+package struct BatonBench: AsyncParsableCommand {
+    package static let configuration = CommandConfiguration(
         commandName: "baton-bench",
         abstract: "Measures Baton on real servers: with fsync, confirms, persistent messages and full history.",
         discussion: """
@@ -24,7 +23,9 @@ struct BatonBench: AsyncParsableCommand {
         ]
     )
 
-    static func main() async {
+    package init() {}
+
+    package static func main() async {
         do {
             let signals = await UnixSignalsSequence(trapping: .sigint, .sigterm)
             try await withThrowingTaskGroup(of: Void.self) { group in

@@ -1,5 +1,6 @@
 import Baton
 import PostgresClient
+import RabbitMQClient
 import Testing
 
 @testable import BatonBench

@@ -187,7 +187,8 @@ extension ChaosTests {
     }
 
     /// Has a worker run as many jobs as it can, before there is another.
-    private func jobsUnderWay(_ lab: Lab, _ worker: WorkerProcess, milliseconds: Int) async throws -> [JobHandle<Void>] {
+    private func jobsUnderWay(_ lab: Lab, _ worker: WorkerProcess, milliseconds: Int) async throws -> [JobHandle<Void>]
+    {
         let jobs = try await lab.jobs.enqueue(contentsOf: (0..<4).map { _ in DemoSleep(milliseconds: milliseconds) })
         try await eventually("the worker runs them") { try await openRuns(lab, worker.processID) == 4 }
         return jobs
