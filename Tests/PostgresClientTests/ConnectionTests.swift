@@ -230,7 +230,7 @@ import Testing
                 task.cancel()
                 let error = await #expect(throws: PostgresError.self) { try await task.value }
                 #expect(error?.code == .cancelled)
-                #expect(error?.outcomeIsUnknown == true)
+                #expect(error?.outcomeIsUnknown == false)
                 try await release()
                 try await connection.expect("for you", "SELECT 'for you'")
             }

@@ -27,6 +27,9 @@ public final class PostgresClient: Service, PostgresSession {
     /// to another thread.
     public var executor: PollExecutor { self.pool.executor }
 
+    var configuration: PostgresConfiguration { self.pool.configuration }
+    var logger: Logger { self.pool.logger }
+
     /// Makes a client; it connects to nothing yet.
     ///
     /// - Parameters:
@@ -50,17 +53,23 @@ public final class PostgresClient: Service, PostgresSession {
 
     /// Runs statements in one round trip and one transaction.
     ///
-    /// A cancelled task gets an error at once, but what has been sent is not cancelled; see ``PostgresConnection``.
+    /// When the task is cancelled or the timeout is over, the server is asked to cancel them; see ``PostgresConnection``.
     ///
-    /// - Parameter statements: The statements; an error in one skips the rest.
+    /// - Parameters:
+    ///   - statements: The statements; an error in one skips the rest.
+    ///   - timeout: How long they may take once they have a connection; nil is the configuration's
+    ///     ``PostgresConfiguration/statementTimeout``.
     /// - Returns: One result for each statement.
     /// - Throws: ``PostgresError``; nothing has taken effect then, unless ``PostgresError/outcomeIsUnknown`` is set.
     @discardableResult
-    public func execute(_ statements: [PostgresStatement]) async throws(PostgresError) -> [PostgresResult] {
+    public func execute(
+        _ statements: [PostgresStatement],
+        timeout: Duration?
+    ) async throws(PostgresError) -> [PostgresResult] {
         guard !Task.isCancelled else { throw .cancelledBeforeSending }
         while true {
             do throws(PostgresError) {
-                return try await self.pool.execute(statements)
+                return try await self.pool.execute(statements, timeout: timeout)
             } catch {
                 guard error.isLostBeforeSending else { throw error }
             }
@@ -80,6 +89,25 @@ public final class PostgresClient: Service, PostgresSession {
         let lease = try await self.pool.lease()
         defer { self.pool.release(lease) }
         return try await body(lease.connection)
+    }
+
+    /// Runs a closure with a connection of its own, outside the pool, for as long as that connection lives.
+    ///
+    /// For what belongs to a session, such as advisory locks: when the connection breaks, which is noticed at once, the
+    /// closure's task is cancelled. The client need not run.
+    ///
+    /// - Parameter body: What to do with the connection, which is closed afterwards.
+    /// - Returns: What the body returns.
+    /// - Throws: What the body throws, or ``PostgresError`` when no connection can be made or it has broken.
+    public func withDedicatedConnection<Result: Sendable>(
+        _ body: @escaping @Sendable (PostgresConnection) async throws -> Result
+    ) async throws -> Result {
+        try await PostgresConnection.withConnection(
+            self.configuration,
+            executor: self.executor,
+            logger: self.logger,
+            body
+        )
     }
 
     /// Runs a transaction: commits when the body returns, rolls back when it throws.

@@ -13,6 +13,13 @@ public struct PostgresConfiguration: Sendable {
     /// How many statements the server keeps prepared for each connection; 0 prepares none, for transaction poolers.
     public var preparedStatementCapacity = 256
 
+    /// How long the statements of one call may take when the call does not say; nil is without limit.
+    ///
+    /// It counts from when they are sent; how long a call waits for a connection is ``leaseTimeout``'s matter.
+    public var statementTimeout: Duration?
+    /// How long the server may take to answer that it has cancelled statements, before the connection is closed.
+    public var cancellationTimeout: Duration = .seconds(3)
+
     /// The most connections that a client holds.
     public var maximumConnections = 4
     /// How many connections a client keeps when there is nothing to do.

@@ -4,11 +4,16 @@ public struct PostgresTransaction: PostgresSession {
 
     /// Runs statements in the transaction, in one round trip.
     ///
-    /// - Parameter statements: The statements; an error in one skips the rest and makes the transaction fail.
+    /// - Parameters:
+    ///   - statements: The statements; an error in one skips the rest and makes the transaction fail.
+    ///   - timeout: How long they may take; nil is the configuration's ``PostgresConfiguration/statementTimeout``.
     /// - Returns: One result for each statement.
     /// - Throws: ``PostgresError`` when a statement fails or the connection does.
     @discardableResult
-    public func execute(_ statements: [PostgresStatement]) async throws(PostgresError) -> [PostgresResult] {
-        try await self.connection.execute(statements)
+    public func execute(
+        _ statements: [PostgresStatement],
+        timeout: Duration?
+    ) async throws(PostgresError) -> [PostgresResult] {
+        try await self.connection.execute(statements, timeout: timeout)
     }
 }

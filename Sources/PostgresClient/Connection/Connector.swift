@@ -31,10 +31,36 @@ struct Connector: Sendable {
         return try result.get()
     }
 
+    /// Tries the connection string's hosts in turn, each with its share of the time that is left.
+    ///
+    /// libpq would do that itself, but without a time limit for each: a first host that is silent would use up all.
     private func connectBlocking() throws(PostgresError) -> ConnectionHandle {
         let deadline = ContinuousClock.now.advanced(by: self.configuration.connectTimeout)
-        try self.checkConnectionString()
-        guard let pointer = self.startConnecting() else {
+        let targets = try ConnectTarget.targets(of: self.configuration.connectionString)
+        var failures: [PostgresError] = []
+        for (index, target) in targets.enumerated() {
+            let share = ContinuousClock.now.duration(to: deadline) / (targets.count - index)
+            do throws(PostgresError) {
+                return try self.connectBlocking(to: target, until: .now.advanced(by: share))
+            } catch {
+                // Who is refused by one host is not let in by the next, and the refusal is what must be told.
+                if !error.isRetryable { throw error }
+                failures.append(error)
+            }
+        }
+        guard let last = failures.last, failures.count > 1 else {
+            throw failures.last ?? PostgresError(.connectionFailed, "The connection string names no host")
+        }
+        var failure = PostgresError(.connectionFailed, failures.map(\.message).joined(separator: "; "))
+        failure.sqlState = last.sqlState
+        throw failure
+    }
+
+    private func connectBlocking(
+        to target: ConnectTarget,
+        until deadline: ContinuousClock.Instant
+    ) throws(PostgresError) -> ConnectionHandle {
+        guard let pointer = self.startConnecting(to: target) else {
             throw PostgresError(.connectionFailed, "libpq is out of memory")
         }
         let handle = ConnectionHandle(pointer, notices: NoticeReceiver(logger: self.logger))
@@ -44,7 +70,9 @@ struct Connector: Sendable {
 
         var events = POLLOUT
         while true {
-            try self.wait(for: handle, events: events, until: deadline)
+            guard try self.isReady(handle, events: events, until: deadline) else {
+                throw self.timeout("the server\(target.description) does not answer")
+            }
             switch PQconnectPoll(pointer) {
             case PGRES_POLLING_READING: events = POLLIN
             case PGRES_POLLING_WRITING: events = POLLOUT
@@ -58,7 +86,7 @@ struct Connector: Sendable {
         }
     }
 
-    private func startConnecting() -> OpaquePointer? {
+    private func startConnecting(to target: ConnectTarget) -> OpaquePointer? {
         // Later keywords override earlier ones, and `dbname` is expanded: defaults, the string, what must be.
         var settings: [(String, String)] = [
             ("fallback_application_name", "swift-postgres"),
@@ -69,49 +97,36 @@ struct Connector: Sendable {
         if let name = self.configuration.applicationName { settings.append(("application_name", name)) }
         settings.append(("dbname", self.configuration.connectionString))
         settings.append(("client_encoding", "UTF8"))
+        settings.append(contentsOf: target.settings)
         var keywords: [UnsafePointer<CChar>?] = settings.map { UnsafePointer(strdup($0.0)) } + [nil]
         var values: [UnsafePointer<CChar>?] = settings.map { UnsafePointer(strdup($0.1)) } + [nil]
         defer { for pointer in keywords + values { free(UnsafeMutablePointer(mutating: pointer)) } }
         return PQconnectStartParams(&keywords, &values, 1)
     }
 
-    /// Refuses a connection string that does not parse.
-    ///
-    /// libpq's own message would follow when connecting, but it quotes the string, and with it perhaps the password.
-    private func checkConnectionString() throws(PostgresError) {
-        guard !self.configuration.connectionString.utf8.contains(0) else {
-            throw PostgresError(.invalidConfiguration, "The connection string holds a NUL character")
-        }
-        var message: UnsafeMutablePointer<CChar>?
-        let options = PQconninfoParse(self.configuration.connectionString, &message)
-        defer {
-            PQconninfoFree(options)
-            PQfreemem(message)
-        }
-        guard options == nil else { return }
-        let reason = message.map { String(cString: $0).trimmingNewlines().redactingQuotes() } ?? "out of memory"
-        throw PostgresError(.invalidConfiguration, "The connection string cannot be read: \(reason)")
-    }
-
-    private func wait(
-        for handle: ConnectionHandle,
+    /// Waits until the socket can be used; false when time is up.
+    private func isReady(
+        _ handle: ConnectionHandle,
         events: Int32,
         until deadline: ContinuousClock.Instant
-    ) throws(PostgresError) {
+    ) throws(PostgresError) -> Bool {
         while true {
             let (seconds, attoseconds) = ContinuousClock.now.duration(to: deadline).components
             let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
-            if milliseconds <= 0 { throw self.timeout("the server does not answer") }
+            if milliseconds <= 0 { return false }
             // The socket can be another one after each step, as when a name has several addresses.
             var descriptor = pollfd(fd: PQsocket(handle.pointer), events: Int16(events), revents: 0)
             let ready = poll(&descriptor, 1, Int32(clamping: milliseconds))
-            if ready > 0 { return }
+            if ready > 0 { return true }
             if ready < 0 && errno != EINTR { throw PostgresError(.connectionFailed, "poll failed (errno \(errno))") }
         }
     }
 
-    private func timeout(_ reason: String) -> PostgresError {
-        PostgresError(.connectionFailed, "No connection within \(self.configuration.connectTimeout): \(reason)")
+    private func timeout(_ reason: String, within limit: Duration? = nil) -> PostgresError {
+        PostgresError(
+            .connectionFailed,
+            "No connection within \(limit ?? self.configuration.connectTimeout): \(reason)"
+        )
     }
 
     private func failure(_ handle: ConnectionHandle) -> PostgresError {

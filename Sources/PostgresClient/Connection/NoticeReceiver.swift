@@ -1,12 +1,17 @@
 import Locking
 import CLibPQ
 import Logging
-import PollExecutor
+import Synchronization
 
 /// Takes what the server says without being asked; libpq would print it to the standard error.
 final class NoticeReceiver: Sendable {
     private let logger: Logger
     private let farewell = Locked<PostgresError?>(nil)
+
+    private let received = Atomic(0)
+
+    /// How many there have been.
+    var count: Int { self.received.load(ordering: .relaxed) }
 
     /// The error with which the server ended the connection while nothing was running on it.
     var lastFatalError: PostgresError? { self.farewell.withLock { $0 } }
@@ -16,6 +21,7 @@ final class NoticeReceiver: Sendable {
     }
 
     func receive(_ result: OpaquePointer) {
+        self.received.add(1, ordering: .relaxed)
         let severity = PostgresError.severity(of: result)
         let error = PostgresError(.connectionLost, result: result)
         let metadata: Logger.Metadata = [

@@ -22,12 +22,24 @@ extension PostgresConnection {
             return completion(.failure(error))
         }
         guard !statements.isEmpty else { return completion(.success([])) }
+        self.requestsInFlight.add(1, ordering: .relaxed)
+        if self.isHolding {
+            return self.held.append(HeldRequest(id: request, statements: statements, completion: completion))
+        }
+        self.send(statements, as: request, over: handle, completion)
+    }
+
+    private func send(
+        _ statements: [PostgresStatement],
+        as request: PipelineStateMachine.RequestID,
+        over handle: ConnectionHandle,
+        _ completion: @escaping (Outcome) -> Void
+    ) {
         let keys = statements.map { statement in
             statement.isPrepared ? StatementKey(sql: statement.sql, types: statement.parameters.types) : nil
         }
         let commands = self.machine.submit(keys, as: request)
         self.requests[request] = Request(completion: completion)
-        self.requestsInFlight.add(1, ordering: .relaxed)
         for command in commands where !self.send(command, of: statements, over: handle) {
             return self.end(self.loss(of: handle))
         }
@@ -59,7 +71,16 @@ extension PostgresConnection {
         }
     }
 
-    private func flush() {
+    /// Sends what had to wait, unless it must wait on.
+    func releaseHeld() {
+        while !self.isHolding, let handle, !self.held.isEmpty {
+            let request = self.held.removeFirst()
+            self.send(request.statements, as: request.id, over: handle, request.completion)
+        }
+        self.becomeIdle()
+    }
+
+    func flush() {
         guard let handle, let registration else { return }
         switch PQflush(handle.pointer) {
         case 0: self.executor.update(registration, interest: .read)
@@ -75,9 +96,10 @@ extension PostgresConnection {
     func socketIsReady(_ readiness: PollReadiness) {
         if readiness != .write { self.receive() }
         if readiness.contains(.write) || self.machine.isExpectingAnswers { self.flush() }
+        if self.copy != nil { self.resumeCopyIfFlushed() }
     }
 
-    private func receive() {
+    func receive() {
         guard let handle else { return }
         let isAlive = PQconsumeInput(handle.pointer) == 1
         var previousWasEnd = false
@@ -87,6 +109,12 @@ extension PostgresConnection {
             if result == nil && previousWasEnd { break }
             previousWasEnd = result == nil
             self.take(result, from: handle)
+        }
+        if self.copy != nil, self.handle != nil { self.receiveCopy(over: handle) }
+        // Also when nobody listens: libpq keeps them until they are taken.
+        while self.handle != nil, let notification = PQnotifies(handle.pointer) {
+            if let onNotification { onNotification(PostgresNotification(notification)) }
+            PQfreemem(notification)
         }
         if self.handle != nil, !isAlive || handle.isBroken { self.end(self.loss(of: handle)) }
     }
@@ -102,8 +130,9 @@ extension PostgresConnection {
             if handle.isBroken || severity == "FATAL" || severity == "PANIC" {
                 return self.end(PostgresError(.connectionLost, result: pointer))
             }
-            let error = PostgresError(.queryFailed, result: pointer)
+            var error = PostgresError(.queryFailed, result: pointer)
             let isPlanUnusable = error.isStalePlan || error.sqlState == .invalidStatementName
+            if error.sqlState == .invalidStatementName { error.hint = PostgresError.forgottenStatementHint }
             self.perform(self.machine.receive(.failure(isPlanUnusable: isPlanUnusable)), error: error)
         case PGRES_PIPELINE_ABORTED:
             self.perform(self.machine.receive(.skipped))
@@ -111,7 +140,9 @@ extension PostgresConnection {
             self.isInTransaction.store(PQtransactionStatus(handle.pointer) != PQTRANS_IDLE, ordering: .relaxed)
             self.perform(self.machine.receive(.sync))
         default:
-            self.end(PostgresError(.connectionLost, "COPY is not supported, and ends the connection"))
+            self.end(
+                PostgresError(.connectionLost, "A statement cannot be COPY, which ends the connection: use copyIn")
+            )
         }
         // The result may hold what the pointer's readers above returned copies of.
         withExtendedLifetime(result) {}
@@ -132,32 +163,23 @@ extension PostgresConnection {
             if self.requests[request]?.error == nil { self.requests[request]?.error = error }
         case .complete(let request):
             self.requestsInFlight.subtract(1, ordering: .relaxed)
-            let request = self.requests.removeValue(forKey: request)
-            if self.machine.requestsInFlight == 0 { self.becomeIdle() }
-            if let request {
-                request.completion?(request.error.map { .failure($0) } ?? .success(request.results))
-            }
+            let state = self.requests.removeValue(forKey: request)
+            if let cancellation, cancellation.request == request { self.requestHasSettled() }
+            self.becomeIdle()
+            if let state { state.completion?(state.outcome) }
         case .violation:
             self.end(PostgresError(.connectionLost, "The server's answers are out of order"))
         }
     }
 
     private func becomeIdle() {
-        guard !self.onIdle.isEmpty else { return }
+        guard !self.onIdle.isEmpty, self.isIdle || self.handle == nil else { return }
         let waiting = self.onIdle
         self.onIdle.removeAll()
         for body in waiting { body() }
     }
 
     // MARK: Ending
-
-    /// Lets a caller go whose task was cancelled; the answers are thrown away when they come.
-    func abandon(_ request: PipelineStateMachine.RequestID) {
-        guard let completion = self.requests[request]?.completion.take() else { return }
-        var error = PostgresError(.cancelled, "The task was cancelled while its statements ran")
-        error.outcomeIsUnknown = true
-        completion(.failure(error))
-    }
 
     func end(_ error: PostgresError) {
         guard self.handle != nil else { return }
@@ -167,22 +189,38 @@ extension PostgresConnection {
         self.closeError = error
         let requests = self.requests.sorted { $0.key.value < $1.key.value }
         self.requests.removeAll()
+        let held = self.held
+        self.held.removeAll()
+        self.stopCancelling()
+        let copy = self.copy.take()
         self.requestsInFlight.store(0, ordering: .relaxed)
         self.isInTransaction.store(false, ordering: .relaxed)
         // The owner first: whoever is told next may hand the connection back.
-        if let onClose = self.onClose.take() { onClose(error) }
+        let onClose = self.onClose
+        self.onClose.removeAll()
+        for body in onClose { body(error) }
         for (_, request) in requests {
-            var failure = error
+            var failure = request.interruption?.error(underlyingError: error) ?? error
             failure.outcomeIsUnknown = true
             request.completion?(.failure(failure))
         }
+        for request in held { request.completion(.failure(error)) }
+        copy?.end(error)
         self.becomeIdle()
     }
 
     /// Why the connection is gone: the server's last words if there were any.
-    private func loss(of handle: ConnectionHandle) -> PostgresError {
+    func loss(of handle: ConnectionHandle) -> PostgresError {
         if let farewell = handle.notices.lastFatalError { return farewell }
         let message = handle.errorMessage
         return PostgresError(.connectionLost, message.isEmpty ? "The connection to the server was lost" : message)
+    }
+}
+
+extension PostgresConnection.Request {
+    /// How the request ended, once all of it has been answered.
+    fileprivate var outcome: PostgresConnection.Outcome {
+        guard let error else { return .success(self.results) }
+        return .failure(self.interruption?.explaining(error) ?? error)
     }
 }

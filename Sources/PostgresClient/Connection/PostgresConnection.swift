@@ -9,9 +9,14 @@ import Synchronization
 /// in order, without waiting for the calls before it. Outside an explicit transaction a call is also one transaction:
 /// all of its statements take effect, or none.
 ///
-/// A task that is cancelled while its statements run gets an error at once, whose
-/// ``PostgresError/outcomeIsUnknown`` is set. The statements are not cancelled: the server runs them to their end, and
-/// the connection throws the answers away and stays in order.
+/// When a task is cancelled, or its timeout is over, while its statements run, the server is asked to cancel them, and
+/// the call ends when the server has answered: with an error and nothing changed, or with the results when it was too
+/// late. Until then nothing else is sent, so that the cancel request can hit nobody else. A server that does not answer
+/// within ``PostgresConfiguration/cancellationTimeout`` costs the connection.
+///
+/// Where statements of other callers are on their way over the same connection, it cannot be told whom a cancel request
+/// would hit, and none is sent: the caller is let go at once, its ``PostgresError/outcomeIsUnknown``, and the answers
+/// are thrown away.
 ///
 /// libpq wants one thread at a time, which is this actor's ``PollExecutor``.
 public actor PostgresConnection: PostgresSession {
@@ -23,6 +28,14 @@ public actor PostgresConnection: PostgresSession {
         var completion: ((Outcome) -> Void)?
         var results: [PostgresResult] = []
         var error: PostgresError?
+        var interruption: Interruption?
+    }
+
+    /// A request that waits until the connection is free for others again.
+    struct HeldRequest {
+        let id: PipelineStateMachine.RequestID
+        let statements: [PostgresStatement]
+        let completion: (Outcome) -> Void
     }
 
     /// The executor whose thread the connection lives on.
@@ -36,6 +49,11 @@ public actor PostgresConnection: PostgresSession {
     nonisolated let requestsInFlight = Atomic<Int>(0)
     nonisolated let isInTransaction = Atomic<Bool>(false)
 
+    /// How many calls wait for their answers, cancel requests and a COPY included.
+    package nonisolated var requestsUnderWay: Int { self.requestsInFlight.load(ordering: .relaxed) }
+
+    nonisolated let statementTimeout: Duration?
+    let cancellationTimeout: Duration
     let logger: Logger
     // nil once the connection is closed, and then `closeError` says why.
     var handle: ConnectionHandle?
@@ -44,7 +62,12 @@ public actor PostgresConnection: PostgresSession {
     var machine: PipelineStateMachine
     var lastRequest: UInt64 = 0
     var requests: [PipelineStateMachine.RequestID: Request] = [:]
-    var onClose: (@Sendable (PostgresError) -> Void)?
+    var cancellation: Cancellation?
+    var copy: CopyIn?
+    // In the order in which they came.
+    var held: [HeldRequest] = []
+    var onNotification: (@Sendable (PostgresNotification) -> Void)?
+    var onClose: [@Sendable (PostgresError) -> Void] = []
     var onIdle: [@Sendable () -> Void] = []
 
     /// The executor whose thread the connection lives on.
@@ -59,9 +82,14 @@ public actor PostgresConnection: PostgresSession {
         self.executor = executor
         self.processID = PQbackendPID(handle.pointer)
         self.serverVersion = PQserverVersion(handle.pointer)
+        self.statementTimeout = configuration.statementTimeout
+        self.cancellationTimeout = configuration.cancellationTimeout
         self.logger = logger
         self.handle = handle
-        self.machine = PipelineStateMachine(preparedStatementCapacity: configuration.preparedStatementCapacity)
+        self.machine = PipelineStateMachine(
+            preparedStatementCapacity: configuration.preparedStatementCapacity,
+            namePrefix: "s" + String(UInt64.random(in: .min ... .max), radix: 36) + "_"
+        )
     }
 
     isolated deinit {
@@ -80,9 +108,10 @@ public actor PostgresConnection: PostgresSession {
     /// - Throws: ``PostgresError`` when there is none to be had in time.
     public static func connect(
         _ configuration: PostgresConfiguration,
-        executor: PollExecutor = PollExecutor(name: "postgres"),
+        executor: PollExecutor? = nil,
         logger: Logger = Logger(label: "postgres", factory: { _ in SwiftLogNoOpLogHandler() })
     ) async throws(PostgresError) -> PostgresConnection {
+        let executor = executor ?? PollExecutor(name: "postgres")
         let handle = try await Connector(configuration: configuration, logger: logger).connect(on: executor)
         let connection = PostgresConnection(handle, configuration: configuration, executor: executor, logger: logger)
         await connection.start()
@@ -126,7 +155,7 @@ public actor PostgresConnection: PostgresSession {
     /// Has a closure called when the connection ends for whatever reason; at once if it has.
     func whenClosed(_ body: @escaping @Sendable (PostgresError) -> Void) {
         if let closeError { return body(closeError) }
-        self.onClose = body
+        self.onClose.append(body)
     }
 
     /// Has a closure called when nothing is under way any more and no transaction is open.
@@ -144,26 +173,40 @@ public actor PostgresConnection: PostgresSession {
 
     /// Has a closure called when nothing is under way any more.
     private func whenIdle(_ body: @escaping @Sendable () -> Void) {
-        if self.machine.requestsInFlight == 0 || self.handle == nil { return body() }
+        if self.isIdle || self.handle == nil { return body() }
         self.onIdle.append(body)
     }
+
+    /// Whether nothing is under way, not even a cancel request.
+    var isIdle: Bool {
+        self.machine.requestsInFlight == 0 && !self.isHolding && self.held.isEmpty
+    }
+
+    /// Whether requests must wait: for a cancel request that could hit them, or for a COPY.
+    var isHolding: Bool { self.cancellation != nil || self.copy != nil }
 
     // MARK: Executing
 
     /// Runs statements in one round trip and, outside an explicit transaction, in one transaction.
     ///
-    /// - Parameter statements: The statements; an error in one skips the rest.
+    /// - Parameters:
+    ///   - statements: The statements; an error in one skips the rest.
+    ///   - timeout: How long they may take, from when they are sent; by default the configuration's
+    ///     ``PostgresConfiguration/statementTimeout``.
     /// - Returns: One result for each statement.
     /// - Throws: ``PostgresError``; outside an explicit transaction nothing has taken effect then, unless
     ///   ``PostgresError/outcomeIsUnknown`` is set.
     @discardableResult
-    public nonisolated func execute(_ statements: [PostgresStatement]) async throws(PostgresError) -> [PostgresResult] {
+    public nonisolated func execute(
+        _ statements: [PostgresStatement],
+        timeout: Duration?
+    ) async throws(PostgresError) -> [PostgresResult] {
         guard !Task.isCancelled else { throw .cancelledBeforeSending }
-        let pending = try PendingRequest(statements)
+        let pending = try PendingRequest(statements, timeout: timeout)
         let outcome = await pending.outcome {
             self.executor.executeInline { pending.start(on: self) {} }
         } onCancel: {
-            self.executor.execute { pending.abandon() }
+            self.executor.execute { pending.interrupt(.cancelled) }
         }
         return try outcome.get()
     }
@@ -172,7 +215,7 @@ public actor PostgresConnection: PostgresSession {
     nonisolated func executeUncancellably(
         _ statements: [PostgresStatement]
     ) async throws(PostgresError) -> [PostgresResult] {
-        let pending = try PendingRequest(statements)
+        let pending = try PendingRequest(statements, timeout: nil)
         let outcome = await pending.outcome {
             self.executor.executeInline { pending.start(on: self) {} }
         }

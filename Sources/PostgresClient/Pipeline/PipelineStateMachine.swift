@@ -64,8 +64,8 @@ struct PipelineStateMachine {
     /// Whether more answers are to come.
     var isExpectingAnswers: Bool { !self.expectations.isEmpty }
 
-    init(preparedStatementCapacity: Int) {
-        self.cache = PreparedStatementCache(capacity: preparedStatementCapacity)
+    init(preparedStatementCapacity: Int, namePrefix: String = "s") {
+        self.cache = PreparedStatementCache(capacity: preparedStatementCapacity, namePrefix: namePrefix)
     }
 
     // MARK: Sending

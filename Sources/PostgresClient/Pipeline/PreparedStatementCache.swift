@@ -11,11 +11,14 @@ struct PreparedStatementCache {
     private var entries: [StatementKey: Entry] = [:]
     private var uses: UInt64 = 0
     private var nextName: UInt64 = 0
+    // Behind a pooler a connection may meet another one's statements: better no statement than somebody else's.
+    private let namePrefix: String
 
     var count: Int { self.entries.count }
 
-    init(capacity: Int) {
+    init(capacity: Int, namePrefix: String) {
         self.capacity = capacity
+        self.namePrefix = namePrefix
     }
 
     mutating func use(_ key: StatementKey) -> Entry? {
@@ -29,7 +32,7 @@ struct PreparedStatementCache {
     mutating func insert(_ key: StatementKey) -> String {
         self.uses += 1
         self.nextName += 1
-        let name = "s\(self.nextName)"
+        let name = "\(self.namePrefix)\(self.nextName)"
         self.entries[key] = Entry(name: name, isConfirmed: false, lastUse: self.uses)
         return name
     }

@@ -37,8 +37,8 @@ final class ConnectionPool: Sendable {
     }
 
     let executor: PollExecutor
-    private let configuration: PostgresConfiguration
-    private let logger: Logger
+    let configuration: PostgresConfiguration
+    let logger: Logger
     private let timers: PoolTimers
     private let state: Locked<State>
     private let lastRequest = Atomic(0)
@@ -144,14 +144,17 @@ final class ConnectionPool: Sendable {
     ///
     /// They start on the thread of the connections, at the moment when one comes free: it does not stand idle while the
     /// caller's task is woken and hops there.
-    func execute(_ statements: [PostgresStatement]) async throws(PostgresError) -> [PostgresResult] {
-        let pending = try PendingRequest(statements)
+    func execute(
+        _ statements: [PostgresStatement],
+        timeout: Duration?
+    ) async throws(PostgresError) -> [PostgresResult] {
+        let pending = try PendingRequest(statements, timeout: timeout)
         let request = self.nextRequest()
         let outcome = await pending.outcome {
             self.wait(.request(pending), as: request)
         } onCancel: {
             self.change { $0.machine.cancel(request) }
-            self.executor.execute { pending.abandon() }
+            self.executor.execute { pending.interrupt(.cancelled) }
         }
         return try outcome.get()
     }

@@ -4,7 +4,8 @@ public struct PostgresError: Error {
     public struct Code: Hashable, Sendable, CustomStringConvertible {
         private enum Kind: String {
             case invalidConfiguration, connectionFailed, connectionLost, connectionClosed, queryFailed, commitFailed
-            case invalidStatement, decodingFailed, poolTimeout, poolClosed, cancelled, alreadyRunning
+            case invalidStatement, decodingFailed, poolTimeout, poolClosed, cancelled, timeout
+            case alreadyRunning
         }
 
         private let kind: Kind
@@ -31,6 +32,8 @@ public struct PostgresError: Error {
         public static let poolClosed = Code(kind: .poolClosed)
         /// The calling task was cancelled.
         public static let cancelled = Code(kind: .cancelled)
+        /// The statements took longer than they were allowed to.
+        public static let timeout = Code(kind: .timeout)
         /// The client is running already.
         public static let alreadyRunning = Code(kind: .alreadyRunning)
 
@@ -115,4 +118,8 @@ extension PostgresError {
     static var cancelledBeforeSending: PostgresError {
         PostgresError(.cancelled, "The task was cancelled before the statements were sent")
     }
+
+    /// What to do about a prepared statement that the server does not know although this connection prepared it.
+    static let forgottenStatementHint =
+        "Behind a pooler in transaction mode set preparedStatementCapacity to 0; after DEALLOCATE or DISCARD, try again."
 }

@@ -19,6 +19,13 @@ public struct PostgresParameters: Sendable {
     /// Starts with no parameters.
     public init() {}
 
+    /// Makes parameters from values, such as the values of a row to be copied.
+    ///
+    /// - Parameter values: The values, in order.
+    public init<each Value: PostgresEncodable>(_ values: repeat each Value) {
+        repeat self.append(each values)
+    }
+
     /// Appends a parameter.
     ///
     /// - Parameter value: The value; its place gives it its number, from `$1` on.

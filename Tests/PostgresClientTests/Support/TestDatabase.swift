@@ -13,6 +13,32 @@ enum TestDatabase {
         guard let url = ProcessInfo.processInfo.environment["BATON_POSTGRES_URL"] else { throw Missing() }
         return PostgresConfiguration(url: url)
     }
+
+    /// Where the server is.
+    static func address() throws -> (host: String, port: UInt16) {
+        let components = try self.components()
+        return (components.host ?? "127.0.0.1", UInt16(clamping: components.port ?? 5432))
+    }
+
+    /// The same database, reached by another way.
+    static func configuration(host: String, port: UInt16) throws -> PostgresConfiguration {
+        try self.configuration {
+            $0.host = host
+            $0.port = Int(port)
+        }
+    }
+
+    /// The server with another URL.
+    static func configuration(_ change: (inout URLComponents) -> Void) throws -> PostgresConfiguration {
+        var components = try self.components()
+        change(&components)
+        return PostgresConfiguration(url: try #require(components.string))
+    }
+
+    private static func components() throws -> URLComponents {
+        guard let url = ProcessInfo.processInfo.environment["BATON_POSTGRES_URL"] else { throw Missing() }
+        return try #require(URLComponents(string: url))
+    }
 }
 
 /// Runs a test with a connection of its own.

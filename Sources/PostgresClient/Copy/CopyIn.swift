@@ -1,0 +1,44 @@
+/// A COPY that is under way, which has the connection for itself.
+struct CopyIn {
+    enum Phase {
+        /// Others' answers are still to come.
+        case waiting
+        /// Sent; the server has not agreed yet.
+        case starting
+        /// It is the client's turn.
+        case sending
+        /// All is sent; the server has not confirmed yet.
+        case finishing
+    }
+
+    let id: PipelineStateMachine.RequestID
+    let sql: String
+    var phase = Phase.waiting
+    // Whoever waits for the next step; there is one caller, which does one thing at a time.
+    var waiter: ((Result<Void, PostgresError>) -> Void)?
+    var interruption: Interruption?
+    // Notices that have come by the last time there was something to read.
+    var notices = 0
+    var rows = 0
+    var error: PostgresError?
+    // The server has said all it had to say.
+    var isOver = false
+
+    /// How it ended.
+    var outcome: Result<Void, PostgresError> {
+        guard let error else { return .success(()) }
+        return .failure(self.interruption?.explaining(error) ?? error)
+    }
+
+    mutating func resume(_ result: Result<Void, PostgresError>) {
+        if let waiter = self.waiter.take() { waiter(result) }
+    }
+
+    /// The connection has ended.
+    func end(_ error: PostgresError) {
+        guard let waiter else { return }
+        var failure = self.interruption?.error(underlyingError: error) ?? error
+        if case .finishing = self.phase { failure.outcomeIsUnknown = true }
+        waiter(.failure(failure))
+    }
+}
