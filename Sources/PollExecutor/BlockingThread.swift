@@ -5,8 +5,12 @@ public enum BlockingThread {
     /// - Parameters:
     ///   - name: The thread's name, cut to 15 bytes.
     ///   - body: The call.
-    package static func start(name: String, _ body: @escaping @Sendable () -> Void) {
-        SystemThread.start(name: name, stackSize: 0, body)
+    /// - Throws: ``PollExecutorError`` when the system has no thread left; the body is not called then.
+    package static func start(
+        name: String,
+        _ body: @escaping @Sendable () -> Void
+    ) throws(PollExecutorError) {
+        try SystemThread.start(name: name, stackSize: 0, body)
     }
 
     /// Runs one blocking call on a thread of its own and waits for it without blocking.
@@ -17,20 +21,19 @@ public enum BlockingThread {
     ///   - name: The thread's name, cut to 15 bytes.
     ///   - body: The call.
     /// - Returns: What the call returns.
-    /// - Throws: What the call throws.
-    public static func run<Result: Sendable, Failure: Error>(
+    /// - Throws: What the call throws, or ``PollExecutorError`` when the system has no thread left.
+    public static func run<Result: Sendable>(
         name: String,
-        _ body: @escaping @Sendable () throws(Failure) -> Result
-    ) async throws(Failure) -> Result {
-        let result: Swift.Result<Result, Failure> = await withUnsafeContinuation { continuation in
-            SystemThread.start(name: name, stackSize: 0) {
-                do throws(Failure) {
-                    continuation.resume(returning: .success(try body()))
-                } catch {
-                    continuation.resume(returning: .failure(error))
+        _ body: @escaping @Sendable () throws -> Result
+    ) async throws -> Result {
+        try await withUnsafeThrowingContinuation { continuation in
+            do throws(PollExecutorError) {
+                try SystemThread.start(name: name, stackSize: 0) {
+                    continuation.resume(with: Swift.Result(catching: body))
                 }
+            } catch {
+                continuation.resume(throwing: error)
             }
         }
-        return try result.get()
     }
 }

@@ -35,8 +35,24 @@ public final class PollExecutor: SerialExecutor, TaskExecutor {
     /// - Parameters:
     ///   - name: The thread's name, cut to 15 bytes.
     ///   - stackSize: The thread's stack, in bytes.
-    public init(name: String, stackSize: Int = 1 << 20) {
-        self.loop = PollLoop(name: name, stackSize: stackSize)
+    /// - Throws: ``PollExecutorError`` when the system has no thread or descriptor left.
+    public init(starting name: String, stackSize: Int = 1 << 20) throws(PollExecutorError) {
+        self.loop = try PollLoop(name: name, stackSize: stackSize)
+    }
+
+    /// Starts a thread and its loop, and stops the program when the system has no thread or descriptor left.
+    ///
+    /// Like Swift's own runtime; for tests and for programs that cannot go on then anyway.
+    ///
+    /// - Parameters:
+    ///   - name: The thread's name, cut to 15 bytes.
+    ///   - stackSize: The thread's stack, in bytes.
+    public convenience init(name: String, stackSize: Int = 1 << 20) {
+        do throws(PollExecutorError) {
+            try self.init(starting: name, stackSize: stackSize)
+        } catch {
+            preconditionFailure("\(error)")
+        }
     }
 
     deinit {

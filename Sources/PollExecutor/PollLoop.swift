@@ -36,11 +36,19 @@ final class PollLoop: Sendable {
         cpoll_current_loop() == UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque())
     }
 
-    init(name: String, stackSize: Int) {
-        self.wakeUp = cpoll_eventfd()
-        precondition(self.wakeUp >= 0, "PollExecutor: no descriptor left for the loop (errno \(errno))")
-        self.descriptors = DescriptorSet(wakeUp: self.wakeUp)
-        SystemThread.start(name: name, stackSize: stackSize) { self.run() }
+    init(name: String, stackSize: Int) throws(PollExecutorError) {
+        let wakeUp = cpoll_eventfd()
+        guard wakeUp >= 0 else {
+            throw PollExecutorError(
+                .noDescriptor,
+                "There is no descriptor left for the loop \(name)",
+                errorNumber: errno
+            )
+        }
+        self.wakeUp = wakeUp
+        self.descriptors = DescriptorSet(wakeUp: wakeUp)
+        // A loop without a thread is let go of as any other, which closes the descriptor.
+        try SystemThread.start(name: name, stackSize: stackSize) { self.run() }
     }
 
     deinit {

@@ -10,11 +10,13 @@ enum SystemThread {
         }
     }
 
-    /// Starts a detached thread.
-    ///
-    /// Like Swift's own runtime, it stops the program when the system has no thread left to give.
-    static func start(name: String, stackSize: Int, _ run: @escaping @Sendable () -> Void) {
-        let context = Unmanaged.passRetained(Body(run)).toOpaque()
+    /// Starts a detached thread; the body is dropped when the system has none left to give.
+    static func start(
+        name: String,
+        stackSize: Int,
+        _ run: @escaping @Sendable () -> Void
+    ) throws(PollExecutorError) {
+        let body = Unmanaged.passRetained(Body(run))
         let error = cpoll_start_thread(
             name,
             stackSize,
@@ -24,8 +26,10 @@ enum SystemThread {
                 let body = Unmanaged<Body>.fromOpaque(context).takeRetainedValue()
                 body.run()
             },
-            context
+            body.toOpaque()
         )
-        precondition(error == 0, "The system cannot start the thread \(name) (errno \(error))")
+        guard error != 0 else { return }
+        body.release()
+        throw PollExecutorError(.noThread, "The system cannot start the thread \(name)", errorNumber: error)
     }
 }

@@ -219,9 +219,10 @@ private func waitUntilNoThread(named name: String) async throws {
 @Suite(.timeLimit(.minutes(2))) struct BlockingThreadTests {
     private struct Failure: Error, Equatable {}
 
-    @Test func aBlockingCallRunsOnAThreadOfItsOwn() async {
+    @Test func aBlockingCallRunsOnAThreadOfItsOwn() async throws {
         let name = uniqueName()
-        #expect(await BlockingThread.run(name: name) { currentThreadName() } == name)
+        let seen = try await BlockingThread.run(name: name) { currentThreadName() }
+        #expect(seen == name)
     }
 
     @Test func errorsReachTheCaller() async {
@@ -232,7 +233,7 @@ private func waitUntilNoThread(named name: String) async throws {
 
     @Test func theThreadEndsAfterTheCall() async throws {
         let name = uniqueName()
-        _ = await BlockingThread.run(name: name) { 1 }
+        _ = try await BlockingThread.run(name: name) { 1 }
         try await waitUntilNoThread(named: name)
     }
 }

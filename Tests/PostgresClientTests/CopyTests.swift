@@ -38,6 +38,15 @@ import Testing
         }
     }
 
+    @Test func rowsOfAnArrayArrive() async throws {
+        try await withConnection { connection in
+            try await connection.query(Self.table)
+            let rows = (0..<10_000).map { PostgresParameters(Int64($0), "row") }
+            #expect(try await connection.copy(into: "T", columns: ["a", "b"], rows: rows) == 10_000)
+            try await connection.expect(10_000 as Int, "SELECT count(*) FROM \"T\"")
+        }
+    }
+
     @Test func noRowsAreNoError() async throws {
         try await withConnection { connection in
             try await connection.query(Self.table)

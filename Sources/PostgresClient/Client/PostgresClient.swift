@@ -19,16 +19,16 @@ public import ServiceLifecycle
 /// A call takes a connection for itself. To have many callers share the round trips of one connection, give them a
 /// ``PostgresConnection`` from ``withConnection(_:)`` or ``PostgresConnection/connect(_:executor:logger:)``.
 public final class PostgresClient: Service, PostgresSession {
-    private let pool: ConnectionPool
+    // Without a thread for its connections, every call says so.
+    private let pool: Result<ConnectionPool, PostgresError>
+    let configuration: PostgresConfiguration
+    let logger: Logger
 
     /// The executor whose thread the connections live on.
     ///
     /// An actor that does little but wait for queries can run on it too: its queries then start and end without a hop
-    /// to another thread.
-    public var executor: PollExecutor { self.pool.executor }
-
-    var configuration: PostgresConfiguration { self.pool.configuration }
-    var logger: Logger { self.pool.logger }
+    /// to another thread. It is nil when the system had no thread left for it, which every call then reports.
+    public var executor: PollExecutor? { try? self.pool.get().executor }
 
     /// Makes a client; it connects to nothing yet.
     ///
@@ -39,7 +39,9 @@ public final class PostgresClient: Service, PostgresSession {
         _ configuration: PostgresConfiguration,
         logger: Logger = Logger(label: "postgres", factory: { _ in SwiftLogNoOpLogHandler() })
     ) {
-        self.pool = ConnectionPool(configuration, logger: logger)
+        self.configuration = configuration
+        self.logger = logger
+        self.pool = Result { () throws(PostgresError) in try ConnectionPool(configuration, logger: logger) }
     }
 
     /// Keeps connections until the service is shut down.
@@ -48,7 +50,7 @@ public final class PostgresClient: Service, PostgresSession {
     ///
     /// - Throws: ``PostgresError`` when the client runs already or has run before. The loss of the server is no error.
     public func run() async throws {
-        try await self.pool.run()
+        try await self.pool.get().run()
     }
 
     /// Runs statements in one round trip and one transaction.
@@ -67,9 +69,10 @@ public final class PostgresClient: Service, PostgresSession {
         timeout: Duration?
     ) async throws(PostgresError) -> [PostgresResult] {
         guard !Task.isCancelled else { throw .cancelledBeforeSending }
+        let pool = try self.pool.get()
         while true {
             do throws(PostgresError) {
-                return try await self.pool.execute(statements, timeout: timeout)
+                return try await pool.execute(statements, timeout: timeout)
             } catch {
                 guard error.isLostBeforeSending else { throw error }
             }
@@ -86,8 +89,9 @@ public final class PostgresClient: Service, PostgresSession {
     public nonisolated(nonsending) func withConnection<Result>(
         _ body: (PostgresConnection) async throws -> Result
     ) async throws -> Result {
-        let lease = try await self.pool.lease()
-        defer { self.pool.release(lease) }
+        let pool = try self.pool.get()
+        let lease = try await pool.lease()
+        defer { pool.release(lease) }
         return try await body(lease.connection)
     }
 
@@ -119,9 +123,10 @@ public final class PostgresClient: Service, PostgresSession {
     public nonisolated(nonsending) func withTransaction<Result>(
         _ body: (PostgresTransaction) async throws -> Result
     ) async throws -> Result {
+        let pool = try self.pool.get()
         while true {
-            let lease = try await self.pool.lease()
-            defer { self.pool.release(lease) }
+            let lease = try await pool.lease()
+            defer { pool.release(lease) }
             do throws(PostgresError) {
                 try await lease.connection.execute([.begin])
             } catch {

@@ -17,7 +17,13 @@ struct Connector: Sendable {
         let result = await withTaskCancellationHandler {
             await withUnsafeContinuation { continuation in
                 attempt.start(continuation)
-                BlockingThread.start(name: "pg-connect") { attempt.finish(Result(catching: self.connectBlocking)) }
+                do throws(PollExecutorError) {
+                    try BlockingThread.start(name: "pg-connect") {
+                        attempt.finish(Result(catching: self.connectBlocking))
+                    }
+                } catch {
+                    attempt.finish(.failure(PostgresError(error)))
+                }
                 executor.execute { [weak executor, weak attempt] in
                     // Later than the thread's own deadline, which has the better message.
                     _ = executor?.schedule(after: self.configuration.connectTimeout + .seconds(1)) { [weak attempt] in

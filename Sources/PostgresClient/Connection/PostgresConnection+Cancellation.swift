@@ -41,9 +41,13 @@ extension PostgresConnection {
         guard let request = CancelRequest(handle) else { return self.cancelRequestReturned(id, "out of memory") }
         let executor = self.executor
         // It connects to the server, and waits.
-        BlockingThread.start(name: "pg-cancel") { [weak self] in
-            let problem = request.send()
-            executor.execute { [weak self] in self?.assumeIsolated { $0.cancelRequestReturned(id, problem) } }
+        do throws(PollExecutorError) {
+            try BlockingThread.start(name: "pg-cancel") { [weak self] in
+                let problem = request.send()
+                executor.execute { [weak self] in self?.assumeIsolated { $0.cancelRequestReturned(id, problem) } }
+            }
+        } catch {
+            self.cancelRequestReturned(id, error.message)
         }
     }
 

@@ -132,7 +132,7 @@ extension PostgresConnection {
             }
             var error = PostgresError(.queryFailed, result: pointer)
             let isPlanUnusable = error.isStalePlan || error.sqlState == .invalidStatementName
-            if error.sqlState == .invalidStatementName { error.hint = PostgresError.forgottenStatementHint }
+            if error.sqlState == .invalidStatementName { error.message += PostgresError.forgottenStatement }
             self.perform(self.machine.receive(.failure(isPlanUnusable: isPlanUnusable)), error: error)
         case PGRES_PIPELINE_ABORTED:
             self.perform(self.machine.receive(.skipped))

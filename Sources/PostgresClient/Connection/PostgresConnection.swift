@@ -111,7 +111,7 @@ public actor PostgresConnection: PostgresSession {
         executor: PollExecutor? = nil,
         logger: Logger = Logger(label: "postgres", factory: { _ in SwiftLogNoOpLogHandler() })
     ) async throws(PostgresError) -> PostgresConnection {
-        let executor = executor ?? PollExecutor(name: "postgres")
+        let executor = if let executor { executor } else { try PollExecutor.postgres() }
         let handle = try await Connector(configuration: configuration, logger: logger).connect(on: executor)
         let connection = PostgresConnection(handle, configuration: configuration, executor: executor, logger: logger)
         await connection.start()

@@ -8,7 +8,7 @@ extension PostgresConnection {
     ///
     /// ```swift
     /// let people = names.map { PostgresParameters(UUID(), $0) }
-    /// try await connection.copy(into: "people", columns: ["id", "name"], rows: people.async)
+    /// try await connection.copy(into: "people", columns: ["id", "name"], rows: people)
     /// ```
     ///
     /// - Parameters:
@@ -93,49 +93,5 @@ extension PostgresConnection {
         } onCancel: {
             self.executor.execute { self.assumeIsolated { $0.interruptCopy(id) } }
         }
-    }
-}
-
-extension PostgresClient {
-    /// Copies rows into a table over a connection of the pool; see ``PostgresConnection``.
-    ///
-    /// - Parameters:
-    ///   - table: The table's name, as it is: nothing is folded to lower case.
-    ///   - schema: The table's schema; by default the search path decides.
-    ///   - columns: The names of the columns that the rows' values are for.
-    ///   - rows: The rows. Their values travel in binary, so their types must be exactly the columns' types.
-    /// - Returns: The number of rows.
-    /// - Throws: What the sequence throws, or ``PostgresError`` when the server refuses or the connection breaks.
-    @discardableResult
-    public nonisolated(nonsending) func copy<Rows: AsyncSequence>(
-        into table: String,
-        schema: String? = nil,
-        columns: [String],
-        rows: Rows
-    ) async throws -> Int where Rows.Element == PostgresParameters {
-        try await self.withConnection { connection in
-            try await connection.copy(into: table, schema: schema, columns: columns, rows: rows)
-        }
-    }
-}
-
-extension PostgresTransaction {
-    /// Copies rows into a table, as part of the transaction; see ``PostgresConnection``.
-    ///
-    /// - Parameters:
-    ///   - table: The table's name, as it is: nothing is folded to lower case.
-    ///   - schema: The table's schema; by default the search path decides.
-    ///   - columns: The names of the columns that the rows' values are for.
-    ///   - rows: The rows. Their values travel in binary, so their types must be exactly the columns' types.
-    /// - Returns: The number of rows.
-    /// - Throws: What the sequence throws, or ``PostgresError`` when the server refuses or the connection breaks.
-    @discardableResult
-    public nonisolated(nonsending) func copy<Rows: AsyncSequence>(
-        into table: String,
-        schema: String? = nil,
-        columns: [String],
-        rows: Rows
-    ) async throws -> Int where Rows.Element == PostgresParameters {
-        try await self.connection.copy(into: table, schema: schema, columns: columns, rows: rows)
     }
 }

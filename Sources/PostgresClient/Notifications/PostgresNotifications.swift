@@ -27,7 +27,7 @@ public struct PostgresNotifications: AsyncSequence, Sendable {
 
     let channels: [String]
     let configuration: PostgresConfiguration
-    let executor: PollExecutor
+    let executor: PollExecutor?
     let logger: Logger
 
     /// Starts to listen; nothing is connected before the first element is asked for.

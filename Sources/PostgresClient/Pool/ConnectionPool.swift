@@ -37,8 +37,8 @@ final class ConnectionPool: Sendable {
     }
 
     let executor: PollExecutor
-    let configuration: PostgresConfiguration
-    let logger: Logger
+    private let configuration: PostgresConfiguration
+    private let logger: Logger
     private let timers: PoolTimers
     private let state: Locked<State>
     private let lastRequest = Atomic(0)
@@ -46,8 +46,8 @@ final class ConnectionPool: Sendable {
     private let commands: AsyncStream<Command>
     private let commander: AsyncStream<Command>.Continuation
 
-    init(_ configuration: PostgresConfiguration, logger: Logger) {
-        self.executor = PollExecutor(name: "postgres")
+    init(_ configuration: PostgresConfiguration, logger: Logger) throws(PostgresError) {
+        self.executor = try .postgres()
         self.configuration = configuration
         self.logger = logger
         self.timers = PoolTimers(executor: self.executor)

@@ -5,7 +5,7 @@ public struct PostgresError: Error {
         private enum Kind: String {
             case invalidConfiguration, connectionFailed, connectionLost, connectionClosed, queryFailed, commitFailed
             case invalidStatement, decodingFailed, poolTimeout, poolClosed, cancelled, timeout
-            case alreadyRunning
+            case alreadyRunning, outOfResources
         }
 
         private let kind: Kind
@@ -34,6 +34,8 @@ public struct PostgresError: Error {
         public static let cancelled = Code(kind: .cancelled)
         /// The statements took longer than they were allowed to.
         public static let timeout = Code(kind: .timeout)
+        /// The system has no thread or descriptor left for the client.
+        public static let outOfResources = Code(kind: .outOfResources)
         /// The client is running already.
         public static let alreadyRunning = Code(kind: .alreadyRunning)
 
@@ -120,6 +122,6 @@ extension PostgresError {
     }
 
     /// What to do about a prepared statement that the server does not know although this connection prepared it.
-    static let forgottenStatementHint =
-        "Behind a pooler in transaction mode set preparedStatementCapacity to 0; after DEALLOCATE or DISCARD, try again."
+    static let forgottenStatement =
+        "; behind a pooler in transaction mode set preparedStatementCapacity to 0, after DEALLOCATE or DISCARD try again"
 }

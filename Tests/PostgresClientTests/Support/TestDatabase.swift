@@ -9,9 +9,13 @@ enum TestDatabase {
         let description = "BATON_POSTGRES_URL is not set: these tests need a PostgreSQL server"
     }
 
-    static func configuration() throws -> PostgresConfiguration {
+    static func url() throws -> String {
         guard let url = ProcessInfo.processInfo.environment["BATON_POSTGRES_URL"] else { throw Missing() }
-        return PostgresConfiguration(url: url)
+        return url
+    }
+
+    static func configuration() throws -> PostgresConfiguration {
+        PostgresConfiguration(url: try self.url())
     }
 
     /// Where the server is.
@@ -36,8 +40,7 @@ enum TestDatabase {
     }
 
     private static func components() throws -> URLComponents {
-        guard let url = ProcessInfo.processInfo.environment["BATON_POSTGRES_URL"] else { throw Missing() }
-        return try #require(URLComponents(string: url))
+        try #require(URLComponents(string: self.url()))
     }
 }
 
