@@ -129,7 +129,10 @@ let package = Package(
         ),
         .testTarget(
             name: "RabbitMQClientTests",
-            dependencies: ["Locking", "RabbitMQClient", logging],
+            dependencies: [
+                "Locking", "RabbitMQClient", logging, lifecycle,
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
             swiftSettings: swiftSettings
         ),
         .testTarget(
