@@ -87,4 +87,56 @@ struct BrokerRestartTests {
             }
         }
     }
+
+    @Test
+    func staysFreeWhileABrokerIsShortOfMemory() async throws {
+        try await PrivateBroker.with { broker, configuration in
+            let queue = RabbitMQQueue.classic("jobs")
+            let publisher = RabbitMQPublisher(
+                configuration,
+                topology: RabbitMQTopology(queues: [queue, .classic("probe")]),
+                patience: .milliseconds(200),
+                logger: Broker.logger
+            )
+            let consumer = RabbitMQConsumer(
+                configuration,
+                subscriptions: [RabbitMQSubscription(queue, prefetch: 50)],
+                logger: Broker.logger
+            )
+            let message = RabbitMQMessage(exchange: "", routingKey: "probe")
+            try await withConsumer(consumer) { consumer, reader in
+                try await withPublisher(publisher) { publisher in
+                    let jobs = (0..<50).map { _ in RabbitMQMessage(exchange: "", routingKey: queue.name) }
+                    _ = await publisher.publish(jobs)
+                    let held = try await reader.deliveries(50)
+
+                    try await broker.run("rabbitmqctl", "set_vm_memory_high_watermark", "0.00001")
+                    // Only who publishes is told, and not before the broker has looked at its memory.
+                    var outcome = await publisher.publish([message])[0]
+                    try await eventually("the publisher is told") {
+                        outcome = await publisher.publish([message])[0]
+                        return outcome.kind == .blocked
+                    }
+                    #expect(outcome.error?.code == .blocked)
+                    #expect(outcome.error?.message.contains("memory") == true)
+                    // A declaration is noted for later rather than sent to a broker that reads nothing.
+                    try await publisher.declare(RabbitMQTopology(queues: [.classic("later")]))
+
+                    // The consumer's connection is not held up: what it acknowledges is not delivered again.
+                    await consumer.acknowledge(held)
+                    await consumer.close()
+                    try await withConnection(configuration) { connection in
+                        try await eventually("the broker has taken the acknowledgements") {
+                            let state = try await connection.state(ofQueue: queue.name)
+                            return state?.consumerCount == 0 && state?.messageCount == 0
+                        }
+                    }
+
+                    try await broker.run("rabbitmqctl", "set_vm_memory_high_watermark", "0.4")
+                    try await eventually("the publisher is told") { publisher.isConnected }
+                    #expect(await publisher.publish([message]).map(\.kind) == [.confirmed])
+                }
+            }
+        }
+    }
 }
