@@ -21,6 +21,7 @@ final class ConnectionDriver {
     private var state = State.open
     var writer: FrameWriter
     private var assembler: FrameAssembler
+    private var spareEvents: [ConnectionEvent] = []
     private var heartbeat: HeartbeatMonitor
     // Not private, for the extensions in other files; nobody else touches them.
     var channels: [UInt16: Channel] = [:]
@@ -192,7 +193,13 @@ final class ConnectionDriver {
 
     /// Takes everything that has arrived.
     private func receive() {
-        var events: [ConnectionEvent] = []
+        // The last batch's memory, and the driver may be called back while it is in use.
+        var events = self.spareEvents
+        self.spareEvents = []
+        defer {
+            events.removeAll(keepingCapacity: true)
+            self.spareEvents = events
+        }
         var failure: RabbitMQError?
         do throws(RabbitMQError) {
             while let frame = try self.handle?.read() {

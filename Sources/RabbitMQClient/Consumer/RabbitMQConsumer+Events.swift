@@ -3,6 +3,7 @@ extension RabbitMQConsumer {
     nonisolated func take(_ events: [ConnectionEvent]) {
         self.assumeIsolated { consumer in
             var deliveries: [RabbitMQDelivery] = []
+            deliveries.reserveCapacity(events.count)
             for event in events {
                 if case .content(let channel, let content) = event {
                     if let delivery = consumer.delivery(content, channel: channel) { deliveries.append(delivery) }

@@ -40,22 +40,31 @@ extension RabbitMQConsumer {
     }
 
     private func settle(_ tags: [RabbitMQDeliveryTag], _ method: (UInt64, Bool) -> OutgoingMethod) {
-        for (session, deliveries) in Dictionary(grouping: tags, by: \.session) {
-            guard let driver = self.driver, let channel = self.channelOfSession[session] else {
-                self.voidSettlements += deliveries.count
-                continue
-            }
-            guard let settlement = self.channels[channel]?.unsettled.settle(deliveries.lazy.map(\.tag)) else {
-                continue
-            }
-            self.voidSettlements += settlement.passedOver
-            do throws(RabbitMQError) {
-                if let tag = settlement.upTo { try driver.send(method(tag, true), channel: channel) }
-                for tag in settlement.single { try driver.send(method(tag, false), channel: channel) }
-            } catch {
-                // The channel is closing or gone; its deliveries come again.
-                self.voidSettlements += 1
-            }
+        guard let first = tags.first else { return }
+        // Mostly they come from one queue.
+        guard tags.contains(where: { $0.session != first.session }) else {
+            return self.settle(tags, of: first.session, method)
+        }
+        for (session, tags) in Dictionary(grouping: tags, by: \.session) { self.settle(tags, of: session, method) }
+    }
+
+    private func settle(
+        _ tags: [RabbitMQDeliveryTag],
+        of session: UInt64,
+        _ method: (UInt64, Bool) -> OutgoingMethod
+    ) {
+        guard let driver = self.driver, let channel = self.channelOfSession[session] else {
+            self.voidSettlements += tags.count
+            return
+        }
+        guard let settlement = self.channels[channel]?.unsettled.settle(tags.lazy.map(\.tag)) else { return }
+        self.voidSettlements += settlement.passedOver
+        do throws(RabbitMQError) {
+            if let tag = settlement.upTo { try driver.send(method(tag, true), channel: channel) }
+            for tag in settlement.single { try driver.send(method(tag, false), channel: channel) }
+        } catch {
+            // The channel is closing or gone; its deliveries come again.
+            self.voidSettlements += 1
         }
     }
 }

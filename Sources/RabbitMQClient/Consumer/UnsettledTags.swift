@@ -32,6 +32,8 @@ struct UnsettledTags {
     mutating func settle(_ tags: some Sequence<UInt64>) -> Settlement {
         var settlement = Settlement()
         var settled: [UInt64] = []
+        settled.reserveCapacity(tags.underestimatedCount)
+        var isAscending = true
         for tag in tags {
             guard tag >= self.base, tag - self.base < UInt64(self.isSettled.count),
                 !self.isSettled[Int(tag - self.base)]
@@ -40,6 +42,7 @@ struct UnsettledTags {
                 continue
             }
             self.isSettled[Int(tag - self.base)] = true
+            if let last = settled.last, last > tag { isAscending = false }
             settled.append(tag)
         }
         self.count -= settled.count
@@ -47,14 +50,12 @@ struct UnsettledTags {
             self.isSettled.removeFirst()
             self.base += 1
         }
+        // They mostly come as they were delivered.
+        if !isAscending { settled.sort() }
         // Below the first that is still open, everything is settled: one word does for all of it.
-        for tag in settled.sorted() {
-            if tag < self.base {
-                settlement.upTo = tag
-            } else {
-                settlement.single.append(tag)
-            }
-        }
+        let open = settled.firstIndex { $0 >= self.base } ?? settled.count
+        if open > 0 { settlement.upTo = settled[open - 1] }
+        settlement.single = open == 0 ? settled : Array(settled[open...])
         return settlement
     }
 }

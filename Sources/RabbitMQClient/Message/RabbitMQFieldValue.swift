@@ -1,7 +1,7 @@
 /// A value of a message header or of a declaration's argument.
 ///
 /// The cases are the field types that RabbitMQ knows.
-public indirect enum RabbitMQFieldValue: Hashable, Sendable {
+public enum RabbitMQFieldValue: Hashable, Sendable {
     /// A truth value.
     case bool(Bool)
     /// A signed 8-bit integer.

@@ -15,7 +15,10 @@ struct FrameAssembler {
 
     /// The largest body that is kept; a larger one is read and dropped.
     private let maximumBodySize: UInt64
-    private var partials: [UInt16: Partial] = [:]
+    /// The content under way; brokers mostly send one to its end before the next begins.
+    private var current: (channel: UInt16, partial: Partial)?
+    /// Contents under way on other channels.
+    private var others: [UInt16: Partial] = [:]
 
     init(maximumBodySize: Int) {
         self.maximumBodySize = UInt64(max(0, maximumBodySize))
@@ -27,14 +30,14 @@ struct FrameAssembler {
         case .method(let method):
             try self.requireNoPartial(frame.channel, before: method)
             guard case .content(let content) = method else { return .method(method) }
-            self.partials[frame.channel] = .awaitsHeader(content)
+            self.put(.awaitsHeader(content), frame.channel)
             return nil
         case .header(let size, let properties):
-            guard case .awaitsHeader(let method)? = self.partials.removeValue(forKey: frame.channel) else {
+            guard case .awaitsHeader(let method)? = self.take(frame.channel) else {
                 throw .protocolViolation("The broker sent a content header that belongs to no method")
             }
             if size == 0 { return .content(Self.content(method, properties, size: 0, body: [])) }
-            self.partials[frame.channel] = .awaitsBody(method, properties, size: size, body: [], received: 0)
+            self.put(.awaitsBody(method, properties, size: size, body: [], received: 0), frame.channel)
             return nil
         case .body(let piece):
             return try self.take(piece, channel: frame.channel)
@@ -43,13 +46,25 @@ struct FrameAssembler {
 
     /// Forgets what has come of a channel that is gone.
     mutating func reset(channel: UInt16) {
-        self.partials[channel] = nil
+        _ = self.take(channel)
+    }
+
+    /// Takes out what is under way on a channel.
+    private mutating func take(_ channel: UInt16) -> Partial? {
+        if self.current?.channel == channel { return self.current.take()?.partial }
+        return self.others.isEmpty ? nil : self.others.removeValue(forKey: channel)
+    }
+
+    /// Puts back what was taken out.
+    private mutating func put(_ partial: Partial, _ channel: UInt16) {
+        if let current = self.current { self.others[current.channel] = current.partial }
+        self.current = (channel, partial)
     }
 
     private mutating func take(_ piece: [UInt8], channel: UInt16) throws(RabbitMQError) -> Output? {
         guard
             case .awaitsBody(let method, let properties, let size, var body, var received)? =
-                self.partials.removeValue(forKey: channel)
+                self.take(channel)
         else {
             throw .protocolViolation("The broker sent a piece of a body that belongs to no header")
         }
@@ -66,17 +81,16 @@ struct FrameAssembler {
             }
         }
         if received == size { return .content(Self.content(method, properties, size: size, body: body)) }
-        self.partials[channel] = .awaitsBody(method, properties, size: size, body: body, received: received)
+        self.put(.awaitsBody(method, properties, size: size, body: body, received: received), channel)
         return nil
     }
 
     private mutating func requireNoPartial(_ channel: UInt16, before method: IncomingMethod) throws(RabbitMQError) {
-        guard self.partials[channel] != nil else { return }
+        guard self.take(channel) != nil else { return }
         // A channel may be closed in the middle of a message; anything else there is out of step.
         guard case .channelClose = method else {
             throw .protocolViolation("The broker sent a method in the middle of a message")
         }
-        self.partials[channel] = nil
     }
 
     private static func content(

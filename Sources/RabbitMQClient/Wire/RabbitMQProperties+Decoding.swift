@@ -7,7 +7,7 @@ extension RabbitMQProperties {
         let flags = properties._flags
         // What is not UTF-8 reads as missing: repaired, two identities could become one.
         func text(_ flag: Int32, _ bytes: amqp_bytes_t) -> String? {
-            flags & amqp_flags_t(flag) != 0 ? String(validating: Array(bytes), as: UTF8.self) : nil
+            flags & amqp_flags_t(flag) != 0 ? String(validating: bytes) : nil
         }
         func isSet(_ flag: Int32) -> Bool { flags & amqp_flags_t(flag) != 0 }
 
@@ -30,7 +30,7 @@ extension RabbitMQProperties {
 extension [String: RabbitMQFieldValue] {
     /// Copies a table; of two values with one name the later one stays.
     fileprivate init(_ table: amqp_table_t, depth: Int) {
-        self.init()
+        self.init(minimumCapacity: Int(table.num_entries))
         var table = table
         for index in 0..<table.num_entries {
             guard let entry = rabbit_table_entry(&table, index) else { continue }
@@ -61,8 +61,7 @@ extension RabbitMQFieldValue {
         case AMQP_FIELD_KIND_DECIMAL:
             self = .decimal(scale: value.decimal.decimals, value: value.decimal.value)
         case AMQP_FIELD_KIND_UTF8:
-            let bytes = Array(value.bytes)
-            self = String(validating: bytes, as: UTF8.self).map { .string($0) } ?? .bytes(bytes)
+            self = String(validating: value.bytes).map { .string($0) } ?? .bytes(Array(value.bytes))
         case AMQP_FIELD_KIND_BYTES: self = .bytes(Array(value.bytes))
         case AMQP_FIELD_KIND_TIMESTAMP: self = .timestamp(value.u64)
         case AMQP_FIELD_KIND_VOID: self = .void
