@@ -19,6 +19,9 @@ extension RabbitMQTransport {
         }
 
         /// A URL such as `amqp://user:password@host:5672/vhost`.
+        ///
+        /// Several hosts are separated by commas; `amqps://` secures the connection by TLS, with parameters such as
+        /// `?cacertfile=/etc/ssl/own.pem`.
         public var url: String
         /// What the names of exchanges and queues begin with, so that two Batons can share a broker.
         public var namespace: String

@@ -44,7 +44,9 @@ static long bio_control(BIO *bio, int command, long number, void *pointer) {
 
 static BIO_METHOD *bio_method;
 
-static void make_bio_method(void) {
+static void prepare(void) {
+  // OpenSSL would clean up after itself while the process exits, with connections still in use on their threads.
+  OPENSSL_init_ssl(OPENSSL_INIT_NO_ATEXIT, NULL);
   const int type = BIO_get_new_index();
   bio_method = type < 0 ? NULL : BIO_meth_new(type | BIO_TYPE_SOURCE_SINK, "socket without signals");
   if (bio_method == NULL) return;
@@ -54,8 +56,6 @@ static void make_bio_method(void) {
 }
 
 static BIO *new_bio(int descriptor) {
-  static pthread_once_t once = PTHREAD_ONCE_INIT;
-  pthread_once(&once, make_bio_method);
   BIO *bio = bio_method == NULL ? NULL : BIO_new(bio_method);
   if (bio == NULL) return NULL;
   BIO_set_data(bio, (void *)(intptr_t)descriptor);
@@ -74,10 +74,9 @@ static const char *error_text(void) {
   return text == NULL ? "unknown error" : text;
 }
 
-// The callback's type wants the password writable and of any length.
+// Without it OpenSSL would ask whoever sits at the terminal.
 static int give_password(char *output, int capacity, int is_writing, void *password) {
   (void)is_writing;
-  // Without a callback OpenSSL would ask whoever sits at the terminal.
   if (password == NULL) return 0;
   const size_t length = strlen(password);
   if (length > (size_t)capacity) return 0;
@@ -190,7 +189,8 @@ static bool shake_hands(SSL *tls, const rabbit_options *options, int descriptor,
     const int waited = wait_ready(descriptor, events, deadline);
     if (waited != 0) {
       char text[128];
-      rabbit_fail(failure, RABBIT_STAGE_TLS, "%s", strerror_r(waited, text, sizeof text));
+      rabbit_fail(failure, RABBIT_STAGE_HANDSHAKE, "%s",
+                  waited == ETIMEDOUT ? "the TLS handshake did not end in time" : strerror_r(waited, text, sizeof text));
       return false;
     }
   }
@@ -198,6 +198,8 @@ static bool shake_hands(SSL *tls, const rabbit_options *options, int descriptor,
 
 bool tls_start(rabbit_connection *connection, const rabbit_options *options, int64_t deadline,
                rabbit_failure *failure) {
+  static pthread_once_t once = PTHREAD_ONCE_INIT;
+  pthread_once(&once, prepare);
   ERR_clear_error();
   SSL_CTX *context = new_context(options, failure);
   if (context == NULL) return false;

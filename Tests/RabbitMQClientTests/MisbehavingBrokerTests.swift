@@ -141,6 +141,26 @@ struct MisbehavingBrokerTests {
         }
     }
 
+    @Test(arguments: [true, false])
+    func connectsAgainAfterABrokerThatGoesAsSoonAsItHasAnswered(_ saysSo: Bool) async throws {
+        let openings = Guarded(0)
+        let broker = try FakeBroker { client, _ in
+            let count = openings.withLock { count in
+                count += 1
+                return count
+            }
+            if count < 50 { client.hangUp(saysSo: saysSo) }
+        } onPublish: { client, channel, tag in
+            client.confirm(upTo: tag, channel: channel)
+        }
+        try await withFakeBroker(broker) { broker in
+            try await withPublisher(self.publisher(broker, patience: .seconds(60))) { publisher in
+                try await eventually("the broker stays") { openings.withLock { $0 } == 50 }
+                #expect(await publisher.publish([self.message]).map(\.kind) == [.confirmed])
+            }
+        }
+    }
+
     @Test
     func givesUpARequestThatIsNotAnswered() async throws {
         let broker = try FakeBroker { _, _ in }

@@ -192,7 +192,7 @@ struct TLSTests {
         var configuration = self.configuration
         configuration.endpoints = [.init(host: "127.0.0.1", port: port)]
         configuration.connectTimeout = .milliseconds(300)
-        #expect(await self.failure(configuration)?.code == .insecure)
+        #expect(await self.failure(configuration)?.code == .connectFailed)
     }
 
     @Test

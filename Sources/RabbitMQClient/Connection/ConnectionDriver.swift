@@ -45,6 +45,9 @@ final class ConnectionDriver {
         if case .closed(let error) = self.state { error } else { nil }
     }
 
+    /// Whether a channel is there; an answer to a request may have been overtaken by the channel's end.
+    func isOpen(_ channel: UInt16) -> Bool { self.channels[channel]?.isClosing == false }
+
     /// How many bytes wait for the socket.
     var backlog: Int { self.writer.output.count }
 
@@ -92,20 +95,20 @@ final class ConnectionDriver {
         channel: UInt16,
         timeout: Duration? = nil
     ) async throws(RabbitMQError) -> MethodReply {
-        guard self.channels[channel] != nil else { throw self.closeError ?? .closedHere }
-        try self.writer.write(method, channel: channel)
-        self.flush()
         let deadline = ContinuousClock.now + (timeout ?? self.responseTimeout)
+        // Sent within the closure: the answer could otherwise come before anybody waits for it.
         let result = await withCheckedContinuation { (continuation: PendingReplies.Continuation) in
-            if let error = self.closeError {
-                continuation.resume(returning: .failure(error))
-            } else {
-                self.channels[channel, default: Channel()].replies.append(
-                    expecting: method.replies,
-                    deadline: deadline,
-                    continuation
-                )
+            guard self.channels[channel] != nil else {
+                return continuation.resume(returning: .failure(self.closeError ?? .closedHere))
             }
+            do throws(RabbitMQError) {
+                try self.writer.write(method, channel: channel)
+            } catch {
+                return continuation.resume(returning: .failure(error))
+            }
+            self.channels[channel]?.replies.append(expecting: method.replies, deadline: deadline, continuation)
+            // If it fails, so do all requests of the connection.
+            self.flush()
         }
         return try result.get()
     }

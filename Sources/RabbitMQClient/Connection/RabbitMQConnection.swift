@@ -140,9 +140,13 @@ public actor RabbitMQConnection {
 
     /// The channel that requests go through; the broker closes it with each refusal.
     private func open() async throws(RabbitMQError) -> (ConnectionDriver, UInt16) {
-        while self.isOpening { await withCheckedContinuation { self.opening.append($0) } }
+        while self.isOpening {
+            await withCheckedContinuation { continuation in
+                if self.isOpening { self.opening.append(continuation) } else { continuation.resume() }
+            }
+        }
         guard let driver = self.driver else { throw .closedHere }
-        if let channel = self.channel { return (driver, channel) }
+        if let channel = self.channel, driver.isOpen(channel) { return (driver, channel) }
         self.isOpening = true
         defer {
             self.isOpening = false

@@ -18,11 +18,15 @@ final class Signal {
     }
 
     func wait() async {
-        if self.isRung {
-            self.isRung = false
-            return
+        await withCheckedContinuation { continuation in
+            // Looked at within the closure: it may be rung until then.
+            if self.isRung {
+                self.isRung = false
+                continuation.resume()
+            } else {
+                self.listener = continuation
+            }
         }
-        await withCheckedContinuation { self.listener = $0 }
     }
 
     /// Waits for the time to pass, or for the bell to ring from now on: earlier rings are forgotten, or a pause after a

@@ -39,7 +39,7 @@ extension RabbitMQConsumer {
         guard let driver = self.driver else { throw .closedHere }
         let definition = self.subscriptions[index].definition
         let channel: UInt16
-        if let open = self.subscriptions[index].channel {
+        if let open = self.subscriptions[index].channel, driver.isOpen(open) {
             channel = open
         } else {
             channel = try await driver.openChannel()

@@ -192,15 +192,7 @@ public actor RabbitMQPublisher: Service {
         while true {
             let channel = try await driver.openChannel()
             try await driver.call(.confirmSelect, channel: channel)
-            self.channel = channel
-            self.isPaused = false
-            self.updateLink()
-            self.logger.debug("RabbitMQ publisher is connected")
-            self.pump()
-            while self.queue.link != .closed {
-                if self.phase == .stopped || (self.phase == .draining && self.queue.isEmpty) { return }
-                await self.change.wait()
-            }
+            await self.serve(channel, of: driver)
             if let error = driver.closeError { throw error }
             guard self.phase == .running else { return }
             // Only the channel is gone: a message to an exchange that does not exist, or that is not allowed.
@@ -209,6 +201,23 @@ public actor RabbitMQPublisher: Service {
             let delay = self.configuration.backoff.delay(afterFailures: self.channelFailures)
             await self.change.pause(delay, on: self.executor)
         }
+    }
+
+    /// Publishes over a channel until it ends, or there is nothing left to do.
+    private func serve(_ channel: UInt16, of driver: ConnectionDriver) async {
+        // With the answer may have come the channel's end, of which no event will tell any more.
+        guard driver.isOpen(channel) else { return }
+        self.channel = channel
+        self.isPaused = false
+        self.updateLink()
+        self.logger.debug("RabbitMQ publisher is connected")
+        self.pump()
+        while self.queue.link != .closed, !self.isDone { await self.change.wait() }
+    }
+
+    /// Whether there is nothing left to do.
+    private var isDone: Bool {
+        self.phase == .stopped || (self.phase == .draining && self.queue.isEmpty)
     }
 
     // MARK: Sending

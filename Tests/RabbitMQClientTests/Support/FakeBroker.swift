@@ -62,6 +62,12 @@ final class FakeBroker: Sendable {
             self.sendMethod(channel, 0x0014_0028, FakeBroker.bytes(code) + text + [0, 0, 0, 0])
         }
 
+        /// Ends the connection, with a word before it or without.
+        func hangUp(saysSo: Bool) {
+            if saysSo { self.sendMethod(0, 0x000A_0032, [1, 64, 3] + "bye".utf8 + [0, 0, 0, 0]) }
+            shutdown(self.descriptor, Int32(SHUT_RDWR))
+        }
+
         func unblock() {
             self.sendMethod(0, 0x000A_003D)
         }
