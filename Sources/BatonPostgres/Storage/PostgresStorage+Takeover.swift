@@ -61,25 +61,18 @@ extension PostgresStorage {
         takeover: TakeoverTerms?
     ) async throws(JobStorageError) -> PostgresResult {
         let sql = try await ready().server.renew
-        func statement(lockedBy process: Int32?) -> PostgresStatement {
-            PostgresStatement(
-                sql,
-                epoch.uuid,
-                lease.microseconds,
-                takeover?.isOffered == true ? process : nil,
-                takeover?.lateAfter.microseconds
-            )
+        let isOffered = takeover?.isOffered ?? false
+        let lateAfter = takeover?.lateAfter.microseconds
+        let statement = { @Sendable (process: Int32?) in
+            PostgresStatement(sql, epoch.uuid, lease.microseconds, isOffered ? process : nil, lateAfter)
         }
-        // A part of the lease, so that a server which gets no answer this way still renews in time the other way.
-        let patience = lease / 3
-        let session = takeover == nil ? nil : await within(patience) { await self.presence.renewing(epoch) } ?? nil
-        if let session {
-            let statement = statement(lockedBy: session.lockedBy)
-            let answer = await within(patience) { try? await session.connection.query(statement) }
+        if takeover != nil {
+            // A part of the lease, so that a server which gets no answer this way still renews in time the other way.
+            let answer = await within(lease / 3) { [presence] in await presence.renew(epoch, statement) }
             if let answer = answer ?? nil { return answer }
-            await presence.giveUp(session.connection)
+            await presence.giveUp()
         }
-        return try await perform(on: upkeep, statement(lockedBy: nil))
+        return try await perform(on: upkeep, statement(nil))
     }
 }
 

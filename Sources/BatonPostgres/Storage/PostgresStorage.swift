@@ -33,16 +33,16 @@ public final class PostgresStorage: JobStorage {
             return (schema, Statements(schema))
         }
         let name = configuration.sessionName()
-        self.presence = PresenceSession(
-            configuration.presence(sessionName: name),
-            lock: sql.map(\.statements.takeover.lock),
-            logger: configuration.logger
-        )
         self.lostInserts = LostInserts(sessionName: name)
         self.logger = configuration.logger
         self.migrates = configuration.migrates
         self.work = PostgresClient(configuration.work(sessionName: name), logger: configuration.logger)
-        self.upkeep = PostgresClient(configuration.upkeep(sessionName: name), logger: configuration.logger)
+        let upkeep = PostgresClient(configuration.upkeep(sessionName: name), logger: configuration.logger)
+        self.upkeep = upkeep
+        self.presence = PresenceSession(lock: sql.map(\.statements.takeover.lock), logger: configuration.logger) {
+            [presence = configuration.presence(sessionName: name), logger] () async throws(PostgresError) in
+            try await PostgresConnection.connect(presence, executor: upkeep.executor, logger: logger)
+        }
     }
 
     /// Keeps the connections, and brings the schema to this version first unless told not to.

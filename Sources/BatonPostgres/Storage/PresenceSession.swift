@@ -22,7 +22,7 @@ actor PresenceSession {
     private static let retryInterval = Duration.milliseconds(100)
     private static let longestRetryInterval = Duration.seconds(5)
 
-    private let configuration: PostgresConfiguration
+    private let connect: @Sendable () async throws(PostgresError) -> PostgresConnection
     private let logger: Logger
     private let lock: Result<String, JobStorageError>
     private let wanted: AsyncStream<Void>
@@ -33,11 +33,15 @@ actor PresenceSession {
     /// Makes a session that does nothing until it is run.
     ///
     /// - Parameters:
-    ///   - configuration: Where the database is.
     ///   - lock: The statement that takes a lock.
     ///   - logger: Where losses go.
-    init(_ configuration: PostgresConfiguration, lock: Result<String, JobStorageError>, logger: Logger) {
-        self.configuration = configuration
+    ///   - connect: Makes a connection.
+    init(
+        lock: Result<String, JobStorageError>,
+        logger: Logger,
+        connect: @escaping @Sendable () async throws(PostgresError) -> PostgresConnection
+    ) {
+        self.connect = connect
         self.lock = lock
         self.logger = logger
         (wanted, want) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
@@ -49,7 +53,7 @@ actor PresenceSession {
         while !Task.isCancelled {
             await untilWanted()
             do throws(PostgresError) {
-                let connection = try await PostgresConnection.connect(configuration, logger: logger)
+                let connection = try await connect()
                 wait = Self.retryInterval
                 await keep(connection)
             } catch {
@@ -101,16 +105,27 @@ actor PresenceSession {
         }
     }
 
-    /// The session as it stands, with the server's lock if that can be had.
+    /// Renews a server's lease through the session, with the server's lock if that can be had.
     ///
-    /// - Parameter epoch: The server that is to renew.
-    /// - Returns: The session, and the process that holds the server's lock; `nil` when there is no session.
-    func renewing(_ epoch: ServerEpoch) async -> (connection: PostgresConnection, lockedBy: Int32?)? {
+    /// - Parameters:
+    ///   - epoch: The server.
+    ///   - statement: The renewal, given the process that holds the lock.
+    /// - Returns: The answer; `nil` when there is no session, or none any more.
+    func renew(
+        _ epoch: ServerEpoch,
+        _ statement: @Sendable (_ lockedBy: Int32?) -> PostgresStatement
+    ) async -> PostgresResult? {
         guard let presence = presences[epoch] else { return nil }
         // Another session may still hold it, which the database has not yet noticed to be gone.
         await take(presence)
         guard let current else { return nil }
-        return (current.connection, current.locks.contains(presence) ? current.processID : nil)
+        let process = current.locks.contains(presence) ? current.processID : nil
+        do throws(PostgresError) {
+            return try await current.connection.query(statement(process))
+        } catch {
+            logger.debug("a lease was not renewed by the session that others see", metadata: ["error": "\(error)"])
+            return nil
+        }
     }
 
     /// The session to look at others through.
@@ -124,11 +139,9 @@ actor PresenceSession {
         return current
     }
 
-    /// Gives a session up that does not answer.
-    ///
-    /// - Parameter connection: Its connection.
-    func giveUp(_ connection: PostgresConnection) async {
-        await connection.close()
+    /// Gives the present session up, if there is one, and makes another.
+    func giveUp() async {
+        await current?.connection.close()
     }
 
     private func take(_ presence: ServerPresence) async {
