@@ -57,7 +57,7 @@ public final class PostgresStorage: JobStorage {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await self.work.run() }
                 group.addTask { try await self.upkeep.run() }
-                group.addTask { try await cancelWhenGracefulShutdown { await self.presence.run() } }
+                group.addTask { await cancelWhenGracefulShutdown { await self.presence.run() } }
                 group.addTask {
                     try await cancelWhenGracefulShutdown { try await self.prepare(schema) }
                 }

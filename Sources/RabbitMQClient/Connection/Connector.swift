@@ -15,9 +15,16 @@ enum Connector {
         let outcome = await withTaskCancellationHandler {
             await withCheckedContinuation { (continuation: CheckedContinuation<ConnectAttempt.Outcome, Never>) in
                 attempt.start(continuation)
-                BlockingThread.start(name: "rabbit-connect") {
+                do throws(PollExecutorError) {
+                    try BlockingThread.start(name: "rabbit-connect") {
+                        attempt.finish(
+                            Result { () throws(RabbitMQError) in try ConnectionHandle(endpoint, configuration) }
+                        )
+                    }
+                } catch {
+                    let message = "No connection to \(endpoint.host): \(error.message)"
                     attempt.finish(
-                        Result { () throws(RabbitMQError) in try ConnectionHandle(endpoint, configuration) }
+                        .failure(RabbitMQError(code: .connectFailed, message: message, underlyingError: error))
                     )
                 }
                 executor.execute { [weak executor, weak attempt] in
