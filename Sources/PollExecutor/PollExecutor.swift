@@ -19,12 +19,9 @@
 /// Jobs, descriptor handlers and timers all run on the same thread, one at a time; none of them may block. Several
 /// actors can share an executor.
 ///
-/// It is a task executor, too: a task with this preference runs here where it is not isolated to another actor, so that
-/// what it waits for on this thread ends without a hop.
-///
 /// The thread ends when the last reference to the executor is gone and its work is done; actors that run on it hold
 /// such a reference. Handlers that are still registered then are dropped, not called.
-public final class PollExecutor: SerialExecutor, TaskExecutor {
+public final class PollExecutor: SerialExecutor {
     private let loop: PollLoop
 
     /// Whether the caller runs on this executor's thread.

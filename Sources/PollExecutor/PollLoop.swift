@@ -140,11 +140,10 @@ final class PollLoop: Sendable {
             return (inbox.executor.take(), inbox.isStopped)
         }
         guard let executor else { return !isStopped }
-        let serial = executor.asUnownedSerialExecutor()
-        let task = executor.asUnownedTaskExecutor()
+        let reference = executor.asUnownedSerialExecutor()
         for work in batch {
             switch work {
-            case .job(let job): job.runSynchronously(isolatedTo: serial, taskExecutor: task)
+            case .job(let job): job.runSynchronously(on: reference)
             case .closure(let closure): closure()
             }
         }

@@ -125,22 +125,6 @@ private func waitUntilNoThread(named name: String) async throws {
         #expect(!executor.isOnThread)
     }
 
-    @Test func aTaskThatPrefersTheExecutorStaysOnItsThread() async {
-        let executor = PollExecutor(name: uniqueName())
-        let actor = Pinned(executor)
-        let stayed = await Task(executorPreference: executor) {
-            var stayed = executor.isOnThread
-            for _ in 0..<100 {
-                _ = await actor.threadID()
-                stayed = stayed && executor.isOnThread
-                await withCheckedContinuation { continuation in executor.execute { continuation.resume() } }
-                stayed = stayed && executor.isOnThread
-            }
-            return stayed
-        }.value
-        #expect(stayed)
-    }
-
     @Test func aHandlerIsCalledWhenItsDescriptorBecomesReadable() async throws {
         let actor = Pinned(PollExecutor(name: uniqueName()))
         let pipe = Pipe()

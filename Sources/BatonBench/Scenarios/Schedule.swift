@@ -31,6 +31,8 @@ actor Schedule {
                 let due = start + UInt64(Double(number) * interval)
                 await wait(until: due)
                 try Task.checkCancellation()
+                // After a call has failed; the group throws its error.
+                guard !group.isCancelled else { return }
                 group.addTask { try await call(due) }
             }
         }
