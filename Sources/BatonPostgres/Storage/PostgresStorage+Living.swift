@@ -54,10 +54,8 @@ extension PostgresStorage {
         let renewed = try await renew(epoch, lease: lease, takeover: takeover)
         guard !renewed.isEmpty else { return HeartbeatAnswer(isAlive: false, lostRuns: [], ownedRuns: nil) }
         let last = await lookTimes.last(.runs(of: epoch))
-        let result = try await perform(
-            on: upkeep,
-            PostgresStatement(sql.audit, epoch.uuid, runs.map(\.id.uuid), last)
-        )
+        let audit = PostgresStatement(sql.audit, epoch.uuid, runs.map(\.id.uuid), last)
+        let result = try await performInTime(audit, lease: lease)
         var answer = HeartbeatAnswer(isAlive: true, lostRuns: [], ownedRuns: nil)
         var held: Set<OwnedRun> = []
         var lookedThroughAt: Date?

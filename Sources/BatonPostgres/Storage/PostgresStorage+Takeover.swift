@@ -67,13 +67,41 @@ extension PostgresStorage {
             PostgresStatement(sql, epoch.uuid, lease.microseconds, isOffered ? process : nil, lateAfter)
         }
         if takeover != nil {
-            // A part of the lease, so that a server which gets no answer this way still renews in time the other way.
-            let answer = await within(lease / 3) { [presence] in await presence.renew(epoch, statement) }
+            let answer = await within(Self.patience(lease)) { [presence] in await presence.renew(epoch, statement) }
             if let answer = answer ?? nil { return answer }
             await presence.giveUp()
         }
-        return try await perform(on: upkeep, statement(nil))
+        return try await performInTime(statement(nil), lease: lease)
     }
+
+    /// Runs a statement of a heartbeat, and gives it up while there is time for another heartbeat.
+    ///
+    /// - Parameters:
+    ///   - statement: The statement.
+    ///   - lease: The lease that must not run out over it.
+    /// - Returns: Its result.
+    /// - Throws: ``JobStorageError``.
+    func performInTime(
+        _ statement: PostgresStatement,
+        lease: Duration
+    ) async throws(JobStorageError) -> PostgresResult {
+        let answer = await within(Self.patience(lease)) { () -> Result<PostgresResult, JobStorageError> in
+            do throws(JobStorageError) {
+                return .success(try await self.perform(on: self.upkeep, statement))
+            } catch {
+                return .failure(error)
+            }
+        }
+        guard let answer else {
+            throw JobStorageError(.outcomeUnknown, "PostgreSQL did not answer a heartbeat for a third of the lease.")
+        }
+        return try answer.get()
+    }
+
+    /// How long one statement of a heartbeat may take.
+    ///
+    /// A part of the lease, so that a server which gets no answer one way still renews in time another way.
+    private static func patience(_ lease: Duration) -> Duration { lease / 3 }
 }
 
 /// Gives up after a while.

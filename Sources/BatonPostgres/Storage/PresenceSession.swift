@@ -121,7 +121,10 @@ actor PresenceSession {
         guard let current else { return nil }
         let process = current.locks.contains(presence) ? current.processID : nil
         do throws(PostgresError) {
-            return try await current.connection.query(statement(process))
+            let answer = try await current.connection.query(statement(process))
+            // Certified dead: the server goes on under another epoch.
+            if answer.isEmpty { presences[epoch] = nil }
+            return answer
         } catch {
             logger.debug("a lease was not renewed by the session that others see", metadata: ["error": "\(error)"])
             return nil
