@@ -124,7 +124,7 @@ struct MisbehavingBrokerTests {
             client.confirm(upTo: tag, channel: channel)
         }
         try await withFakeBroker(broker) { broker in
-            try await withPublisher(self.publisher(broker, responseTimeout: .seconds(2))) { publisher in
+            try await withPublisher(self.publisher(broker, responseTimeout: .seconds(8))) { publisher in
                 let client = try #require(ready.withLock { $0 })
                 async let outcomes = publisher.publish(messages)
                 try await eventually("messages are on the wire") { await publisher.highestInFlight > 0 }
@@ -149,13 +149,13 @@ struct MisbehavingBrokerTests {
                 count += 1
                 return count
             }
-            if count < 50 { client.hangUp(saysSo: saysSo) }
+            if count < 20 { client.hangUp(saysSo: saysSo) }
         } onPublish: { client, channel, tag in
             client.confirm(upTo: tag, channel: channel)
         }
         try await withFakeBroker(broker) { broker in
             try await withPublisher(self.publisher(broker, patience: .seconds(60))) { publisher in
-                try await eventually("the broker stays") { openings.withLock { $0 } == 50 }
+                try await eventually("the broker stays") { openings.withLock { $0 } == 20 }
                 #expect(await publisher.publish([self.message]).map(\.kind) == [.confirmed])
             }
         }

@@ -13,16 +13,26 @@ final class CancelRequest: @unchecked Sendable {
         PQfreeCancel(self.pointer)
     }
 
+    /// What has become of a request.
+    enum Result: Sendable {
+        /// The server has acted on it; it cannot hit anything any more.
+        case processed
+        case notSent(String)
+        /// It was on its way, and may still arrive.
+        case lost(String)
+    }
+
     /// Sends the request, and blocks until the server has acted on it.
-    ///
-    /// Returns why it could not be sent, or nil.
-    func send() -> String? {
+    func send() -> Result {
         withUnsafeTemporaryAllocation(of: CChar.self, capacity: 256) { buffer in
             buffer.initialize(repeating: 0)
             guard let start = buffer.baseAddress, PQcancel(self.pointer, start, Int32(buffer.count)) != 1 else {
-                return nil
+                return .processed
             }
-            return String(cString: start).trimmingNewlines()
+            let problem = String(cString: start).trimmingNewlines()
+            // libpq names the call that failed.
+            let isBeforeSending = problem.contains("connect() failed") || problem.contains("socket() failed")
+            return isBeforeSending ? .notSent(problem) : .lost(problem)
         }
     }
 }

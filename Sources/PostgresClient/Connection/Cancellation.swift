@@ -11,6 +11,8 @@ struct Cancellation {
     // The server ends the cancel request's own connection after it has signalled, and only then it is safe to go on.
     var isUnderWay = false
     var hasSettled = false
+    // One was sent, and nobody knows whether the server has acted on it.
+    var mayComeLate = false
 
     var retryDelay: Duration { min(.milliseconds(20) * (1 << min(self.attempts, 10)), .seconds(1)) }
 }

@@ -34,6 +34,7 @@ struct Connector: Sendable {
         } onCancel: {
             attempt.finish(.failure(PostgresError(.cancelled, "The task was cancelled while connecting")))
         }
+        attempt.acknowledge()
         return try result.get()
     }
 

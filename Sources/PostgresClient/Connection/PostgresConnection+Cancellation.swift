@@ -38,22 +38,30 @@ extension PostgresConnection {
         guard let handle, let id = self.cancellation?.request else { return }
         self.cancellation?.attempts += 1
         self.cancellation?.isUnderWay = true
-        guard let request = CancelRequest(handle) else { return self.cancelRequestReturned(id, "out of memory") }
+        guard let request = CancelRequest(handle) else {
+            return self.cancelRequestReturned(id, .notSent("out of memory"))
+        }
         let executor = self.executor
         // It connects to the server, and waits.
         do throws(PollExecutorError) {
             try BlockingThread.start(name: "pg-cancel") { [weak self] in
-                let problem = request.send()
-                executor.execute { [weak self] in self?.assumeIsolated { $0.cancelRequestReturned(id, problem) } }
+                let result = request.send()
+                executor.execute { [weak self] in self?.assumeIsolated { $0.cancelRequestReturned(id, result) } }
             }
         } catch {
-            self.cancelRequestReturned(id, error.message)
+            self.cancelRequestReturned(id, .notSent(error.message))
         }
     }
 
-    private func cancelRequestReturned(_ id: PipelineStateMachine.RequestID, _ problem: String?) {
+    private func cancelRequestReturned(_ id: PipelineStateMachine.RequestID, _ result: CancelRequest.Result) {
         guard let cancellation, cancellation.request == id else { return }
-        if let problem { self.logger.debug("A cancel request to PostgreSQL failed: \(problem)") }
+        switch result {
+        case .processed: break
+        case .notSent(let problem): self.logger.debug("No cancel request could be sent to PostgreSQL: \(problem)")
+        case .lost(let problem):
+            self.logger.debug("A cancel request to PostgreSQL was lost: \(problem)")
+            self.cancellation?.mayComeLate = true
+        }
         self.cancellation?.isUnderWay = false
         if cancellation.hasSettled { return self.finishCancelling() }
         self.cancellation?.retry = self.executor.schedule(after: cancellation.retryDelay) { [weak self] in
@@ -68,6 +76,9 @@ extension PostgresConnection {
     }
 
     private func finishCancelling() {
+        if self.cancellation?.mayComeLate == true {
+            return self.end(PostgresError(.connectionLost, "A cancel request was lost and may come late"))
+        }
         self.stopCancelling()
         self.requestsInFlight.subtract(1, ordering: .relaxed)
         self.releaseHeld()

@@ -18,7 +18,7 @@ import Synchronization
 /// would hit, and none is sent: the caller is let go at once, its ``PostgresError/outcomeIsUnknown``, and the answers
 /// are thrown away.
 ///
-/// libpq wants one thread at a time, which is this actor's ``PollExecutor``.
+/// libpq wants one thread at a time, which is this actor's `PollExecutor`.
 public actor PostgresConnection: PostgresSession {
     typealias Outcome = Result<[PostgresResult], PostgresError>
 

@@ -137,6 +137,8 @@ final class ConnectionPool: Sendable {
         } onCancel: {
             self.change { $0.machine.cancel(request) }
         }
+        // ThreadSanitizer does not see what a continuation orders.
+        self.state.withLock { _ in }
         return try result.get()
     }
 
