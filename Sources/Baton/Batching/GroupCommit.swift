@@ -55,6 +55,10 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
     /// - Returns: Their outputs, in order.
     /// - Throws: What the batch threw.
     func submit(_ elements: [Element]) async throws(Failure) -> [Output] {
+        // A batch by itself: company would cost each of its elements hardly less, and waiting for its turn much more.
+        if elements.count >= max(maximumBatch / 4, 100) {
+            return try await perform(elements)
+        }
         let isFree = state.withLock { state in
             defer { state.isBusy = true }
             return !state.isBusy

@@ -65,7 +65,7 @@ struct ClaimProcess: Sendable {
         core.ghosts.append(ghosts)
     }
 
-    /// Claims until cancelled.
+    /// Claims until cancelled; what comes while a claim is under way makes up the next.
     ///
     /// - Throws: `CancellationError`, or what storage refuses for good.
     func run() async throws {

@@ -14,6 +14,11 @@ struct CompletionProcess: Sendable {
             let owners = core.table.withLock { table in
                 batch.map { table.owner(of: OwnedRun(id: $0.id, claim: $0.claim)) }
             }
+            if let owner = owners.first, let owner, owners.allSatisfy({ $0 == owner }) {
+                try await store(batch, owner)
+                continue
+            }
+            // An epoch was replaced meanwhile.
             let byOwner = Dictionary(grouping: zip(batch, owners).filter { $0.1 != nil }, by: \.1)
             for case (let owner?, let pairs) in byOwner {
                 try await store(pairs.map(\.0), owner)
