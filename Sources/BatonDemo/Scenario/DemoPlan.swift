@@ -1,6 +1,7 @@
 /// How many jobs the demonstration enqueues in which of its phases, and how long they take.
 ///
-/// Two faults need time: the killed worker's lease runs for 15 s, and RabbitMQ takes some seconds to stop and start.
+/// Two faults need time: the killed worker's jobs start elsewhere after about two seconds, and RabbitMQ takes some seconds
+/// to stop and start.
 struct DemoPlan: Sendable, Equatable {
     /// How many workers run beside each other.
     static let workers = 2
