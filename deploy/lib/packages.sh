@@ -10,6 +10,9 @@ missing_packages() {
     command -v pkg-config >/dev/null || packages+=(pkg-config)
     pkg-config --exists libpq 2>/dev/null || packages+=(libpq-dev)
     pkg-config --exists librabbitmq 2>/dev/null || packages+=(librabbitmq-dev)
+    pkg-config --exists openssl 2>/dev/null || packages+=(libssl-dev)
+    # The tests of TLS make certificates with it.
+    command -v openssl >/dev/null || packages+=(openssl)
     postgres_binaries >/dev/null || packages+=(postgresql postgresql-contrib)
     [[ -x $rabbitmq_scripts/rabbitmq-server ]] || packages+=(rabbitmq-server)
     if command -v swift >/dev/null && ! swift build --version >/dev/null 2>&1; then
