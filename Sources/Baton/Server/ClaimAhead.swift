@@ -8,22 +8,24 @@ struct ClaimAhead: Sendable {
     /// The most jobs claimed ahead; beyond it a batch costs each job hardly less.
     static let limit = 512
 
-    private let concurrency: Int
-    /// What a run takes; a longer one counts at once, shorter ones bit by bit.
+    /// What a run takes, `nil` until one has ended.
+    ///
+    /// A longer one counts at once, shorter ones bit by bit.
     private var typical: Duration?
 
-    /// Claims nothing ahead, until runs have ended.
-    ///
-    /// - Parameter concurrency: How many threads there are.
-    init(concurrency: Int) {
-        self.concurrency = concurrency
+    /// Whether a thread gets through several runs within the horizon.
+    var hasShortRuns: Bool {
+        typical.map { $0 < Self.horizon } ?? false
     }
 
     /// How many jobs to claim beyond the free threads.
-    var count: Int {
+    ///
+    /// - Parameter threads: How many threads may take another run in a moment.
+    /// - Returns: How many.
+    func count(threads: Int) -> Int {
         guard let typical else { return 0 }
         let share = Self.horizon / max(typical, .microseconds(1))
-        return Int(min(share * Double(concurrency), Double(Self.limit)))
+        return Int(min(share * Double(threads), Double(Self.limit)))
     }
 
     /// Takes a run into account.

@@ -72,7 +72,7 @@ struct ClaimProcess: Sendable {
         while true {
             try await core.claimable.wait()
             while true {
-                let batch = core.table.withLock { $0.takeClaimable() }
+                let batch = core.table.withLock { $0.takeClaimable(at: core.clock.now) }
                 guard !batch.isEmpty else { break }
                 try await claim(batch)
             }

@@ -54,6 +54,8 @@ struct HeartbeatProcess: Sendable {
             witness.failed()
             core.logger.warning("heartbeat failed, trying again", metadata: ["error": "\(error)"])
             guard error.isTransient else { throw error }
+            // What has not begun may soon be another's: a server that is cut off starts nothing new.
+            core.putBackUnstarted(reason: "Put back by server \(core.name), which does not reach the storage")
             return Beat(isAnswered: false)
         }
         witness.answered(sentAt: sentAt, at: core.clock.now)
@@ -65,6 +67,10 @@ struct HeartbeatProcess: Sendable {
         await cancelLost(answer.lostRuns)
         await putBackUnheld(answer.ownedRuns ?? [], epoch)
         await relieve(asked, lost: answer.lostRuns)
+        core.putBackUnstarted(
+            claimedBefore: sentAt.advanced(by: .zero - core.configuration.heartbeatInterval),
+            reason: "No thread of server \(core.name) became free"
+        )
         return Beat(isComplete: terms?.isOffered ?? true)
     }
 

@@ -28,11 +28,26 @@ extension RunTable {
     mutating func takeLongDeliveries(of keys: some Sequence<OwnedRun>, since instant: JobInstant) -> [Delivery] {
         var deliveries: [Delivery] = []
         for key in keys {
-            guard let run = runs[key], run.since < instant, !run.hasEnded else { continue }
+            guard let run = runs[key], let started = run.startedAt, started < instant, !run.hasEnded else { continue }
             deliveries += run.deliveries
             runs[key]?.deliveries = []
         }
         return deliveries
+    }
+
+    /// Ends runs that no thread has taken, so that they can be put back.
+    ///
+    /// - Parameter instant: Those that were claimed before; `nil` for all.
+    /// - Returns: Their jobs.
+    mutating func takeUnstarted(claimedBefore instant: JobInstant?) -> [ClaimedJob] {
+        var jobs: [ClaimedJob] = []
+        for (key, run) in runs where !run.hasEnded && run.startedAt == nil {
+            if let instant, run.since >= instant { continue }
+            runs[key]?.hasEnded = true
+            running -= 1
+            jobs.append(run.job)
+        }
+        return jobs
     }
 
     // MARK: Stopping

@@ -23,6 +23,8 @@ struct RunTable: Sendable {
         var deliveries: [Delivery]
         /// Ends the job's task.
         var cancel: (@Sendable () -> Void)?
+        /// When a thread took it; `nil` while it waits for one.
+        var startedAt: JobInstant?
         /// Whether the server wants it to end.
         var isCancelled = false
         /// Whether its time was up before it ended.
@@ -40,7 +42,7 @@ struct RunTable: Sendable {
     }
 
     private let concurrency: Int
-    private var ahead: ClaimAhead
+    private var ahead = ClaimAhead()
     var waiting = Deque<Held>()
     var claiming: Set<JobID> = []
     var runs: [OwnedRun: Run] = [:]
@@ -55,12 +57,19 @@ struct RunTable: Sendable {
     /// - Parameter concurrency: How many jobs may run at once.
     init(concurrency: Int) {
         self.concurrency = concurrency
-        ahead = ClaimAhead(concurrency: concurrency)
     }
 
     /// How many jobs may be claimed and not have ended.
-    var capacity: Int {
-        concurrency + ahead.count
+    ///
+    /// A thread whose run is older than the horizon counts for itself only: it will take no other in a moment.
+    ///
+    /// - Parameter now: The present.
+    /// - Returns: How many.
+    func capacity(at now: JobInstant) -> Int {
+        guard ahead.hasShortRuns else { return concurrency }
+        let horizon = now.advanced(by: .zero - ClaimAhead.horizon)
+        let busy = runs.values.count { !$0.hasEnded && ($0.startedAt.map { $0 < horizon } ?? false) }
+        return concurrency + ahead.count(threads: concurrency - busy)
     }
 
     // MARK: Deliveries
@@ -79,15 +88,22 @@ struct RunTable: Sendable {
 
     /// Takes what can be claimed now: as many as there are free threads, or will be in a moment; each job at most once.
     ///
+    /// What comes again is claimed for a free thread only: if one job ends its server each time it runs, those that were
+    /// claimed beside it must not pay with their attempts for ever.
+    ///
+    /// - Parameter now: The present.
     /// - Returns: What to claim, to be ended by ``endClaims(_:)``; empty when there is nothing to do.
-    mutating func takeClaimable() -> [Held] {
-        var free = capacity - running - claiming.count
+    mutating func takeClaimable(at now: JobInstant) -> [Held] {
+        guard !isStopping, !waiting.isEmpty else { return [] }
+        var taken = running + claiming.count
+        let capacity = capacity(at: now)
         var batch: [Held] = []
         var passed: [Held] = []
-        while free > 0, !isStopping, let held = waiting.popFirst() {
-            if claiming.insert(held.delivery.message.id).inserted {
+        while taken < capacity, let held = waiting.popFirst() {
+            let hasRoom = taken < concurrency || !held.delivery.isRedelivered
+            if hasRoom, claiming.insert(held.delivery.message.id).inserted {
                 batch.append(held)
-                free -= 1
+                taken += 1
             } else {
                 passed.append(held)
             }
@@ -98,7 +114,7 @@ struct RunTable: Sendable {
 
     /// Ends claims: from here on each of the batch is a run, settled, or waiting again.
     ///
-    /// - Parameter batch: What ``takeClaimable()`` gave.
+    /// - Parameter batch: What ``takeClaimable(at:)`` gave.
     mutating func endClaims(_ batch: [Held]) {
         for held in batch {
             claiming.remove(held.delivery.message.id)
@@ -168,6 +184,18 @@ struct RunTable: Sendable {
         endedWhileClaiming.contains(key)
     }
 
+    /// Notes that a thread has taken a run.
+    ///
+    /// - Parameters:
+    ///   - key: The run.
+    ///   - now: The present.
+    /// - Returns: Whether it is to be run; not one that has been put back meanwhile.
+    mutating func begin(_ key: OwnedRun, at now: JobInstant) -> Bool {
+        guard let index = runs.index(forKey: key), !runs.values[index].hasEnded else { return false }
+        runs.values[index].startedAt = now
+        return true
+    }
+
     /// Notes how to cancel a run.
     ///
     /// - Parameters:
@@ -224,7 +252,9 @@ struct RunTable: Sendable {
         runs.values[index].hasEnded = true
         runs.values[index].cancel = nil
         running -= 1
-        ahead.note(duration)
+        if !runs.values[index].isCancelled {
+            ahead.note(duration)
+        }
         return Ended(leavesWaiting: !waiting.isEmpty, isStopping: isStopping)
     }
 

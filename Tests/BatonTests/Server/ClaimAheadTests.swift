@@ -4,7 +4,7 @@ import Testing
 
 @Suite struct ClaimAheadTests {
     @Test func nothingIsClaimedAheadUntilARunHasEnded() {
-        #expect(ClaimAhead(concurrency: 20).count == 0)
+        #expect(ClaimAhead().count(threads: 20) == 0)
     }
 
     @Test(arguments: [
@@ -12,20 +12,21 @@ import Testing
         (.microseconds(1), ClaimAhead.limit), (.zero, ClaimAhead.limit),
     ])
     func whatTheThreadsGetThroughWithinTheHorizonIsClaimedAhead(duration: Duration, count: Int) {
-        var ahead = ClaimAhead(concurrency: 20)
+        var ahead = ClaimAhead()
         ahead.note(duration)
-        #expect(ahead.count == count)
+        #expect(ahead.count(threads: 20) == count)
+        #expect(ahead.hasShortRuns == (duration < ClaimAhead.horizon))
     }
 
     @Test func aLongRunCountsAtOnceAndShortOnesBitByBit() {
-        var ahead = ClaimAhead(concurrency: 1)
+        var ahead = ClaimAhead()
         for _ in 0..<100 { ahead.note(.microseconds(10)) }
-        #expect(ahead.count == ClaimAhead.limit)
+        #expect(ahead.count(threads: 1) == ClaimAhead.limit)
         ahead.note(.seconds(1))
-        #expect(ahead.count == 0)
+        #expect(ahead.count(threads: 1) == 0)
         ahead.note(.microseconds(10))
-        #expect(ahead.count == 0)
+        #expect(ahead.count(threads: 1) == 0)
         for _ in 0..<200 { ahead.note(.microseconds(10)) }
-        #expect(ahead.count > 100)
+        #expect(ahead.count(threads: 1) > 100)
     }
 }

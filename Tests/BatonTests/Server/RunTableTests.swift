@@ -19,6 +19,8 @@ import Testing
                 delivery: Sample.delivery(job, tag: UInt64(job)),
                 at: Sample.instant(Double(job))
             )
+            let hasBegun = table.begin(OwnedRun(id: Sample.id(job), claim: Int64(job)), at: Sample.instant(Double(job)))
+            #expect(hasBegun)
         }
         return table
     }
@@ -28,19 +30,19 @@ import Testing
     @Test func onlyAsMuchIsClaimedAsThereAreFreeThreads() {
         var table = table(concurrency: 4, running: 1...2)
         #expect(table.receive((3...9).map { Sample.delivery($0, tag: UInt64($0)) }, at: Sample.instant(9)).isEmpty)
-        #expect(table.takeClaimable().map(\.delivery.tag) == [3, 4])
-        #expect(table.takeClaimable().isEmpty)
+        #expect(table.takeClaimable(at: Sample.instant(0)).map(\.delivery.tag) == [3, 4])
+        #expect(table.takeClaimable(at: Sample.instant(0)).isEmpty)
     }
 
     @Test func aFunctionThatEndedFreesItsThreadBeforeItsEndIsStored() {
         var table = table(concurrency: 1, running: 1...1)
         _ = table.receive([Sample.delivery(2, tag: 2)], at: Sample.instant(2))
-        #expect(table.takeClaimable().isEmpty)
+        #expect(table.takeClaimable(at: Sample.instant(0)).isEmpty)
         #expect(table.end(key(1, 1), after: .seconds(60)) != nil)
-        #expect(table.takeClaimable().map(\.delivery.tag) == [2])
+        #expect(table.takeClaimable(at: Sample.instant(0)).map(\.delivery.tag) == [2])
         #expect(table.end(key(1, 1), after: .seconds(60)) == nil, "an end counts once")
         #expect(table.remove(key(1, 1)) != nil)
-        #expect(table.takeClaimable().isEmpty, "a thread is freed once")
+        #expect(table.takeClaimable(at: Sample.instant(0)).isEmpty, "a thread is freed once")
     }
 
     @Test func aJobIsAtMostOnceInABatchAndItsOtherCopyComesNext() {
@@ -49,20 +51,20 @@ import Testing
             [Sample.delivery(1, tag: 1), Sample.delivery(1, tag: 2), Sample.delivery(2, tag: 3)],
             at: Sample.instant(0)
         )
-        let batch = table.takeClaimable()
+        let batch = table.takeClaimable(at: Sample.instant(0))
         #expect(batch.map(\.delivery.tag) == [1, 3])
-        #expect(table.takeClaimable().isEmpty)
+        #expect(table.takeClaimable(at: Sample.instant(0)).isEmpty)
         table.endClaims(batch)
-        #expect(table.takeClaimable().map(\.delivery.tag) == [2])
+        #expect(table.takeClaimable(at: Sample.instant(0)).map(\.delivery.tag) == [2])
     }
 
     @Test func whatIsToBeClaimedAgainGoesFirst() {
         var table = RunTable(concurrency: 1)
         _ = table.receive([Sample.delivery(1, tag: 1), Sample.delivery(2, tag: 2)], at: Sample.instant(0))
-        let batch = table.takeClaimable()
+        let batch = table.takeClaimable(at: Sample.instant(0))
         table.claimAgain(batch)
         table.endClaims(batch)
-        #expect(table.takeClaimable().map(\.delivery.tag) == [1])
+        #expect(table.takeClaimable(at: Sample.instant(0)).map(\.delivery.tag) == [1])
     }
 
     @Test func deliveriesThatWaitTooLongAreTakenOut() {
@@ -72,7 +74,7 @@ import Testing
         #expect(table.takeWaiting(since: Sample.instant(10)).isEmpty)
         #expect(table.takeWaiting(since: Sample.instant(20)).map(\.tag) == [2])
         _ = table.end(key(1, 1), after: .seconds(60))
-        #expect(table.takeClaimable().map(\.delivery.tag) == [3])
+        #expect(table.takeClaimable(at: Sample.instant(0)).map(\.delivery.tag) == [3])
     }
 
     // MARK: Settling
@@ -102,7 +104,7 @@ import Testing
         var table = table(concurrency: 3, running: 1...2)
         _ = table.end(key(2, 2), after: .seconds(60))
         _ = table.receive([Sample.delivery(3, tag: 3)], at: Sample.instant(3))
-        let batch = table.takeClaimable()
+        let batch = table.takeClaimable(at: Sample.instant(0))
         let rows = [key(1, 1), key(1, 8), key(2, 2), key(3, 3), key(4, 4)]
         #expect(table.unheld(rows) == [key(1, 8), key(4, 4)])
         table.endClaims(batch)
@@ -176,7 +178,7 @@ import Testing
     @Test func aRunThatEndsWhileItsJobIsClaimedAgainIsRememberedUntilTheClaimEnds() {
         var table = table(concurrency: 3, running: 1...2)
         _ = table.receive([Sample.delivery(1, tag: 9)], at: Sample.instant(9))
-        let batch = table.takeClaimable()
+        let batch = table.takeClaimable(at: Sample.instant(0))
         _ = table.remove(key(1, 1))
         _ = table.remove(key(2, 2))
         #expect(table.hasEndedWhileClaiming(key(1, 1)))
@@ -199,12 +201,12 @@ import Testing
     @Test func aStoppingTableGivesBackWhatWaitsAndTakesNothingIn() {
         var table = table(concurrency: 2, running: 1...1)
         _ = table.receive([Sample.delivery(2, tag: 2), Sample.delivery(3, tag: 3)], at: Sample.instant(0))
-        let claims = table.takeClaimable()
+        let claims = table.takeClaimable(at: Sample.instant(0))
         #expect(table.stop().map(\.tag) == [3])
         #expect(table.receive([Sample.delivery(4, tag: 4)], at: Sample.instant(0)).map(\.tag) == [4])
         table.claimAgain(claims)
         table.endClaims(claims)
-        #expect(table.takeClaimable().isEmpty)
+        #expect(table.takeClaimable(at: Sample.instant(0)).isEmpty)
         #expect(!table.isQuiet)
         _ = table.end(key(1, 1), after: .seconds(60))
         #expect(table.isQuiet)
@@ -218,11 +220,59 @@ import Testing
         let tags = UInt64(3)...UInt64(100)
         _ = table.receive(tags.map { Sample.delivery(Int($0), tag: $0) }, at: Sample.instant(0))
         _ = table.end(key(1, 1), after: .milliseconds(5))
-        #expect(table.capacity == 2 + 4)
-        #expect(table.takeClaimable().map(\.delivery.tag) == [3, 4, 5, 6, 7])
+        #expect(table.capacity(at: Sample.instant(0)) == 2 + 4)
+        #expect(table.takeClaimable(at: Sample.instant(0)).map(\.delivery.tag) == [3, 4, 5, 6, 7])
         _ = table.end(key(2, 2), after: .seconds(1))
-        #expect(table.capacity == 2)
-        #expect(table.takeClaimable().isEmpty, "more is claimed than will find a thread soon")
+        #expect(table.capacity(at: Sample.instant(0)) == 2)
+        #expect(table.takeClaimable(at: Sample.instant(0)).isEmpty, "more is claimed than will find a thread soon")
+    }
+
+    @Test func aThreadWhoseRunTakesLongIsNotClaimedAheadFor() {
+        var table = table(concurrency: 2, running: 1...2)
+        _ = table.end(key(1, 1), after: .milliseconds(5))
+        #expect(table.capacity(at: Sample.instant(2)) == 2 + 4)
+        #expect(table.capacity(at: Sample.instant(3)) == 2 + 2, "the other has run for a second")
+    }
+
+    @Test func whatComesAgainIsClaimedForAFreeThreadOnly() {
+        var table = table(concurrency: 2, running: 1...1)
+        _ = table.end(key(1, 1), after: .milliseconds(1))
+        var again = (2...5).map { Sample.delivery($0, tag: UInt64($0)) }
+        for index in again.indices { again[index].isRedelivered = true }
+        _ = table.receive(again + [Sample.delivery(6, tag: 6)], at: Sample.instant(0))
+        #expect(table.takeClaimable(at: Sample.instant(0)).map(\.delivery.tag) == [2, 3, 6])
+    }
+
+    @Test func runsThatNoThreadHasTakenAreEndedAndNeverBegin() {
+        var table = table(concurrency: 1, running: 1...1)
+        for job in 2...3 {
+            table.start(
+                Sample.claimed(job, claim: Int64(job)),
+                owner: owner,
+                delivery: Sample.delivery(job, tag: UInt64(job)),
+                at: Sample.instant(Double(job))
+            )
+        }
+        let old = table.takeUnstarted(claimedBefore: Sample.instant(3))
+        #expect(old.map(\.id) == [Sample.id(2)])
+        let begun = (table.begin(key(2, 2), at: Sample.instant(4)), table.begin(key(3, 3), at: Sample.instant(4)))
+        #expect(begun == (false, true))
+        let rest = table.takeUnstarted(claimedBefore: nil)
+        #expect(rest.isEmpty)
+        #expect(table.runningCount == 2)
+        #expect(table.remove(key(2, 2))?.deliveries.map(\.tag) == [2], "its message waits for the end to be stored")
+        #expect(table.runningCount == 2)
+    }
+
+    @Test func theDeliveryOfARunThatNoThreadHasTakenIsNotAcknowledgedEarly() {
+        var table = RunTable(concurrency: 1)
+        table.start(
+            Sample.claimed(1, claim: 1),
+            owner: owner,
+            delivery: Sample.delivery(1, tag: 1),
+            at: Sample.instant(0)
+        )
+        #expect(table.takeLongDeliveries(of: [key(1, 1)], since: Sample.instant(9)).isEmpty)
     }
 
     @Test func tellsWhatAnEndedRunCallsFor() throws {
@@ -278,8 +328,8 @@ import Testing
                 left += table.receive([Sample.delivery(job, tag: UInt64(received))], at: Sample.instant(0)).map(\.tag)
             case 1:
                 let before = running.count + claims.joined().count
-                let batch = table.takeClaimable()
-                #expect(before + batch.count <= max(before, table.capacity))
+                let batch = table.takeClaimable(at: Sample.instant(0))
+                #expect(before + batch.count <= max(before, table.capacity(at: Sample.instant(0))))
                 let ids = batch.map(\.delivery.message.id)
                 #expect(Set(ids).count == ids.count)
                 #expect(Set(ids).isDisjoint(with: claims.joined().map(\.delivery.message.id)))

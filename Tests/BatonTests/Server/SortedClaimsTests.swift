@@ -15,7 +15,7 @@ import Testing
             table.start(running, owner: owner, delivery: Sample.delivery(1, tag: 1), at: Sample.instant(0))
         }
         _ = table.receive([Sample.delivery(1, tag: 2)], at: Sample.instant(1))
-        let batch = table.takeClaimable()
+        let batch = table.takeClaimable(at: Sample.instant(0))
         var sorted = SortedClaims()
         for held in batch {
             sorted.add(held, outcome, owner: owner, now: Sample.instant(2), to: &table)
@@ -26,7 +26,7 @@ import Testing
 
     private func isWaiting(_ table: RunTable) -> Bool {
         var table = table
-        return table.takeClaimable().map(\.delivery.tag) == [2]
+        return table.takeClaimable(at: Sample.instant(0)).map(\.delivery.tag) == [2]
     }
 
     @Test func aClaimedJobIsStartedUnderTheEpochThatClaimedIt() {
@@ -71,7 +71,7 @@ import Testing
         var table = RunTable(concurrency: 2)
         table.start(running, owner: owner, delivery: Sample.delivery(1, tag: 1), at: Sample.instant(0))
         _ = table.receive([Sample.delivery(1, tag: 2)], at: Sample.instant(1))
-        let batch = table.takeClaimable()
+        let batch = table.takeClaimable(at: Sample.instant(0))
         _ = table.remove(OwnedRun(id: running.id, claim: running.claim))
         var sorted = SortedClaims()
         for held in batch {

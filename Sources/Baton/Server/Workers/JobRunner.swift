@@ -23,6 +23,10 @@ struct JobRunner: Sendable {
     ///   - thread: Its thread, which calls this.
     func start(_ job: ClaimedJob, on thread: WorkerThread) {
         let key = OwnedRun(id: job.id, claim: job.claim)
+        guard core.table.withLock({ $0.begin(key, at: core.clock.now) }) else {
+            thread.release()
+            return
+        }
         let task = Task(executorPreference: thread) {
             await run(job, key, thread)
         }

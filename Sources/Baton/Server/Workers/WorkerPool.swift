@@ -76,11 +76,11 @@ final class WorkerPool: Sendable {
         ///
         /// - Parameters:
         ///   - thread: The thread.
-        ///   - wasIdle: Whether it was woken.
+        ///   - wasWoken: Whether it was woken.
         /// - Returns: What there is; a thread that finds nothing is woken when there is something.
-        func take(for thread: WorkerThread, wasIdle: Bool) -> Found {
+        func take(for thread: WorkerThread, wasWoken: Bool) -> Found {
             let (found, woken) = state.withLock { state -> (Found, WorkerThread?) in
-                if wasIdle { state.isWaking = false }
+                if wasWoken { state.isWaking = false }
                 guard let start = state.waiting.popFirst() else {
                     if state.isClosed { return (.closed, nil) }
                     state.idle.append(thread)

@@ -22,13 +22,15 @@ final class WorkerThread: TaskExecutor {
         var isTaken = false
         /// Whether the thread sleeps, or is about to, until the bell rings.
         var isParked = false
+        /// Whether the pool has woken it, and expects it back.
+        var isWoken = false
         var hasEnded = false
     }
 
     private enum Step {
         case run(UnownedJob)
         case sleep
-        case takeRun
+        case takeRun(wasWoken: Bool)
     }
 
     private let state = Locked(State())
@@ -83,6 +85,7 @@ final class WorkerThread: TaskExecutor {
 
     /// Wakes the thread, which its pool has found idle.
     func wake() {
+        state.withLock { $0.isWoken = true }
         bell.signal()
     }
 
@@ -91,27 +94,27 @@ final class WorkerThread: TaskExecutor {
     /// - Parameter line: Where its runs come from.
     /// - Returns: The part, or `nil` at the end of the thread.
     fileprivate func next(from line: WorkerPool.Line) -> UnownedJob? {
-        var wasIdle = false
         while true {
             let step: Step = state.withLock { state in
                 if let part = state.parts.popFirst() { return .run(part) }
                 state.isParked = state.isTaken
-                return state.isTaken ? .sleep : .takeRun
+                guard !state.isTaken else { return .sleep }
+                defer { state.isWoken = false }
+                return .takeRun(wasWoken: state.isWoken)
             }
             switch step {
             case .run(let part):
                 return part
             case .sleep:
                 bell.wait()
-            case .takeRun:
-                switch line.take(for: self, wasIdle: wasIdle) {
+            case .takeRun(let wasWoken):
+                switch line.take(for: self, wasWoken: wasWoken) {
                 case .run(let start):
                     state.withLock { $0.isTaken = true }
                     // Makes the task, whose first part is put in here.
                     start(self)
                 case .nothing:
                     bell.wait()
-                    wasIdle = true
                 case .closed:
                     state.withLock { $0.hasEnded = true }
                     return nil
