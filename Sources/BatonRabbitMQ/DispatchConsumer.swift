@@ -12,6 +12,9 @@ final class DispatchConsumer: JobConsumer {
     private let life = Locked<(session: UInt64, since: ContinuousClock.Instant)?>(nil)
     /// The queues of jobs by the broker's names.
     private let queues: [String: String]
+    /// The queues of jobs by the broker's names of the queues for bundles.
+    private let bundleQueues: [String: String]
+    private let bundles = Locked(BundleLedger())
     private let park: @Sendable ([RabbitMQMessage]) async -> [PublishOutcome]
     private let logger: Logger
 
@@ -19,14 +22,15 @@ final class DispatchConsumer: JobConsumer {
         consumer: Result<RabbitMQConsumer, RabbitMQError>,
         envelope: Envelope,
         presence: ServerPresence,
-        queues: [String: String],
+        queues: [String],
         park: @escaping @Sendable ([RabbitMQMessage]) async -> [PublishOutcome],
         logger: Logger
     ) {
         self.consumer = consumer
         self.envelope = envelope
         self.presence = presence
-        self.queues = queues
+        self.queues = Dictionary(uniqueKeysWithValues: queues.map { (envelope.topology.dispatchQueue($0), $0) })
+        self.bundleQueues = Dictionary(uniqueKeysWithValues: queues.map { (envelope.topology.bundleQueue($0), $0) })
         self.park = park
         self.logger = logger
     }
@@ -45,6 +49,7 @@ final class DispatchConsumer: JobConsumer {
             case .connected:
                 return .connected
             case .disconnected(let error):
+                bundles.withLock { $0.clear() }
                 return .disconnected(reason: error.message)
             case .cancelled(let queue, let error):
                 logger.warning(
@@ -94,55 +99,82 @@ final class DispatchConsumer: JobConsumer {
     }
 
     func acknowledge(_ deliveries: [Delivery]) async {
-        guard !deliveries.isEmpty else { return }
-        await (try? consumer.get())?.acknowledge(deliveries.map(\.settlementTag))
+        let tags = settle(deliveries) { $0.acknowledge($1) }
+        if !tags.isEmpty {
+            await (try? consumer.get())?.acknowledge(tags)
+        }
     }
 
     func giveBack(_ deliveries: [Delivery]) async {
-        guard !deliveries.isEmpty else { return }
-        await (try? consumer.get())?.reject(deliveries.map(\.settlementTag), requeue: true)
+        let tags = settle(deliveries) { $0.giveBack($1) }
+        if !tags.isEmpty {
+            await (try? consumer.get())?.reject(tags, requeue: true)
+        }
+    }
+
+    /// What the broker is to be told of deliveries: of a bundle only once.
+    private func settle(
+        _ deliveries: [Delivery],
+        _ settleBundled: (inout BundleLedger, [RabbitMQDeliveryTag]) -> [RabbitMQDeliveryTag]
+    ) -> [RabbitMQDeliveryTag] {
+        let bundled = deliveries.filter(\.isBundled).map(\.settlementTag)
+        guard !bundled.isEmpty else { return deliveries.map(\.settlementTag) }
+        let settled = bundles.withLock { settleBundled(&$0, bundled) }
+        return deliveries.filter { !$0.isBundled }.map(\.settlementTag) + settled
+    }
+
+    // MARK: Intake
+
+    /// What arrived, sorted.
+    private struct Arrived {
+        var deliveries: [Delivery] = []
+        var words: [ControlMessage] = []
+        /// What is settled at once.
+        var settled: [RabbitMQDeliveryTag] = []
+        var malformed: [RabbitMQDelivery] = []
     }
 
     /// Sorts what arrived; settles at once what is no wake-up.
-    private func take(_ arrived: [RabbitMQDelivery], _ consumer: RabbitMQConsumer) async -> TransportEvent? {
-        var deliveries: [Delivery] = []
-        var words: [ControlMessage] = []
-        var settled: [RabbitMQDeliveryTag] = []
-        var malformed: [RabbitMQDelivery] = []
-        for delivery in arrived {
-            guard let queue = queues[delivery.queue] else {
-                settled.append(delivery.tag)
-                if let word = envelope.control(delivery.message) {
-                    words.append(word)
-                }
-                continue
+    private func take(_ deliveries: [RabbitMQDelivery], _ consumer: RabbitMQConsumer) async -> TransportEvent? {
+        var arrived = Arrived()
+        arrived.deliveries.reserveCapacity(deliveries.count)
+        for delivery in deliveries {
+            sort(delivery, into: &arrived)
+        }
+        if !arrived.settled.isEmpty {
+            await consumer.acknowledge(arrived.settled)
+        }
+        if !arrived.malformed.isEmpty {
+            await setAside(arrived.malformed, consumer)
+        }
+        if arrived.deliveries.isEmpty, arrived.words.isEmpty { return nil }
+        return .arrived(arrived.deliveries, words: arrived.words)
+    }
+
+    private func sort(_ delivery: RabbitMQDelivery, into arrived: inout Arrived) {
+        if let queue = queues[delivery.queue] {
+            guard let message = envelope.dispatch(delivery.message, queue: queue) else {
+                return arrived.malformed.append(delivery)
             }
-            if let message = envelope.dispatch(delivery.message, queue: queue) {
-                deliveries.append(
-                    Delivery(
-                        message: message,
-                        isRedelivered: delivery.isRedelivered,
-                        session: delivery.session,
-                        tag: delivery.deliveryTag
-                    )
-                )
-            } else {
-                malformed.append(delivery)
+            arrived.deliveries.append(Delivery(message, by: delivery))
+        } else if let queue = bundleQueues[delivery.queue] {
+            guard let messages = envelope.bundle(delivery.message, queue: queue) else {
+                return arrived.malformed.append(delivery)
+            }
+            bundles.withLock { $0.open(delivery.tag, count: messages.count) }
+            arrived.deliveries += messages.lazy.map { Delivery($0, by: delivery, isBundled: true) }
+        } else {
+            arrived.settled.append(delivery.tag)
+            if let word = envelope.control(delivery.message) {
+                arrived.words.append(word)
             }
         }
-        if !settled.isEmpty {
-            await consumer.acknowledge(settled)
-        }
-        if !malformed.isEmpty {
-            await setAside(malformed, consumer)
-        }
-        return deliveries.isEmpty && words.isEmpty ? nil : .arrived(deliveries, words: words)
     }
 
     /// Parks messages that are no wake-ups: nothing that arrives is dropped without a trace.
     private func setAside(_ malformed: [RabbitMQDelivery], _ consumer: RabbitMQConsumer) async {
         logger.warning("messages that are no wake-ups are parked", metadata: ["count": "\(malformed.count)"])
-        let reason = "The message is no wake-up: it needs message_id, type and x-generation."
+        let reason = "The message is no wake-up: it needs message_id, type and x-generation, or type, x-jobs and a line for each."
         let outcomes = await park(malformed.map { envelope.parked($0.message, reason: reason) })
         for (delivery, outcome) in zip(malformed, outcomes) {
             if outcome == .confirmed {
@@ -155,6 +187,16 @@ final class DispatchConsumer: JobConsumer {
 }
 
 extension Delivery {
+    fileprivate init(_ message: DispatchMessage, by delivery: RabbitMQDelivery, isBundled: Bool = false) {
+        self.init(
+            message: message,
+            isRedelivered: delivery.isRedelivered,
+            session: delivery.session,
+            tag: delivery.deliveryTag,
+            isBundled: isBundled
+        )
+    }
+
     /// What the client settles it by.
     fileprivate var settlementTag: RabbitMQDeliveryTag {
         RabbitMQDeliveryTag(session: session, tag: tag)

@@ -10,33 +10,54 @@ struct DispatchTopology: Sendable {
 
     /// Where wake-ups are published, the queue's name as routing key.
     var dispatchExchange: String { "\(namespace).dispatch" }
+    /// Where bundles of wake-ups are published, the queue's name as routing key.
+    var bundleExchange: String { "\(namespace).bundle" }
     /// Where words to every server are published.
     var controlExchange: String { "\(namespace).control" }
     /// Where messages without a row are set aside.
     var parkedQueue: String { "\(namespace).parked" }
 
     /// The broker's name of a queue.
-    func dispatchQueue(_ queue: String) -> String { "\(namespace).dispatch.\(queue)" }
+    func dispatchQueue(_ queue: String) -> String { "\(dispatchExchange).\(queue)" }
+
+    /// The broker's name of the queue for bundles of a queue.
+    func bundleQueue(_ queue: String) -> String { "\(bundleExchange).\(queue)" }
 
     /// What every program declares.
     var base: RabbitMQTopology {
         RabbitMQTopology(
             exchanges: [
                 RabbitMQExchange(dispatchExchange, kind: .direct),
+                RabbitMQExchange(bundleExchange, kind: .direct),
                 RabbitMQExchange(controlExchange, kind: .fanout),
             ],
             queues: [RabbitMQQueue(parkedQueue, arguments: ["x-queue-type": "classic"])]
         )
     }
 
-    /// The queue that wake-ups of one queue of jobs go through.
+    /// The queue that wake-ups of one queue of jobs go through, each by itself.
+    func dispatch(_ queue: String) -> (queue: RabbitMQQueue, binding: RabbitMQBinding) {
+        bound(dispatchQueue(queue), to: dispatchExchange, routingKey: queue)
+    }
+
+    /// The queue that bundles of wake-ups of one queue of jobs go through.
+    ///
+    /// Apart from single ones: a server limits its deliveries by the message, so it limits these by another number.
+    func bundles(_ queue: String) -> (queue: RabbitMQQueue, binding: RabbitMQBinding) {
+        bound(bundleQueue(queue), to: bundleExchange, routingKey: queue)
+    }
+
+    /// A durable queue.
     ///
     /// Without a limit on length, which would drop messages silently, and without an expiry.
-    func dispatch(_ queue: String) -> (queue: RabbitMQQueue, binding: RabbitMQBinding) {
-        let name = dispatchQueue(queue)
-        return (
+    private func bound(
+        _ name: String,
+        to exchange: String,
+        routingKey: String
+    ) -> (queue: RabbitMQQueue, binding: RabbitMQBinding) {
+        (
             RabbitMQQueue(name, arguments: ["x-queue-type": .string(queueType)]),
-            RabbitMQBinding(queue: name, exchange: dispatchExchange, routingKey: queue)
+            RabbitMQBinding(queue: name, exchange: exchange, routingKey: routingKey)
         )
     }
 

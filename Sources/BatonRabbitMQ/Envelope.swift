@@ -3,9 +3,11 @@ internal import RabbitMQClient
 
 /// How wake-ups and words look on the wire.
 ///
-/// A wake-up: `message_id` = job id, header `x-generation`, `type` = job name, empty body; persistent.
+/// A wake-up: `message_id` = job id, header `x-generation`, `type` = job name, empty body; persistent. A bundle of them:
+/// `type` = job name, header `x-jobs` = how many, and a line `id:generation` for each as body.
 struct Envelope: Sendable {
     private static let generationHeader = "x-generation"
+    private static let countHeader = "x-jobs"
     private static let delayHeader = "x-due-in-ms"
     private static let reasonHeader = "x-parked-reason"
     private static let queueHeader = "x-queue"
@@ -56,6 +58,34 @@ struct Envelope: Sendable {
             let name = message.properties.type
         else { return nil }
         return DispatchMessage(id: id, generation: Int(generation), queue: queue, name: name)
+    }
+
+    // MARK: Bundles
+
+    /// Wake-ups to be published as one message; one by itself is a plain wake-up.
+    func message(_ bundle: DispatchBundle) -> RabbitMQMessage {
+        guard bundle.messages.count > 1 else { return message(bundle.messages[0]) }
+        return RabbitMQMessage(
+            exchange: topology.bundleExchange,
+            routingKey: bundle.queue,
+            properties: RabbitMQProperties(
+                type: bundle.name,
+                contentType: "text/plain",
+                headers: [Self.countHeader: .int64(Int64(bundle.messages.count))]
+            ),
+            body: BundleBody.write(bundle.messages)
+        )
+    }
+
+    /// Reads a bundle.
+    ///
+    /// - Returns: Its wake-ups, or `nil` for a message that is no bundle.
+    func bundle(_ message: RabbitMQMessage, queue: String) -> [DispatchMessage]? {
+        guard let name = message.properties.type,
+            let count = message.properties.headers[Self.countHeader]?.integer,
+            let lines = BundleBody.read(message.body), !lines.isEmpty, lines.count == count
+        else { return nil }
+        return lines.map { DispatchMessage(id: $0.id, generation: $0.generation, queue: queue, name: name) }
     }
 
     // MARK: Words

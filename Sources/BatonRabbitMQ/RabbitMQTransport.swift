@@ -16,6 +16,7 @@ public final class RabbitMQTransport: JobTransport {
     private let publisher: Result<RabbitMQPublisher, RabbitMQError>
     /// The queues that the publisher has declared.
     private let declared = Locked<Set<String>>([])
+    private let declaring = QueueDeclarations()
 
     /// Creates a transport.
     ///
@@ -44,30 +45,55 @@ public final class RabbitMQTransport: JobTransport {
     ///
     /// - Throws: `RabbitMQError` when the URL is none.
     public func run() async throws {
-        try await publisher.get().run()
+        let publisher = try publisher.get()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await self.declaring.run { await self.declareQueues($0, publisher) } }
+            defer { declaring.close() }
+            try await publisher.run()
+        }
     }
 
     /// Publishes wake-ups, persistent, mandatory and confirmed.
     ///
-    /// - Parameter messages: The messages; their rows are committed.
-    /// - Returns: What became of each, in order.
-    public func publish(_ messages: [DispatchMessage]) async -> [PublishOutcome] {
+    /// - Parameters:
+    ///   - bundles: The wake-ups, those of a bundle as one message; their rows are committed.
+    ///   - onOutcome: Called once, on whatever thread, with what became of each bundle, in order. It must not block.
+    public func publish(_ bundles: [DispatchBundle], onOutcome: @escaping @Sendable ([PublishOutcome]) -> Void) {
         guard case .success(let publisher) = publisher else {
-            return messages.map { _ in .unconfirmed(reason: notUsable) }
+            return onOutcome(bundles.map { _ in .unconfirmed(reason: notUsable) })
         }
-        let refused = await declareQueues(of: messages, publisher)
-        let outcomes = await publisher.publish(
-            messages.lazy.filter { refused[$0.queue] == nil }.map { envelope.message($0) }
-        )
-        var remaining = outcomes.makeIterator()
-        return messages.map { message in
-            if let reason = refused[message.queue] { return .unconfirmed(reason: reason) }
-            guard let outcome = remaining.next() else { return .unconfirmed(reason: notUsable) }
-            if outcome.kind == .returned {
-                // It had no queue: somebody deleted it. The next try declares it again.
-                declared.withLock { _ = $0.remove(message.queue) }
+        let missing = declared.withLock { Set(bundles.map(\.queue)).subtracting($0) }
+        if missing.isEmpty {
+            return publish(bundles, publisher, onOutcome)
+        }
+        guard publisher.isConnected else {
+            return onOutcome(bundles.map { _ in .unconfirmed(reason: "There is no connection to the broker.") })
+        }
+        declaring.submit(missing) { refused in
+            self.publish(bundles.filter { refused[$0.queue] == nil }, publisher) { outcomes in
+                var remaining = outcomes.makeIterator()
+                onOutcome(
+                    bundles.map { bundle in
+                        if let reason = refused[bundle.queue] { return .unconfirmed(reason: reason) }
+                        return remaining.next() ?? .unconfirmed(reason: self.notUsable)
+                    }
+                )
             }
-            return PublishOutcome(outcome)
+        }
+    }
+
+    /// Publishes to queues that are declared.
+    private func publish(
+        _ bundles: [DispatchBundle],
+        _ publisher: RabbitMQPublisher,
+        _ onOutcome: @escaping @Sendable ([PublishOutcome]) -> Void
+    ) {
+        publisher.publish(bundles.map { envelope.message($0) }) { outcomes in
+            for (bundle, outcome) in zip(bundles, outcomes) where outcome.kind == .returned {
+                // It had no queue: somebody deleted it. The next try declares it again.
+                self.declared.withLock { _ = $0.remove(bundle.queue) }
+            }
+            onOutcome(outcomes.map(PublishOutcome.init))
         }
     }
 
@@ -102,17 +128,24 @@ public final class RabbitMQTransport: JobTransport {
     ///
     /// - Parameters:
     ///   - queues: The queues it serves.
-    ///   - prefetch: How many deliveries of each queue may wait unsettled.
+    ///   - prefetch: How many deliveries of each queue may wait unsettled; those of bundles are limited apart, to about as
+    ///     many and two bundles at least.
     ///   - presence: By what other servers can see whether this one is connected.
     /// - Returns: The intake, which does nothing until it is run.
     public func makeConsumer(queues: [String], prefetch: Int, presence: ServerPresence) -> any JobConsumer {
         let control = topology.control(presence)
-        let limit = UInt16(clamping: prefetch)
+        // Two: the next is here when one is done with. What is too much for this server it sends on.
+        let limits = (
+            UInt16(clamping: prefetch), UInt16(clamping: max(2, prefetch / DispatchBundle.limit))
+        )
         let queues = Set(queues).sorted()
         let subscriptions =
-            queues.map { name in
-                let (queue, binding) = topology.dispatch(name)
-                return RabbitMQSubscription(queue, bindings: [binding], prefetch: limit)
+            queues.flatMap { name in
+                let (single, bundles) = (topology.dispatch(name), topology.bundles(name))
+                return [
+                    RabbitMQSubscription(single.queue, bindings: [single.binding], prefetch: limits.0),
+                    RabbitMQSubscription(bundles.queue, bindings: [bundles.binding], prefetch: limits.1),
+                ]
             } + [RabbitMQSubscription(control.queue, bindings: [control.binding], prefetch: 100, isExclusive: true)]
         let consumer = Result { () throws(RabbitMQError) in
             RabbitMQConsumer(
@@ -126,7 +159,7 @@ public final class RabbitMQTransport: JobTransport {
             consumer: consumer,
             envelope: envelope,
             presence: presence,
-            queues: Dictionary(uniqueKeysWithValues: queues.map { (topology.dispatchQueue($0), $0) }),
+            queues: queues,
             park: { [self] in await publish($0) },
             logger: configuration.logger
         )
@@ -147,18 +180,18 @@ public final class RabbitMQTransport: JobTransport {
     /// Each by itself: one that the broker refuses holds up no other.
     ///
     /// - Returns: The queues that could not be declared, and why.
-    private func declareQueues(of messages: [DispatchMessage], _ publisher: RabbitMQPublisher) async -> [String: String]
-    {
-        let missing = declared.withLock { Set(messages.lazy.map(\.queue)).subtracting($0) }
+    private func declareQueues(_ queues: Set<String>, _ publisher: RabbitMQPublisher) async -> [String: String] {
         var refused: [String: String] = [:]
-        for queue in missing.sorted() {
+        for queue in queues.sorted() where !declared.withLock({ $0.contains(queue) }) {
             guard publisher.isConnected else {
                 refused[queue] = "There is no connection to the broker."
                 continue
             }
-            let (definition, binding) = topology.dispatch(queue)
+            let (single, bundles) = (topology.dispatch(queue), topology.bundles(queue))
             do throws(RabbitMQError) {
-                try await publisher.declare(RabbitMQTopology(queues: [definition], bindings: [binding]))
+                try await publisher.declare(
+                    RabbitMQTopology(queues: [single.queue, bundles.queue], bindings: [single.binding, bundles.binding])
+                )
                 declared.withLock { _ = $0.insert(queue) }
             } catch {
                 refused[queue] = error.message

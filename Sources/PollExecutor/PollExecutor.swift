@@ -17,11 +17,12 @@
 /// ```
 ///
 /// Jobs, descriptor handlers and timers all run on the same thread, one at a time; none of them may block. Several
-/// actors can share an executor.
+/// actors can share an executor. Tasks that do little but wait for such actors can prefer it as their task executor: a
+/// call then starts and ends without a change of threads.
 ///
 /// The thread ends when the last reference to the executor is gone and its work is done; actors that run on it hold
 /// such a reference. Handlers that are still registered then are dropped, not called.
-public final class PollExecutor: SerialExecutor {
+public final class PollExecutor: SerialExecutor, TaskExecutor {
     private let loop: PollLoop
 
     /// Whether the caller runs on this executor's thread.

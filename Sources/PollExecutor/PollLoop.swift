@@ -140,10 +140,11 @@ final class PollLoop: Sendable {
             return (inbox.executor.take(), inbox.isStopped)
         }
         guard let executor else { return !isStopped }
-        let reference = executor.asUnownedSerialExecutor()
+        // As either: which of the two a job was queued for is not to be seen from it.
+        let (serial, task) = (executor.asUnownedSerialExecutor(), executor.asUnownedTaskExecutor())
         for work in batch {
             switch work {
-            case .job(let job): job.runSynchronously(on: reference)
+            case .job(let job): job.runSynchronously(isolatedTo: serial, taskExecutor: task)
             case .closure(let closure): closure()
             }
         }

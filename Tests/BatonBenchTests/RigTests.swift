@@ -58,7 +58,9 @@ struct RigTests {
         }
         // The same name can be used again each time, so each has removed its schema; and its queue is gone, too.
         let rig = Rig(environment, options)
-        #expect(try await rig.withBroker { try await $0.state(ofQueue: rig.brokerQueue) } == nil)
+        for queue in rig.brokerQueues {
+            #expect(try await rig.withBroker { try await $0.state(ofQueue: queue) } == nil)
+        }
     }
 
     @Test("A namespace that is there already is refused, and stays")
@@ -79,7 +81,7 @@ struct RigTests {
         let run = Task {
             try await rig.running {
                 try await rig.jobs.enqueue(NoOp())
-                try await rig.waitForMessages(1)
+                try await rig.waitUntilPublished()
                 begun.send(())
                 try await Task.sleep(for: .seconds(600))
             }
@@ -87,7 +89,9 @@ struct RigTests {
         try await begun.wait()
         run.cancel()
         await #expect(throws: (any Error).self) { try await run.value }
-        #expect(try await rig.withBroker { try await $0.state(ofQueue: rig.brokerQueue) } == nil)
+        for queue in rig.brokerQueues {
+            #expect(try await rig.withBroker { try await $0.state(ofQueue: queue) } == nil)
+        }
         // Its schema is gone: the name is free.
         try await Rig(try BenchEnvironment(), options).running {}
     }

@@ -129,7 +129,7 @@ struct FireAndForgetTests {
             ) { jobs in
                 try await jobs.enqueue(contentsOf: (0..<200).map { TestJobs.$echo("\($0)") })
             }
-            #expect(try await lab.messages(in: lab.dispatchQueue("default")) == 200)
+            #expect(try await lab.wakeUps(in: "default") == 200)
             // Nobody has to answer for them any more.
             let open = try await lab.value(
                 Int.self,

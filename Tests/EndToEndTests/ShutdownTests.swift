@@ -12,7 +12,7 @@ struct ShutdownTests {
             var configuration = JobServerConfiguration()
             configuration.concurrency = 2
             configuration.lookAhead = 10
-            configuration.shutdownTimeout = .seconds(1)
+            configuration.shutdownTimeout = .seconds(3)
             let (short, long, waiting) = try await lab.withServer(configuration: configuration) {
                 TestJobs(board: board)
             } while: { server in
@@ -23,11 +23,11 @@ struct ShutdownTests {
                 // Delivered ahead, but there is no thread for them.
                 let waiting = try await lab.jobs.enqueue(contentsOf: (0..<5).map { TestJobs.$echo("\($0)") })
                 try await eventually("they are at the server") {
-                    try await lab.messages(in: lab.dispatchQueue("default")) == 0
+                    try await lab.wakeUps(in: "default") == 0
                 }
                 await server.beginStop()
                 try await eventually("they are back in the queue") {
-                    try await lab.messages(in: lab.dispatchQueue("default")) == 5
+                    try await lab.wakeUps(in: "default") == 5
                 }
                 board.release(of: "short").open()
                 try await board.arrival(of: "long cancelled").wait()
@@ -98,7 +98,7 @@ struct ShutdownTests {
             _ = try await producer.running {
                 try await producer.jobs.enqueue(contentsOf: (0..<500).map { TestJobs.$echo("\($0)") })
             }
-            #expect(try await lab.messages(in: lab.dispatchQueue("default")) == 500)
+            #expect(try await lab.wakeUps(in: "default") == 500)
             try await lab.withServer {
                 TestJobs(board: board)
             } while: { _ in

@@ -19,7 +19,7 @@ struct ThroughputTests {
                 try await group.waitForAll()
             }
             try await eventually("all messages are in the broker") {
-                try await lab.messages(in: lab.dispatchQueue("default")) == count
+                try await lab.wakeUps(in: "default") == count
             }
             let enqueued = try await lab.statementCalls()
             #expect(enqueued > 0, "the statistics are kept")

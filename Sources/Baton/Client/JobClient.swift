@@ -196,11 +196,19 @@ public final class JobClient: Service {
             // Ends with the graceful shutdown, or with the task.
             try? await gracefulShutdown()
             if !Task.isCancelled {
-                await publisher.flush(atMost: configuration.flushTimeout)
+                _ = await flush(atMost: configuration.flushTimeout)
                 await publisher.close()
             }
             group.cancelAll()
         }
+    }
+
+    /// Waits until everything that was enqueued is published or given up.
+    ///
+    /// - Parameter patience: How long at most.
+    /// - Returns: Whether it is.
+    package func flush(atMost patience: Duration) async -> Bool {
+        await publisher.flush(atMost: patience)
     }
 
     // MARK: Storing

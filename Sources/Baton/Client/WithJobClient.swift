@@ -37,7 +37,7 @@ public func withJobClient<Result: Sendable>(
         } catch {
             result = .failure(error)
         }
-        await client.publisher.flush(atMost: configuration.flushTimeout)
+        _ = await client.flush(atMost: configuration.flushTimeout)
         await client.publisher.close()
         return try result.get()
     }

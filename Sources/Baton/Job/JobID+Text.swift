@@ -9,52 +9,65 @@
 /// By hand, because every message carries it: Foundation goes through `sscanf` and `snprintf`, which took as long as all
 /// else that is done with a message.
 extension JobID: LosslessStringConvertible {
-    private static let length = 36
+    /// The length of an id as text, in bytes.
+    package static let length = 36
 
     /// Reads an id.
     ///
     /// - Parameter description: A UUID in the usual text form, in lower or upper case.
     public init?(_ description: String) {
         var text = description
-        let uuid: UUID? = text.withUTF8 { text in
-            guard text.count == Self.length else { return nil }
-            var bytes: uuid_t = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
-            let isValid = withUnsafeMutableBytes(of: &bytes) { bytes in
-                var position = 0
-                for index in bytes.indices {
-                    if Self.isHyphen(position) {
-                        guard text[position] == UInt8(ascii: "-") else { return false }
-                        position += 1
-                    }
-                    guard let high = Self.value(text[position]), let low = Self.value(text[position + 1]) else {
-                        return false
-                    }
-                    bytes[index] = high << 4 | low
-                    position += 2
+        guard let id = text.withUTF8({ JobID(utf8: $0) }) else { return nil }
+        self = id
+    }
+
+    /// Reads an id from the bytes of its text.
+    ///
+    /// - Parameter text: A UUID in the usual text form, in lower or upper case, and nothing else.
+    package init?(utf8 text: UnsafeBufferPointer<UInt8>) {
+        guard text.count == Self.length else { return nil }
+        var bytes: uuid_t = (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0)
+        let isValid = withUnsafeMutableBytes(of: &bytes) { bytes in
+            var position = 0
+            for index in bytes.indices {
+                if Self.isHyphen(position) {
+                    guard text[position] == UInt8(ascii: "-") else { return false }
+                    position += 1
                 }
-                return true
+                guard let high = Self.value(text[position]), let low = Self.value(text[position + 1]) else {
+                    return false
+                }
+                bytes[index] = high << 4 | low
+                position += 2
             }
-            return isValid ? UUID(uuid: bytes) : nil
+            return true
         }
-        guard let uuid else { return nil }
-        self.init(uuid)
+        guard isValid else { return nil }
+        self.init(UUID(uuid: bytes))
     }
 
     /// The id in lower case, as PostgreSQL writes it.
     public var description: String {
         String(unsafeUninitializedCapacity: Self.length) { text in
-            withUnsafeBytes(of: uuid.uuid) { bytes in
-                var position = 0
-                for byte in bytes {
-                    if Self.isHyphen(position) {
-                        text[position] = UInt8(ascii: "-")
-                        position += 1
-                    }
-                    text[position] = Self.digit(byte >> 4)
-                    text[position + 1] = Self.digit(byte & 0xF)
-                    position += 2
+            write(to: text)
+            return Self.length
+        }
+    }
+
+    /// Writes the id in lower case.
+    ///
+    /// - Parameter text: Room for ``length`` bytes.
+    package func write(to text: UnsafeMutableBufferPointer<UInt8>) {
+        withUnsafeBytes(of: uuid.uuid) { bytes in
+            var position = 0
+            for byte in bytes {
+                if Self.isHyphen(position) {
+                    text[position] = UInt8(ascii: "-")
+                    position += 1
                 }
-                return position
+                text[position] = Self.digit(byte >> 4)
+                text[position + 1] = Self.digit(byte & 0xF)
+                position += 2
             }
         }
     }

@@ -9,8 +9,8 @@ final class DispatchPublisher: Sendable {
     ///
     /// Several calls are under way at once, so that the broker's confirms of one are awaited while the next is written.
     private static let batchSize = 64
-    /// How many calls are under way at once: together the 256 messages in flight of DESIGN section 3.
-    private static let lanes = 4
+    /// How many messages are in flight at most (DESIGN section 3).
+    private static let maximumInFlight = 256
     /// How many pending numbers a stored watermark lists: what may be in flight.
     private static let pendingLimit = 256
     /// How often the watermark is looked at, and how often it is stored when nothing changed.
@@ -25,7 +25,9 @@ final class DispatchPublisher: Sendable {
         /// Ledgers of sessions that are replaced, until the last of their messages is settled.
         var retiring: [PublishLedger] = []
         var queue: PublishQueue
-        var busyLanes = 0
+        /// Marks given up, to be taken off their rows.
+        var givenUp: [PublishMark] = []
+        var isRunning = false
 
         mutating func withLedger(of session: PublisherSession, _ body: (inout PublishLedger) -> Void) {
             if ledger.session == session {
@@ -43,7 +45,11 @@ final class DispatchPublisher: Sendable {
     private let state: Locked<State>
     /// Registers sessions: once for all the callers that find a session new.
     private let openings: GroupCommit<PublisherSession, Void, JobStorageError>
-    private let work = Wakeup()
+    /// Rings when messages are to be tried again.
+    private let retries = Wakeup()
+    /// Rings when marks are to be taken off their rows.
+    private let releases = Wakeup()
+    /// Rings when answers have come.
     private let idle = Wakeup()
 
     init(
@@ -66,7 +72,7 @@ final class DispatchPublisher: Sendable {
         state = Locked(
             State(
                 ledger: PublishLedger(session: PublisherSession(environment.makeUUID())),
-                queue: PublishQueue(patience: patience)
+                queue: PublishQueue(patience: patience, maximumInFlight: Self.maximumInFlight)
             )
         )
     }
@@ -141,38 +147,44 @@ final class DispatchPublisher: Sendable {
 
     /// Publishes the messages of committed rows.
     ///
+    /// They are on their way when this returns: from the thread that learnt of the commit, without a task of their own.
+    ///
     /// - Parameter dispatches: The messages with the marks their rows bear.
     func publish(_ dispatches: [(message: DispatchMessage, mark: PublishMark)]) {
         guard !dispatches.isEmpty else { return }
         state.withLock { state in
             state.queue.append(dispatches.lazy.map { PublishQueue.Item(message: $0.message, mark: $0.mark) })
         }
-        work.ring()
+        pump()
     }
 
     // MARK: Life
 
     /// Publishes until cancelled.
     func run() async {
+        state.withLock { $0.isRunning = true }
+        defer { state.withLock { $0.isRunning = false } }
+        pump()
         await withDiscardingTaskGroup { group in
             group.addTask { await self.keepWatermark() }
-            while (try? await work.wait()) != nil {
-                while let batch = takeBatch() {
-                    group.addTask { await self.carry(batch) }
-                }
-            }
+            group.addTask { await self.keepRetrying() }
+            group.addTask { await self.keepReleasing() }
         }
     }
 
     /// Waits until everything is published or given up.
     ///
     /// - Parameter patience: How long at most.
-    func flush(atMost patience: Duration) async {
+    /// - Returns: Whether it is.
+    func flush(atMost patience: Duration) async -> Bool {
         let deadline = environment.clock.now.advanced(by: patience)
         while !state.withLock({ $0.queue.isEmpty }) {
             let left = environment.clock.now.duration(to: deadline)
-            guard left > .zero, (try? await idle.wait(atMost: left, clock: environment.clock)) != nil else { return }
+            guard left > .zero, (try? await idle.wait(atMost: left, clock: environment.clock)) != nil else {
+                return false
+            }
         }
+        return true
     }
 
     /// Stores the last watermarks and ends the sessions.
@@ -189,40 +201,60 @@ final class DispatchPublisher: Sendable {
         }
     }
 
-    private func takeBatch() -> [PublishQueue.Item]? {
-        state.withLock { state in
-            guard state.busyLanes < Self.lanes else { return nil }
-            let batch = state.queue.take(Self.batchSize)
-            guard !batch.isEmpty else { return nil }
-            state.busyLanes += 1
-            return batch
+    // MARK: Publishing
+
+    /// Puts on the wire what may be there.
+    private func pump() {
+        while true {
+            let batch = state.withLock { $0.isRunning ? $0.queue.take(Self.batchSize) : [] }
+            if batch.isEmpty { return }
+            transport.publish(batch.map(\.bundle)) { outcomes in self.take(outcomes, of: batch) }
         }
     }
 
-    private func carry(_ batch: [PublishQueue.Item]) async {
-        let outcomes = await transport.publish(batch.map(\.message))
+    private func take(_ outcomes: [PublishOutcome], of batch: [PublishQueue.Parcel]) {
         let now = environment.clock.now
         let delay = Duration.milliseconds(250) * (0.5 + environment.random.fraction())
         let (givenUp, hasRetries) = state.withLock { state in
-            state.busyLanes -= 1
             let (confirmed, givenUp) = state.queue.resolve(batch, outcomes, at: now, retryAfter: delay)
             for mark in confirmed {
                 state.withLedger(of: mark.session) { $0.settle(mark.sequence) }
             }
-            return (givenUp, state.queue.nextRetry != nil)
+            state.givenUp += givenUp
+            return (givenUp.count, state.queue.nextRetry != nil)
         }
-        idle.ring()
-        work.ring()
-        if !givenUp.isEmpty {
+        if hasRetries { retries.ring() }
+        if givenUp > 0 {
             logger.warning(
                 "dispatch messages given up; the reconciler publishes them",
-                metadata: ["messages": "\(givenUp.count)"]
+                metadata: ["messages": "\(givenUp)"]
             )
-            await release(givenUp)
+            releases.ring()
         }
-        if hasRetries, (try? await environment.clock.sleep(for: delay)) != nil {
-            state.withLock { $0.queue.wakeRetries(at: environment.clock.now) }
-            work.ring()
+        pump()
+        idle.ring()
+    }
+
+    private func keepRetrying() async {
+        while (try? await retries.wait()) != nil {
+            while let due = state.withLock({ $0.queue.nextRetry }) {
+                let wait = environment.clock.now.duration(to: due)
+                if wait > .zero, (try? await environment.clock.sleep(for: wait)) == nil { return }
+                state.withLock { $0.queue.wakeRetries(at: environment.clock.now) }
+                pump()
+            }
+        }
+    }
+
+    // MARK: Giving up
+
+    private func keepReleasing() async {
+        while (try? await releases.wait()) != nil {
+            let marks = state.withLock { state in
+                defer { state.givenUp = [] }
+                return state.givenUp
+            }
+            await release(marks)
         }
     }
 

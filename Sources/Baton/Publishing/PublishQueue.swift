@@ -9,7 +9,14 @@ struct PublishQueue: Sendable {
         let message: DispatchMessage
         let mark: PublishMark
         var firstTriedAt: JobInstant?
-        var tries = 0
+    }
+
+    /// Items that travel as one message; one at least, all of one queue and one function.
+    struct Parcel: Sendable {
+        var items: [Item]
+
+        /// What goes on the wire.
+        var bundle: DispatchBundle { DispatchBundle(items.map(\.message)) }
     }
 
     /// How many messages may wait for another try before more are given up at once.
@@ -18,19 +25,23 @@ struct PublishQueue: Sendable {
     private var waiting = Deque<Item>()
     private var retries = Deque<Item>()
     private var retryAt: JobInstant?
-    private var onWire = 0
+    private var parcelsOnWire = 0
     private let patience: Duration
+    private let maximumInFlight: Int
 
     /// Creates an empty queue.
     ///
-    /// - Parameter patience: How long a message is tried before it is given up (T of PROTOCOL move 1).
-    init(patience: Duration) {
+    /// - Parameters:
+    ///   - patience: How long a message is tried before it is given up (T of PROTOCOL move 1).
+    ///   - maximumInFlight: How many parcels may be unconfirmed at a time.
+    init(patience: Duration, maximumInFlight: Int) {
         self.patience = patience
+        self.maximumInFlight = maximumInFlight
     }
 
     /// Whether nothing waits and nothing is under way.
     var isEmpty: Bool {
-        waiting.isEmpty && retries.isEmpty && onWire == 0
+        waiting.isEmpty && retries.isEmpty && parcelsOnWire == 0
     }
 
     /// When messages are to be tried again, if any.
@@ -47,14 +58,47 @@ struct PublishQueue: Sendable {
 
     /// Takes the next batch to put on the wire.
     ///
-    /// - Parameter limit: How many at most.
-    /// - Returns: The batch; empty when nothing waits.
-    mutating func take(_ limit: Int) -> [Item] {
-        let count = min(limit, waiting.count)
-        let batch = Array(waiting.prefix(count))
-        waiting.removeFirst(count)
-        onWire += count
+    /// Each message travels by itself, so that any server may take it, while there is room for all that wait. Where there
+    /// is not, they would have to wait for their turn, so they travel in bundles: no message waits to be bundled.
+    ///
+    /// - Parameter limit: How many parcels at most.
+    /// - Returns: The batch; empty when nothing waits, or nothing more may be on the wire.
+    mutating func take(_ limit: Int) -> [Parcel] {
+        let room = min(limit, maximumInFlight - parcelsOnWire)
+        guard room > 0, !waiting.isEmpty else { return [] }
+        let batch =
+            waiting.count <= maximumInFlight - parcelsOnWire
+            ? takeItems(room).map { Parcel(items: [$0]) } : takeBundles(room)
+        parcelsOnWire += batch.count
         return batch
+    }
+
+    private mutating func takeItems(_ limit: Int) -> [Item] {
+        let count = min(limit, waiting.count)
+        defer { waiting.removeFirst(count) }
+        return Array(waiting.prefix(count))
+    }
+
+    /// Takes parcels, each as full as it can be, in the order of their first items.
+    private mutating func takeBundles(_ limit: Int) -> [Parcel] {
+        struct Kind: Hashable {
+            let queue: String
+            let name: String
+        }
+        var parcels: [Parcel] = []
+        var open: [Kind: Int] = [:]
+        while let item = waiting.first {
+            let kind = Kind(queue: item.message.queue, name: item.message.name)
+            if let index = open[kind], parcels[index].items.count < DispatchBundle.limit {
+                parcels[index].items.append(item)
+            } else {
+                guard parcels.count < limit else { break }
+                open[kind] = parcels.count
+                parcels.append(Parcel(items: [item]))
+            }
+            waiting.removeFirst()
+        }
+        return parcels
     }
 
     /// Puts messages whose wait is over in front again.
@@ -76,28 +120,28 @@ struct PublishQueue: Sendable {
     ///   - delay: How long to wait before the unconfirmed are tried again.
     /// - Returns: The marks confirmed, and those given up.
     mutating func resolve(
-        _ batch: [Item],
+        _ batch: [Parcel],
         _ outcomes: [PublishOutcome],
         at now: JobInstant,
         retryAfter delay: Duration
     ) -> (confirmed: [PublishMark], givenUp: [PublishMark]) {
-        onWire -= batch.count
+        parcelsOnWire -= batch.count
         var confirmed: [PublishMark] = []
         var givenUp: [PublishMark] = []
-        for (item, outcome) in zip(batch, outcomes) {
+        for (parcel, outcome) in zip(batch, outcomes) {
             guard case .unconfirmed = outcome else {
-                confirmed.append(item.mark)
+                confirmed += parcel.items.lazy.map(\.mark)
                 continue
             }
-            var item = item
-            let since = item.firstTriedAt ?? now
-            item.firstTriedAt = since
-            item.tries += 1
-            if since.duration(to: now) >= patience || retries.count >= Self.maximumRetries {
-                givenUp.append(item.mark)
-            } else {
-                retries.append(item)
-                retryAt = min(retryAt ?? now.advanced(by: delay), now.advanced(by: delay))
+            for var item in parcel.items {
+                let since = item.firstTriedAt ?? now
+                item.firstTriedAt = since
+                if since.duration(to: now) >= patience || retries.count >= Self.maximumRetries {
+                    givenUp.append(item.mark)
+                } else {
+                    retries.append(item)
+                    retryAt = min(retryAt ?? now.advanced(by: delay), now.advanced(by: delay))
+                }
             }
         }
         return (confirmed, givenUp)

@@ -39,6 +39,9 @@ struct ClaimProcess: Sendable {
         let known = deliveries.filter { core.registry[$0.message.name] != nil }
         let refused = core.table.withLock { $0.receive(known, at: core.clock.now) }
         core.claimable.ring()
+        if known.contains(where: \.isBundled) {
+            core.bundled.ring()
+        }
         if !refused.isEmpty {
             await core.consumer.giveBack(refused)
         }

@@ -80,12 +80,18 @@ public final class JobServer: Service {
         } catch is CancellationError where !Task.isCancelled {
             return
         }
+        // They do little but wait for storage: where it answers, they go on without a change of threads.
+        try await withTaskExecutorPreference(core.storage.executor) { try await self.serve() }
+    }
+
+    private func serve() async throws {
         let witness = StorageWitness(patience: core.configuration.heartbeatInterval * 3)
         try await withThrowingTaskGroup(of: Void.self) { group in
             let claims = ClaimProcess(core: core)
             group.addTask { try await self.core.consumer.run() }
             group.addTask { try await claims.receive() }
             group.addTask { try await claims.run() }
+            group.addTask { try await UnbundlingProcess(core: self.core).run() }
             group.addTask { try await CompletionProcess(core: self.core).run() }
             group.addTask { try await ParkingProcess(core: self.core).run() }
             group.addTask { try await HeartbeatProcess(core: self.core, witness: witness).run() }

@@ -67,7 +67,7 @@ struct Reconciler: Sendable {
             core.logger.info("unpublished jobs published", metadata: ["count": "\(adopted)"])
             await core.count([.repairedUnpublished: adopted])
             guard adopted == ServerCore.repairBatchSize else { return }
-            await core.client.publisher.flush(atMost: core.configuration.reconcileInterval)
+            _ = await core.client.flush(atMost: core.configuration.reconcileInterval)
         }
     }
 }

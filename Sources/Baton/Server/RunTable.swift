@@ -129,18 +129,28 @@ struct RunTable: Sendable {
         waiting.prepend(contentsOf: held)
     }
 
-    /// Takes out the deliveries that have waited for too long, to be given back.
+    /// Takes out the deliveries that have waited for too long.
     ///
-    /// - Parameter instant: Those that arrived before.
+    /// - Parameters:
+    ///   - instant: Those that arrived before, or then.
+    ///   - isEligible: Which of them.
     /// - Returns: The deliveries.
-    mutating func takeWaiting(since instant: JobInstant) -> [Delivery] {
+    mutating func takeWaiting(
+        since instant: JobInstant,
+        where isEligible: (Delivery) -> Bool = { _ in true }
+    ) -> [Delivery] {
         var stale: [Delivery] = []
         waiting.removeAll { held in
-            guard held.since < instant else { return false }
+            guard held.since <= instant, isEligible(held.delivery) else { return false }
             stale.append(held.delivery)
             return true
         }
         return stale
+    }
+
+    /// Since when a delivery of a bundle waits, if one does.
+    var bundledSince: JobInstant? {
+        waiting.lazy.filter(\.delivery.isBundled).map(\.since).min()
     }
 
     // MARK: Runs

@@ -30,6 +30,8 @@ final class ServerCore: Sendable {
     let onConsuming: @Sendable (String) -> Void
     /// Rings when deliveries arrived or a thread became free.
     let claimable = Wakeup()
+    /// Rings when deliveries arrived in bundles.
+    let bundled = Wakeup()
     /// Rings when a run ended or its end was stored.
     let progress = Wakeup()
     /// The other servers that may be gone.

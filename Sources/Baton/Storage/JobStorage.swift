@@ -6,6 +6,11 @@ public import ServiceLifecycle
 /// that a call may be repeated after a lost answer. PROTOCOL sections 1 to 4 are the specification; the words here name
 /// its moves. Errors are ``JobStorageError``.
 public protocol JobStorage: Service {
+    /// Where calls start and end without a change of threads, if there is such a place.
+    ///
+    /// A server's processes, which do little but wait for storage, live there; it must not be blocked.
+    var executor: (any TaskExecutor)? { get }
+
     // MARK: Producing
 
     /// Stores new jobs (PROTOCOL move 1), all or none.
@@ -235,6 +240,9 @@ public protocol JobStorage: Service {
 }
 
 extension JobStorage {
+    /// No such place.
+    public var executor: (any TaskExecutor)? { nil }
+
     /// Renews a server's lease and answers its audit, without a part in early certificates.
     ///
     /// - Parameters:

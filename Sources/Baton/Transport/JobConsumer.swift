@@ -29,7 +29,7 @@ public protocol JobConsumer: Sendable {
     /// - Parameter deliveries: The deliveries.
     func acknowledge(_ deliveries: [Delivery]) async
 
-    /// Gives deliveries back to their queues.
+    /// Gives deliveries back to their queues; with one of a bundle, whatever of the bundle is not settled yet.
     ///
     /// - Parameter deliveries: The deliveries.
     func giveBack(_ deliveries: [Delivery]) async

@@ -9,9 +9,11 @@ public protocol JobTransport: Service {
 
     /// Publishes wake-ups, persistent, mandatory and confirmed; several calls may be under way at once.
     ///
-    /// - Parameter messages: The messages; their rows are committed.
-    /// - Returns: What became of each, in order, once all are answered or given up. Never waits without bound.
-    func publish(_ messages: [DispatchMessage]) async -> [PublishOutcome]
+    /// - Parameters:
+    ///   - bundles: The wake-ups, those of a bundle as one message; their rows are committed.
+    ///   - onOutcome: Called once, on whatever thread, with what became of each bundle, in order, when all are answered or
+    ///     given up: it never takes without bound. It does not block.
+    func publish(_ bundles: [DispatchBundle], onOutcome: @escaping @Sendable ([PublishOutcome]) -> Void)
 
     /// Sets messages aside that have no row, with the reason, confirmed.
     ///
@@ -30,8 +32,21 @@ public protocol JobTransport: Service {
     ///
     /// - Parameters:
     ///   - queues: The queues it serves.
-    ///   - prefetch: How many deliveries of each queue may wait unsettled.
+    ///   - prefetch: How many deliveries of each queue may wait unsettled, apart from those that come in bundles.
     ///   - presence: By what other servers can see whether this one is connected.
     /// - Returns: The intake, which does nothing until it is run.
     func makeConsumer(queues: [String], prefetch: Int, presence: ServerPresence) -> any JobConsumer
+}
+
+extension JobTransport {
+    /// Publishes wake-ups, each by itself, and waits for what becomes of them.
+    ///
+    /// - Parameter messages: The wake-ups; their rows are committed.
+    /// - Returns: What became of each, in order, once all are answered or given up. Never waits without bound.
+    public func publish(_ messages: [DispatchMessage]) async -> [PublishOutcome] {
+        guard !messages.isEmpty else { return [] }
+        return await withCheckedContinuation { continuation in
+            publish(messages.map { DispatchBundle([$0]) }) { continuation.resume(returning: $0) }
+        }
+    }
 }

@@ -3,8 +3,8 @@ import PostgresClient
 import RabbitMQClient
 
 extension Rig {
-    /// The broker's name of the queue.
-    var brokerQueue: String { "\(namespace).dispatch.\(Self.queue)" }
+    /// The broker's names of the queue: for single wake-ups and for bundles.
+    var brokerQueues: [String] { ["dispatch", "bundle"].map { "\(namespace).\($0).\(Self.queue)" } }
 
     /// Looks at the broker through a connection of the bench's own.
     ///
@@ -23,24 +23,16 @@ extension Rig {
         }
     }
 
-    /// Waits until so many messages are in the queue: until all are published.
+    /// Waits until all that was enqueued is published and confirmed.
     ///
-    /// - Parameter count: How many.
     /// - Returns: When it was so, by ``MonotonicClock``.
-    /// - Throws: ``BenchError`` when it takes too long; `RabbitMQError`.
+    /// - Throws: ``BenchError`` when it takes too long.
     @discardableResult
-    func waitForMessages(_ count: Int) async throws -> UInt64 {
-        try await withBroker { broker in
-            let deadline = ContinuousClock.now + .seconds(300)
-            while true {
-                let found = Int(try await broker.state(ofQueue: brokerQueue)?.messageCount ?? 0)
-                if found >= count { return MonotonicClock.now }
-                guard ContinuousClock.now < deadline else {
-                    throw BenchError(.failure, "Only \(found) of \(count) messages were published within 5 minutes.")
-                }
-                try await Task.sleep(for: .milliseconds(10))
-            }
+    func waitUntilPublished() async throws -> UInt64 {
+        guard await jobs.flush(atMost: .seconds(300)) else {
+            throw BenchError(.failure, "What was enqueued was not published within 5 minutes.")
         }
+        return MonotonicClock.now
     }
 
     /// Checks that SQL has the same number of jobs in a state.

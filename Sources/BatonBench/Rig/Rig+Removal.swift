@@ -45,10 +45,10 @@ extension Rig {
     private func removeQueues() async {
         do {
             try await withBroker { broker in
-                for queue in [brokerQueue, "\(namespace).parked"] {
+                for queue in brokerQueues + ["\(namespace).parked"] {
                     try await broker.deleteQueue(queue)
                 }
-                for exchange in ["dispatch", "control"] {
+                for exchange in ["dispatch", "bundle", "control"] {
                     try await broker.deleteExchange("\(namespace).\(exchange)")
                 }
             }

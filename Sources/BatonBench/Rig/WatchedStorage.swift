@@ -27,6 +27,8 @@ struct WatchedStorage: JobStorage {
 
     // MARK: Handed on
 
+    var executor: (any TaskExecutor)? { storage.executor }
+
     func run() async throws { try await storage.run() }
 
     func insert(_ jobs: [NewJob], isRepeated: Bool) async throws(JobStorageError) -> [InsertOutcome] {

@@ -12,7 +12,7 @@ struct DrainScenario: Scenario {
         let rig = Rig(environment, options, onSuccess: { recorded.add($0.count) })
         return try await rig.running {
             try await Producer(rig.jobs, callers: 2, bulk: 500).enqueue(jobs)
-            try await rig.waitForMessages(jobs)
+            try await rig.waitUntilPublished()
             await rig.settle()
             // The broker finishes what it does behind its confirms.
             try await Task.sleep(for: .seconds(1))

@@ -23,7 +23,7 @@ struct EnqueueScenario: Scenario {
         return try await rig.running {
             // Connections, prepared statements and the queue are there before the clock starts.
             try await Producer(rig.jobs, callers: callers, bulk: bulk).enqueue(Self.warmUp)
-            try await rig.waitForMessages(Self.warmUp)
+            try await rig.waitUntilPublished()
             await rig.settle()
 
             let meters = try await Meters(rig)
@@ -32,7 +32,7 @@ struct EnqueueScenario: Scenario {
             try await Producer(rig.jobs, callers: callers, bulk: bulk).enqueue(jobs)
             let stored = MonotonicClock.now
             // What the calls left to be done is part of their cost.
-            let published = try await rig.waitForMessages(Self.warmUp + jobs)
+            let published = try await rig.waitUntilPublished()
             var figures = try await meters.figures(since: before, jobs: jobs)
             figures.setDuration(from: start, to: stored, jobs: jobs)
             figures[.publishedPerSecond] = Double(jobs) / (Double(published - start) / 1e9)

@@ -24,6 +24,9 @@ public final class PostgresStorage: JobStorage {
     let logger: Logger
     private let migrates: Bool
 
+    /// The thread of the connections for the work.
+    public var executor: (any TaskExecutor)? { work.executor }
+
     /// Creates a storage.
     ///
     /// - Parameter configuration: Where the database is and how to use it.

@@ -96,16 +96,35 @@ public actor RabbitMQPublisher: Service {
     /// - Parameter messages: The messages.
     /// - Returns: What became of each, in the same order.
     public func publish(_ messages: [RabbitMQMessage]) async -> [RabbitMQPublishOutcome] {
-        guard !messages.isEmpty else { return [] }
-        return await withCheckedContinuation { continuation in
-            let batch = PublishBatch(messages) { continuation.resume(returning: $0) }
-            let tickets = messages.indices.lazy.map { PublishTicket(batch: batch, index: $0) }
-            if self.phase == .running {
-                self.queue.add(tickets, at: .now)
-                self.pump()
-            } else {
-                for ticket in tickets { ticket.resolve(.init(.notConnected, self.notRunning)) }
-            }
+        await withCheckedContinuation { continuation in
+            self.add(messages) { continuation.resume(returning: $0) }
+        }
+    }
+
+    /// Publishes messages without waiting for their outcomes; no task of the caller's is needed for it.
+    ///
+    /// - Parameters:
+    ///   - messages: The messages.
+    ///   - onOutcomes: Called once, on the publisher's thread, with what became of each, in the same order, after as long
+    ///     as ``publish(_:)`` would have waited. It must not block.
+    public nonisolated func publish(
+        _ messages: [RabbitMQMessage],
+        onOutcomes: @escaping @Sendable ([RabbitMQPublishOutcome]) -> Void
+    ) {
+        self.executor.executeInline {
+            self.assumeIsolated { $0.add(messages, onOutcomes) }
+        }
+    }
+
+    private func add(_ messages: [RabbitMQMessage], _ onOutcomes: @escaping ([RabbitMQPublishOutcome]) -> Void) {
+        guard !messages.isEmpty else { return onOutcomes([]) }
+        let batch = PublishBatch(messages, onComplete: onOutcomes)
+        let tickets = messages.indices.lazy.map { PublishTicket(batch: batch, index: $0) }
+        if self.phase == .running {
+            self.queue.add(tickets, at: .now)
+            self.pump()
+        } else {
+            for ticket in tickets { ticket.resolve(.init(.notConnected, self.notRunning)) }
         }
     }
 

@@ -12,12 +12,12 @@ import Testing
         )
     }
 
-    private func numbers(_ items: [PublishQueue.Item]) -> [Int64] {
-        items.map(\.mark.sequence)
+    private func numbers(_ batch: [PublishQueue.Parcel]) -> [Int64] {
+        batch.flatMap(\.items).map(\.mark.sequence)
     }
 
     @Test func batchesAreTakenInOrderAndNoLargerThanAsked() {
-        var queue = PublishQueue(patience: .seconds(10))
+        var queue = PublishQueue(patience: .seconds(10), maximumInFlight: 256)
         queue.append((1...5).map(item))
         #expect(numbers(queue.take(3)) == [1, 2, 3])
         #expect(numbers(queue.take(3)) == [4, 5])
@@ -25,7 +25,7 @@ import Testing
     }
 
     @Test func itIsEmptyOnlyWhenTheLastAnswerIsIn() {
-        var queue = PublishQueue(patience: .seconds(10))
+        var queue = PublishQueue(patience: .seconds(10), maximumInFlight: 256)
         #expect(queue.isEmpty)
         queue.append([item(1)])
         #expect(!queue.isEmpty)
@@ -36,7 +36,7 @@ import Testing
     }
 
     @Test func theUnconfirmedGoAgainInFrontOfNewerOnesOnceTheirWaitIsOver() {
-        var queue = PublishQueue(patience: .seconds(10))
+        var queue = PublishQueue(patience: .seconds(10), maximumInFlight: 256)
         queue.append((1...4).map(item))
         let batch = queue.take(3)
         let (confirmed, givenUp) = queue.resolve(
@@ -56,7 +56,7 @@ import Testing
     }
 
     @Test func aMessageIsGivenUpAfterItsPatienceAndNotBefore() {
-        var queue = PublishQueue(patience: .seconds(10))
+        var queue = PublishQueue(patience: .seconds(10), maximumInFlight: 256)
         queue.append([item(1)])
         for second in [0, 4, 9.999] {
             let (_, givenUp) = queue.resolve(
@@ -81,8 +81,8 @@ import Testing
     }
 
     @Test func whatExceedsTheCapIsGivenUpAtOnce() {
-        var queue = PublishQueue(patience: .seconds(10))
         let count = PublishQueue.maximumRetries + 3
+        var queue = PublishQueue(patience: .seconds(10), maximumInFlight: count)
         queue.append((1...count).map(item))
         let (_, givenUp) = queue.resolve(
             queue.take(count),
@@ -97,18 +97,20 @@ import Testing
     @Test(arguments: Seeds.many)
     func noMessageIsLostOrDoubled(seed: UInt64) {
         var generator = SeededGenerator(seed: seed)
-        var queue = PublishQueue(patience: .seconds(5))
-        var onWire: [[PublishQueue.Item]] = []
+        var queue = PublishQueue(patience: .seconds(5), maximumInFlight: 7)
+        var onWire: [[PublishQueue.Parcel]] = []
         var firstRefusal: [Int64: Double] = [:]
         var (added, now) = (0, 0.0)
         var left: [Int64] = []
 
-        func answer(_ batch: [PublishQueue.Item], refused: Int) {
+        func answer(_ batch: [PublishQueue.Parcel], refused: Int) {
             let outcomes = batch.map { _ in
                 Int.random(in: 0..<10, using: &generator) < refused ? refusal : PublishOutcome.confirmed
             }
-            for (item, outcome) in zip(batch, outcomes) where outcome == refusal {
-                firstRefusal[item.mark.sequence] = firstRefusal[item.mark.sequence] ?? now
+            for (parcel, outcome) in zip(batch, outcomes) where outcome == refusal {
+                for item in parcel.items {
+                    firstRefusal[item.mark.sequence] = firstRefusal[item.mark.sequence] ?? now
+                }
             }
             let (confirmed, givenUp) = queue.resolve(
                 batch,

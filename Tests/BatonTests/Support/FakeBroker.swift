@@ -18,9 +18,13 @@ final class FakeBroker: JobTransport {
         case doubled
     }
 
+    /// A wake-up, or a bundle of them.
     struct Message: Sendable {
-        var message: DispatchMessage
+        var messages: [DispatchMessage]
         var isRedelivered = false
+
+        var message: DispatchMessage { messages[0] }
+        var isBundle: Bool { messages.count > 1 }
     }
 
     struct Channel: Sendable {
@@ -32,17 +36,21 @@ final class FakeBroker: JobTransport {
         var session: UInt64 = 0
         var isConnected = false
         var takesDeliveries = true
-        var unsettled: [UInt64: DispatchMessage] = [:]
+        /// What is not settled; of bundles, with what is left of them.
+        var unsettled: [UInt64: [DispatchMessage]] = [:]
+        var bundleTags: Set<UInt64> = []
     }
 
     struct State: Sendable {
         var isUp = true
         var fates: [Fate] = []
         var queues: [String: Deque<Message>] = [:]
+        var bundleQueues: [String: Deque<Message>] = [:]
         var channels: [Int: Channel] = [:]
         var lastTag: UInt64 = 0
         var lastSession: UInt64 = 0
         var published: [DispatchMessage] = []
+        var publishedBundles: [Int] = []
         var acknowledged: [DispatchMessage] = []
         var givenBack: [DispatchMessage] = []
         var parked: [DispatchMessage] = []
@@ -94,9 +102,13 @@ final class FakeBroker: JobTransport {
         set { state.withLock { $0.refusesParking = newValue } }
     }
 
-    /// How many messages wait in queues.
+    /// How many wake-ups wait in queues.
     var depth: Int {
-        read { $0.queues.values.reduce(0) { $0 + $1.count } }
+        read { state in
+            (Array(state.queues.values) + state.bundleQueues.values).reduce(0) { depth, queue in
+                depth + queue.reduce(0) { $0 + $1.messages.count }
+            }
+        }
     }
 
     /// How many messages are delivered and not settled.
@@ -107,7 +119,7 @@ final class FakeBroker: JobTransport {
     /// Puts a message into its queue as if from nowhere.
     func inject(_ message: DispatchMessage, isRedelivered: Bool = false) {
         state.withLock { state in
-            state.queues[message.queue, default: []].append(Message(message: message, isRedelivered: isRedelivered))
+            state.queues[message.queue, default: []].append(Message(messages: [message], isRedelivered: isRedelivered))
             Self.deliver(&state)
         }
     }
@@ -146,20 +158,37 @@ final class FakeBroker: JobTransport {
         read(\.isUp)
     }
 
-    func publish(_ messages: [DispatchMessage]) async -> [PublishOutcome] {
-        if let gate = read(\.publishGate) { await gate.pass() }
-        return state.withLock { state in
+    func publish(_ bundles: [DispatchBundle], onOutcome: @escaping @Sendable ([PublishOutcome]) -> Void) {
+        guard let gate = read(\.publishGate) else { return onOutcome(publish(bundles)) }
+        Task {
+            await gate.pass()
+            onOutcome(publish(bundles))
+        }
+    }
+
+    private func publish(_ bundles: [DispatchBundle]) -> [PublishOutcome] {
+        state.withLock { state in
             defer { Self.deliver(&state) }
-            return messages.map { message in
+            return bundles.map { bundle in
                 guard state.isUp else { return .unconfirmed(reason: "down") }
-                state.published.append(message)
+                state.published += bundle.messages
+                state.publishedBundles.append(bundle.messages.count)
                 let fate = state.fates.isEmpty ? .confirmed : state.fates.removeFirst()
                 let copies = fate == .refused ? 0 : fate == .doubled ? 2 : 1
                 for _ in 0..<copies {
-                    state.queues[message.queue, default: []].append(Message(message: message))
+                    Self.put(Message(messages: bundle.messages), atFront: false, &state)
                 }
                 return fate == .confirmed || fate == .doubled ? .confirmed : .unconfirmed(reason: "\(fate)")
             }
+        }
+    }
+
+    private static func put(_ message: Message, atFront: Bool, _ state: inout State) {
+        let path = message.isBundle ? \State.bundleQueues : \State.queues
+        if atFront {
+            state[keyPath: path][message.message.queue, default: []].prepend(message)
+        } else {
+            state[keyPath: path][message.message.queue, default: []].append(message)
         }
     }
 
@@ -231,34 +260,38 @@ final class FakeBroker: JobTransport {
     }
 
     func acknowledge(_ id: Int, _ deliveries: [Delivery]) {
-        for message in settle(id, deliveries) {
-            let isParked = state.withLock { state in
-                state.acknowledged.append(message)
-                return state.parked.contains(message)
+        for delivery in deliveries {
+            let isSafe: Bool? = state.withLock { state in
+                guard state.channels[id]?.session == delivery.session,
+                    let index = state.channels[id]?.unsettled[delivery.tag]?.firstIndex(of: delivery.message)
+                else { return nil }
+                state.channels[id]?.unsettled[delivery.tag]?.remove(at: index)
+                if state.channels[id]?.unsettled[delivery.tag]?.isEmpty == true {
+                    state.channels[id]?.unsettled[delivery.tag] = nil
+                }
+                state.acknowledged.append(delivery.message)
+                return state.parked.contains(delivery.message) || Self.has(delivery.message, state)
             }
-            storage.checkAcknowledged(message, isParked: isParked)
+            if let isSafe { storage.checkAcknowledged(delivery.message, isSafe: isSafe) }
         }
         state.withLock { Self.deliver(&$0) }
     }
 
-    func giveBack(_ id: Int, _ deliveries: [Delivery]) {
-        let messages = settle(id, deliveries)
-        state.withLock { state in
-            for message in messages {
-                state.givenBack.append(message)
-                state.queues[message.queue, default: []].prepend(Message(message: message, isRedelivered: true))
-            }
-            Self.deliver(&state)
-        }
+    /// Whether another copy of a message waits or is delivered.
+    private static func has(_ message: DispatchMessage, _ state: State) -> Bool {
+        let waiting = [state.queues[message.queue], state.bundleQueues[message.queue]]
+        return waiting.contains { $0?.contains { $0.messages.contains(message) } ?? false }
+            || state.channels.values.contains { $0.unsettled.values.contains { $0.contains(message) } }
     }
 
-    /// What is settled of a list: only what this life of the channel has delivered.
-    private func settle(_ id: Int, _ deliveries: [Delivery]) -> [DispatchMessage] {
+    func giveBack(_ id: Int, _ deliveries: [Delivery]) {
         state.withLock { state in
-            deliveries.compactMap { delivery in
-                guard state.channels[id]?.session == delivery.session else { return nil }
-                return state.channels[id]?.unsettled.removeValue(forKey: delivery.tag)
+            for delivery in deliveries where state.channels[id]?.session == delivery.session {
+                guard let messages = state.channels[id]?.unsettled.removeValue(forKey: delivery.tag) else { continue }
+                state.givenBack += messages
+                Self.put(Message(messages: messages, isRedelivered: true), atFront: true, &state)
             }
+            Self.deliver(&state)
         }
     }
 
@@ -273,35 +306,56 @@ final class FakeBroker: JobTransport {
 
     private static func disconnect(_ id: Int, _ state: inout State) {
         guard let channel = state.channels[id], channel.isConnected else { return }
-        for (_, message) in channel.unsettled.sorted(by: { $0.key > $1.key }) {
-            state.queues[message.queue, default: []].prepend(Message(message: message, isRedelivered: true))
+        for (_, messages) in channel.unsettled.sorted(by: { $0.key > $1.key }) {
+            Self.put(Message(messages: messages, isRedelivered: true), atFront: true, &state)
         }
         state.channels[id]?.unsettled = [:]
         state.channels[id]?.isConnected = false
         channel.events.yield(.disconnected(reason: "cut by the test"))
     }
 
+    /// How many bundles of a queue a consumer has at a time.
+    private static let bundlePrefetch = 2
+
     /// Hands out what waits, as far as prefetch allows.
     private static func deliver(_ state: inout State) {
         for (id, channel) in state.channels.sorted(by: { $0.key < $1.key })
         where channel.isConnected && channel.takesDeliveries {
             for queue in channel.queues {
-                var deliveries: [Delivery] = []
-                let unsettled = channel.unsettled.values.count { $0.queue == queue }
-                while unsettled + deliveries.count < channel.prefetch, let next = state.queues[queue]?.popFirst() {
-                    state.lastTag += 1
-                    state.channels[id]?.unsettled[state.lastTag] = next.message
-                    deliveries.append(
-                        Delivery(
-                            message: next.message,
-                            isRedelivered: next.isRedelivered,
-                            session: channel.session,
-                            tag: state.lastTag
-                        )
-                    )
-                }
-                if !deliveries.isEmpty { channel.events.yield(.arrived(deliveries, words: [])) }
+                deliver(from: \.queues, queue, atMost: channel.prefetch, to: id, &state)
+                deliver(from: \.bundleQueues, queue, atMost: bundlePrefetch, to: id, &state)
             }
         }
+    }
+
+    private static func deliver(
+        from path: WritableKeyPath<State, [String: Deque<Message>]>,
+        _ queue: String,
+        atMost limit: Int,
+        to id: Int,
+        _ state: inout State
+    ) {
+        guard let channel = state.channels[id] else { return }
+        let isBundled = path == \.bundleQueues
+        var unsettled = channel.unsettled.count { tag, messages in
+            messages[0].queue == queue && channel.bundleTags.contains(tag) == isBundled
+        }
+        var deliveries: [Delivery] = []
+        while unsettled < limit, let next = state[keyPath: path][queue]?.popFirst() {
+            unsettled += 1
+            state.lastTag += 1
+            state.channels[id]?.unsettled[state.lastTag] = next.messages
+            if isBundled { state.channels[id]?.bundleTags.insert(state.lastTag) }
+            deliveries += next.messages.map { message in
+                Delivery(
+                    message: message,
+                    isRedelivered: next.isRedelivered,
+                    session: channel.session,
+                    tag: state.lastTag,
+                    isBundled: isBundled
+                )
+            }
+        }
+        if !deliveries.isEmpty { channel.events.yield(.arrived(deliveries, words: [])) }
     }
 }

@@ -9,6 +9,14 @@ extension Lab {
         "\(namespace).dispatch.\(queue)"
     }
 
+    /// The broker's name of a queue for bundles.
+    ///
+    /// - Parameter queue: The queue's name in Baton.
+    /// - Returns: Its name in RabbitMQ.
+    package func bundleQueue(_ queue: String) -> String {
+        "\(namespace).bundle.\(queue)"
+    }
+
     /// The broker's name of the queue that messages without a row are set aside in.
     package var parkedQueue: String {
         "\(namespace).parked"
@@ -38,5 +46,37 @@ extension Lab {
     /// - Throws: `RabbitMQError`.
     package func messages(in queue: String) async throws -> Int {
         try await withBroker { Int(try await $0.state(ofQueue: queue)?.messageCount ?? 0) }
+    }
+
+    /// How many wake-ups wait in the broker for a queue, those in bundles included.
+    ///
+    /// - Parameter queue: The queue's name in Baton.
+    /// - Returns: How many.
+    /// - Throws: `RabbitMQError`.
+    package func wakeUps(in queue: String) async throws -> Int {
+        // A queue cannot be looked into: bundles are taken out and put back.
+        let (single, bundles) = try await withBroker { broker in
+            let single = Int(try await broker.state(ofQueue: dispatchQueue(queue))?.messageCount ?? 0)
+            var bundles: [RabbitMQMessage] = []
+            guard try await broker.state(ofQueue: bundleQueue(queue)) != nil else { return (single, bundles) }
+            while let bundle = try await broker.takeMessage(fromQueue: bundleQueue(queue)) { bundles.append(bundle) }
+            return (single, bundles)
+        }
+        if bundles.isEmpty { return single }
+        let publisher = RabbitMQPublisher(
+            try RabbitMQConfiguration(url: servers.rabbitMQURL),
+            patience: .seconds(10),
+            logger: log.logger("wake-ups")
+        )
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { try await publisher.run() }
+            try await eventually("the test's publisher is connected") { publisher.isConnected }
+            guard await publisher.publish(bundles).allSatisfy(\.isConfirmed) else {
+                throw LabError("bundles that were looked at could not be put back")
+            }
+            await publisher.close()
+            try await group.waitForAll()
+        }
+        return bundles.reduce(single) { $0 + Int($1.properties.headers["x-jobs"]?.integer ?? 0) }
     }
 }

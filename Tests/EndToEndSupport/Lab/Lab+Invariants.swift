@@ -124,23 +124,21 @@ extension Lab {
 
     /// Every enqueued job has its message (I7), and where no job waits, no message does (I3).
     private func queueFaults(_ expectations: LabExpectations) async throws -> [String] {
-        try await withBroker { broker in
-            var faults: [String] = []
-            for queue in queues {
-                let messages = try await broker.state(ofQueue: dispatchQueue(queue))?.messageCount ?? 0
-                let enqueued = try await value(
-                    Int.self,
-                    "SELECT count(*) FROM @.jobs WHERE queue = $1 AND state = 'enqueued'",
-                    queue
-                )
-                if messages < enqueued {
-                    faults.append("queue \(queue) has \(messages) messages for \(enqueued) enqueued jobs")
-                } else if messages > enqueued, !expectations.contains(.leftovers) {
-                    faults.append("queue \(queue) has \(messages) messages although \(enqueued) jobs are enqueued")
-                }
+        var faults: [String] = []
+        for queue in queues {
+            let wakeUps = try await wakeUps(in: queue)
+            let enqueued = try await value(
+                Int.self,
+                "SELECT count(*) FROM @.jobs WHERE queue = $1 AND state = 'enqueued'",
+                queue
+            )
+            if wakeUps < enqueued {
+                faults.append("queue \(queue) has \(wakeUps) wake-ups for \(enqueued) enqueued jobs")
+            } else if wakeUps > enqueued, !expectations.contains(.leftovers) {
+                faults.append("queue \(queue) has \(wakeUps) wake-ups although \(enqueued) jobs are enqueued")
             }
-            return faults
         }
+        return faults
     }
 
     /// Without failures nothing is repaired (I6), nothing fenced, nothing parked.

@@ -29,10 +29,10 @@ extension Lab {
     private func removeQueues() async {
         do {
             try await withBroker { broker in
-                for queue in queues.map(dispatchQueue) + [parkedQueue, "\(namespace).rejected"] {
+                for queue in queues.map(dispatchQueue) + queues.map(bundleQueue) + [parkedQueue, "\(namespace).rejected"] {
                     try await broker.deleteQueue(queue)
                 }
-                for exchange in ["dispatch", "control", "rejected", "submit"] {
+                for exchange in ["dispatch", "bundle", "control", "rejected", "submit"] {
                     try await broker.deleteExchange("\(namespace).\(exchange)")
                 }
             }

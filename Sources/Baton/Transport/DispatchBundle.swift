@@ -1,0 +1,23 @@
+/// Wake-ups that travel as one message: of one queue and one function.
+///
+/// A wake-up by itself is a bundle of one.
+public struct DispatchBundle: Sendable, Hashable {
+    /// How many wake-ups travel together at most: a broker's price for a message, shared by so many, is next to nothing.
+    public static let limit = 64
+
+    /// The wake-ups, one at least.
+    public let messages: [DispatchMessage]
+
+    /// The queue of all of them.
+    public var queue: String { messages[0].queue }
+
+    /// The stored name of the function of all of them.
+    public var name: String { messages[0].name }
+
+    /// Bundles wake-ups.
+    ///
+    /// - Parameter messages: The wake-ups; one at least, all of one queue and one function.
+    package init(_ messages: [DispatchMessage]) {
+        self.messages = messages
+    }
+}
