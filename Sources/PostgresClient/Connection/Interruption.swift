@@ -17,6 +17,14 @@ enum Interruption: Sendable {
         }
     }
 
+    /// What the caller is told when there was nothing to be sent yet.
+    var errorBeforeSending: PostgresError {
+        switch self {
+        case .cancelled: .cancelledBeforeSending
+        case .timeout(let timeout): PostgresError(.timeout, "The statements could not be sent within \(timeout)")
+        }
+    }
+
     /// What the caller is told when the statements ended with an error, which need not be the cancel request's doing.
     func explaining(_ error: PostgresError) -> PostgresError {
         guard error.sqlState == .queryCanceled else { return error }

@@ -8,13 +8,7 @@ import Synchronization
 extension PostgresConnection {
     /// Ends a request before its time.
     func interrupt(_ id: PipelineStateMachine.RequestID, _ interruption: Interruption) {
-        if let index = self.held.firstIndex(where: { $0.id == id }) {
-            let request = self.held.remove(at: index)
-            self.requestsInFlight.subtract(1, ordering: .relaxed)
-            var error = interruption.error()
-            error.message += ", before they were sent"
-            return request.completion(.failure(error))
-        }
+        if self.dropHeld(id, interruption) { return }
         guard let request = self.requests[id], request.interruption == nil else { return }
         self.requests[id]?.interruption = interruption
         if self.machine.requestsInFlight == 1 && !self.isHolding { return self.startCancelling(id) }
@@ -22,6 +16,15 @@ extension PostgresConnection {
         var error = interruption.error()
         error.outcomeIsUnknown = true
         completion(.failure(error))
+    }
+
+    /// Ends a request that waits to be sent; returns false when there is none by that name.
+    func dropHeld(_ id: PipelineStateMachine.RequestID, _ interruption: Interruption) -> Bool {
+        guard let index = self.held.firstIndex(where: { $0.id == id }) else { return false }
+        let request = self.held.remove(at: index)
+        self.requestsInFlight.subtract(1, ordering: .relaxed)
+        request.fail(interruption.errorBeforeSending)
+        return true
     }
 
     /// Asks the server to cancel what it is doing, again and again until that is over.

@@ -24,7 +24,8 @@ extension PostgresConnection {
         guard !statements.isEmpty else { return completion(.success([])) }
         self.requestsInFlight.add(1, ordering: .relaxed)
         if self.isHolding {
-            return self.held.append(HeldRequest(id: request, statements: statements, completion: completion))
+            let work = HeldRequest.Work.statements(statements, completion: completion)
+            return self.held.append(HeldRequest(id: request, work: work))
         }
         self.send(statements, as: request, over: handle, completion)
     }
@@ -75,7 +76,12 @@ extension PostgresConnection {
     func releaseHeld() {
         while !self.isHolding, let handle, !self.held.isEmpty {
             let request = self.held.removeFirst()
-            self.send(request.statements, as: request.id, over: handle, request.completion)
+            switch request.work {
+            case .statements(let statements, let completion):
+                self.send(statements, as: request.id, over: handle, completion)
+            case .copy(let copy):
+                self.begin(copy)
+            }
         }
         self.becomeIdle()
     }
@@ -204,7 +210,7 @@ extension PostgresConnection {
             failure.outcomeIsUnknown = true
             request.completion?(.failure(failure))
         }
-        for request in held { request.completion(.failure(error)) }
+        for request in held { request.fail(error) }
         copy?.end(error)
         self.becomeIdle()
     }

@@ -31,13 +31,6 @@ public actor PostgresConnection: PostgresSession {
         var interruption: Interruption?
     }
 
-    /// A request that waits until the connection is free for others again.
-    struct HeldRequest {
-        let id: PipelineStateMachine.RequestID
-        let statements: [PostgresStatement]
-        let completion: (Outcome) -> Void
-    }
-
     /// The executor whose thread the connection lives on.
     public nonisolated let executor: PollExecutor
     /// The number of the server's process, as in `pg_stat_activity`.

@@ -4,7 +4,8 @@ extension PostgresConnection {
     /// Copies rows into a table, the fastest way to bring many of them in.
     ///
     /// It is one statement: all rows are stored, or none. When the sequence throws or the task is cancelled, the server
-    /// throws away what it has got. The connection is not available to others meanwhile.
+    /// throws away what it has got. It waits until what others have asked of the connection before is over, and they
+    /// wait until it is.
     ///
     /// ```swift
     /// let people = names.map { PostgresParameters(UUID(), $0) }

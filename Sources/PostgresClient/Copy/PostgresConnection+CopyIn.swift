@@ -6,20 +6,22 @@ import Synchronization
 extension PostgresConnection {
     // MARK: For the caller
 
-    /// Starts a COPY, and waits until the server wants data.
+    /// Starts a COPY when its turn comes, and waits until the server wants data.
     func beginCopy(_ sql: String, as id: PipelineStateMachine.RequestID) async throws(PostgresError) {
-        guard self.handle != nil else {
-            throw self.closeError ?? PostgresError(.connectionClosed, "The connection was closed")
+        guard self.handle != nil else { throw self.copyLoss }
+        // Whoever cancels the task from here on finds the COPY.
+        guard !Task.isCancelled else { throw .cancelledBeforeSending }
+        let result: Result<Void, PostgresError> = await withUnsafeContinuation { continuation in
+            var copy = CopyIn(id: id, sql: sql)
+            copy.waiter = { continuation.resume(returning: $0) }
+            self.requestsInFlight.add(1, ordering: .relaxed)
+            if self.isHolding {
+                self.held.append(HeldRequest(id: id, work: .copy(copy)))
+            } else {
+                self.begin(copy)
+            }
         }
-        guard self.copy == nil, self.cancellation == nil else {
-            throw PostgresError(.invalidStatement, "The connection is busy with another COPY or a cancellation")
-        }
-        self.copy = CopyIn(id: id, sql: sql)
-        self.requestsInFlight.add(1, ordering: .relaxed)
-        if Task.isCancelled { self.interruptCopy(id) }
-        try await self.nextStep {
-            if !self.machine.isExpectingAnswers { self.startCopy() }
-        }
+        try result.get()
     }
 
     /// Hands over data, and waits while the server takes it more slowly than it comes.
@@ -54,9 +56,13 @@ extension PostgresConnection {
 
     /// Ends the COPY because the task was cancelled.
     func interruptCopy(_ id: PipelineStateMachine.RequestID) {
+        if self.dropHeld(id, .cancelled) { return }
         guard let copy, copy.id == id, copy.interruption == nil, !copy.isOver else { return }
+        if case .waiting = copy.phase {
+            self.closeCopy()
+            return copy.waiter?(.failure(Interruption.cancelled.errorBeforeSending)) ?? ()
+        }
         self.copy?.interruption = .cancelled
-        if case .waiting = copy.phase { return }
         if case .sending = copy.phase {
             self.putCopyEnd("the task was cancelled")
             self.copy?.resume(.success(()))
@@ -81,12 +87,14 @@ extension PostgresConnection {
         return error
     }
 
+    /// Gives a COPY the connection for itself; it starts when all that was sent before has been answered.
+    func begin(_ copy: CopyIn) {
+        self.copy = copy
+        if !self.machine.isExpectingAnswers { self.startCopy() }
+    }
+
     private func startCopy() {
         guard let handle, let copy, case .waiting = copy.phase else { return }
-        if let interruption = copy.interruption {
-            self.closeCopy()
-            return copy.waiter?(.failure(interruption.error())) ?? ()
-        }
         guard PQexitPipelineMode(handle.pointer) == 1, PQsendQuery(handle.pointer, copy.sql) == 1 else {
             return self.end(self.loss(of: handle))
         }
