@@ -207,6 +207,7 @@ import Testing
             continuation.finish()
             let error = await #expect(throws: PostgresError.self) { try await copy.value }
             #expect(error?.code == .connectionLost)
+            #expect(error?.sqlState == .adminShutdown)
         }
     }
 }

@@ -107,6 +107,7 @@ extension PostgresConnection {
 
     func receive() {
         guard let handle else { return }
+        let notices = self.copy == nil ? 0 : self.takeNotices(from: handle)
         let isAlive = PQconsumeInput(handle.pointer) == 1
         var previousWasEnd = false
         while self.handle != nil, self.machine.isExpectingAnswers, PQisBusy(handle.pointer) == 0 {
@@ -116,7 +117,7 @@ extension PostgresConnection {
             previousWasEnd = result == nil
             self.take(result, from: handle)
         }
-        if self.copy != nil, self.handle != nil { self.receiveCopy(over: handle) }
+        if self.copy != nil, self.handle != nil { self.receiveCopy(over: handle, noticesBefore: notices) }
         // Also when nobody listens: libpq keeps them until they are taken.
         while self.handle != nil, let notification = PQnotifies(handle.pointer) {
             if let onNotification { onNotification(PostgresNotification(notification)) }
@@ -132,8 +133,7 @@ extension PostgresConnection {
         case PGRES_TUPLES_OK, PGRES_COMMAND_OK, PGRES_EMPTY_QUERY:
             self.perform(self.machine.receive(.success), result: result)
         case PGRES_FATAL_ERROR:
-            let severity = PostgresError.severity(of: pointer)
-            if handle.isBroken || severity == "FATAL" || severity == "PANIC" {
+            if handle.isBroken || PostgresError.isLastWord(pointer) {
                 return self.end(PostgresError(.connectionLost, result: pointer))
             }
             var error = PostgresError(.queryFailed, result: pointer)
@@ -198,6 +198,7 @@ extension PostgresConnection {
         let held = self.held
         self.held.removeAll()
         self.stopCancelling()
+        self.stopWatchingCopy()
         let copy = self.copy.take()
         self.requestsInFlight.store(0, ordering: .relaxed)
         self.isInTransaction.store(false, ordering: .relaxed)

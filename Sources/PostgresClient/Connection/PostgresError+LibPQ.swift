@@ -22,6 +22,12 @@ extension PostgresError {
         self.field(.severity, of: result)
     }
 
+    /// Whether the server ends the connection with an error.
+    static func isLastWord(_ result: OpaquePointer) -> Bool {
+        let severity = self.severity(of: result)
+        return severity == "FATAL" || severity == "PANIC"
+    }
+
     private static func field(_ field: ErrorField, of result: OpaquePointer) -> String? {
         guard let code = field.rawValue.asciiValue else { return nil }
         return PQresultErrorField(result, Int32(code)).map { String(cString: $0) }

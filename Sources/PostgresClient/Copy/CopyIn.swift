@@ -1,3 +1,5 @@
+import PollExecutor
+
 /// A COPY that is under way, which has the connection for itself.
 struct CopyIn {
     enum Phase {
@@ -17,8 +19,8 @@ struct CopyIn {
     // Whoever waits for the next step; there is one caller, which does one thing at a time.
     var waiter: ((Result<Void, PostgresError>) -> Void)?
     var interruption: Interruption?
-    // Notices that have come by the last time there was something to read.
-    var notices = 0
+    // Fires when something has come that is no notice, and then nothing more for a while.
+    var gap: PollTimer?
     var rows = 0
     var error: PostgresError?
     // The server has said all it had to say.

@@ -102,8 +102,9 @@ extension PostgresConnection {
         self.flush()
     }
 
-    private func putCopyEnd(_ reason: String?) {
+    func putCopyEnd(_ reason: String?) {
         guard let handle, case .sending = self.copy?.phase else { return }
+        self.stopWatchingCopy()
         self.copy?.phase = .finishing
         // A failure means that the server has an error to tell already.
         _ = PQputCopyEnd(handle.pointer, reason)
@@ -116,12 +117,12 @@ extension PostgresConnection {
         self.copy?.resume(.success(()))
     }
 
-    func receiveCopy(over handle: ConnectionHandle) {
+    func receiveCopy(over handle: ConnectionHandle, noticesBefore: Int) {
         if case .waiting = self.copy?.phase {
             if !self.machine.isExpectingAnswers { self.startCopy() }
             return
         }
-        if case .sending = self.copy?.phase { self.stopIfTheServerHas(handle) }
+        if case .sending = self.copy?.phase { self.watchCopy(over: handle, noticesBefore: noticesBefore) }
         while self.handle != nil, let copy, !copy.isOver, PQisBusy(handle.pointer) == 0 {
             guard let pointer = PQgetResult(handle.pointer) else { return self.copyIsOver(on: handle) }
             defer { PQclear(pointer) }
@@ -129,11 +130,13 @@ extension PostgresConnection {
             case PGRES_COPY_IN:
                 guard case .starting = copy.phase else { return }
                 self.copy?.phase = .sending
-                self.copy?.notices = handle.notices.count
                 return self.copy?.resume(.success(())) ?? ()
             case PGRES_COMMAND_OK:
                 self.copy?.rows = PQcmdTuples(pointer).flatMap { Int(String(cString: $0)) } ?? 0
             case PGRES_FATAL_ERROR:
+                if PostgresError.isLastWord(pointer) {
+                    return self.end(PostgresError(.connectionLost, result: pointer))
+                }
                 if handle.isBroken { return self.end(self.loss(of: handle)) }
                 self.copy?.error = PostgresError(.queryFailed, result: pointer)
             case PGRES_COPY_OUT, PGRES_COPY_BOTH:
@@ -142,20 +145,6 @@ extension PostgresConnection {
                 self.copy?.error = PostgresError(.invalidStatement, "The statement is not COPY … FROM STDIN")
             }
         }
-    }
-
-    /// Ends a COPY that the server has ended.
-    ///
-    /// libpq does not look at an error before all data is sent, which may be never. But besides errors, the server only
-    /// has notices to send meanwhile: if there is something to read that is no notice, it has given up.
-    private func stopIfTheServerHas(_ handle: ConnectionHandle) {
-        // It takes the notices out.
-        _ = PQisBusy(handle.pointer)
-        let notices = handle.notices.count
-        defer { self.copy?.notices = notices }
-        guard self.copy?.notices == notices else { return }
-        self.putCopyEnd("the server has stopped it")
-        self.copy?.resume(.success(()))
     }
 
     private func copyIsOver(on handle: ConnectionHandle) {
@@ -177,6 +166,7 @@ extension PostgresConnection {
 
     /// Lets others use the connection again.
     private func closeCopy() {
+        self.stopWatchingCopy()
         self.copy = nil
         self.requestsInFlight.subtract(1, ordering: .relaxed)
         self.releaseHeld()

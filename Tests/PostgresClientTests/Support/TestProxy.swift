@@ -1,12 +1,15 @@
 import Foundation
 import Locking
 
-/// Forwards connections to a server, and stops forwarding when told to, as a network does that goes silent.
+/// Forwards connections to a server as a bad network does: not at all, or in pieces, when told to.
 final class TestProxy: @unchecked Sendable {
     private struct State {
         var isSilent = false
+        var pieceSize: Int?
         var isStopped = false
     }
+
+    private static let bufferSize = 1 << 16
 
     private let state = Locked(State())
     private let listener: Int32
@@ -16,6 +19,12 @@ final class TestProxy: @unchecked Sendable {
     var isSilent: Bool {
         get { self.state.withLock { $0.isSilent } }
         set { self.state.withLock { $0.isSilent = newValue } }
+    }
+
+    /// How many bytes of what the server sends go on at a time; as many as there are unless told otherwise.
+    var pieceSize: Int? {
+        get { self.state.withLock { $0.pieceSize } }
+        set { self.state.withLock { $0.pieceSize = newValue } }
     }
 
     private var isStopped: Bool { self.state.withLock { $0.isStopped } }
@@ -80,9 +89,13 @@ final class TestProxy: @unchecked Sendable {
             }
         }
         guard status == 0 else { return }
+        // The system would put small pieces together again.
+        var isImmediate: Int32 = 1
+        setsockopt(client, Int32(IPPROTO_TCP), TCP_NODELAY, &isImmediate, socklen_t(MemoryLayout<Int32>.size))
         while !self.isStopped {
-            for (from, to) in [(client, server), (server, client)]
-            where Self.isReadable(from) && !self.isSilent && !Self.copy(from, to) {
+            let pieceSize = self.pieceSize ?? Self.bufferSize
+            for (from, to, size) in [(client, server, Self.bufferSize), (server, client, pieceSize)]
+            where Self.isReadable(from) && !self.isSilent && !Self.copy(from, to, atMost: size) {
                 return
             }
         }
@@ -94,8 +107,8 @@ final class TestProxy: @unchecked Sendable {
         return poll(&polled, 1, 1) > 0
     }
 
-    private static func copy(_ from: Int32, _ to: Int32) -> Bool {
-        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+    private static func copy(_ from: Int32, _ to: Int32, atMost size: Int) -> Bool {
+        var buffer = [UInt8](repeating: 0, count: size)
         let count = read(from, &buffer, buffer.count)
         guard count > 0 else { return false }
         var sent = 0
