@@ -69,6 +69,18 @@ import Testing
         }
     }
 
+    @Test func aPieceCanBeLarge() async throws {
+        try await withConnection { connection in
+            try await connection.query(Self.table)
+            let text = (1...300_000).map { "\($0),row\n" }.joined()
+            let (data, continuation) = AsyncStream.makeStream(of: [UInt8].self)
+            continuation.yield(Array(text.utf8))
+            continuation.finish()
+            #expect(try await connection.copy("COPY \"T\" FROM STDIN WITH (FORMAT csv)", data: data) == 300_000)
+            try await connection.expect(300_000 as Int, "SELECT count(*) FROM \"T\" WHERE b = 'row'")
+        }
+    }
+
     @Test func anErrorOfTheSequenceRollsBack() async throws {
         try await withConnection { connection in
             try await connection.query(Self.table)

@@ -86,14 +86,22 @@ extension PostgresConnection {
         self.becomeIdle()
     }
 
-    func flush() {
-        guard let handle, let registration else { return }
+    /// Sends what there is to be sent, and returns whether some of it must wait.
+    @discardableResult
+    func flush() -> Bool {
+        guard let handle, let registration else { return false }
         switch PQflush(handle.pointer) {
-        case 0: self.executor.update(registration, interest: .read)
-        // Reading goes on meanwhile: a server that cannot get rid of its answers takes no more requests.
-        case 1: self.executor.update(registration, interest: [.read, .write])
-        // What the server said last may still be there to be read; reading then ends the connection.
-        default: self.receive()
+        case 0:
+            self.executor.update(registration, interest: .read)
+            return false
+        case 1:
+            // Reading goes on meanwhile: a server that cannot get rid of its answers takes no more requests.
+            self.executor.update(registration, interest: [.read, .write])
+            return true
+        default:
+            // libpq has thrown away what it could not send: nothing that follows would make sense to the server.
+            self.endAfterLastWords(of: handle)
+            return false
         }
     }
 
@@ -101,8 +109,8 @@ extension PostgresConnection {
 
     func socketIsReady(_ readiness: PollReadiness) {
         if readiness != .write { self.receive() }
-        if readiness.contains(.write) || self.machine.isExpectingAnswers { self.flush() }
-        if self.copy != nil { self.resumeCopyIfFlushed() }
+        guard readiness.contains(.write) || self.machine.isExpectingAnswers || self.copy != nil else { return }
+        if !self.flush() { self.copyIsFlushed() }
     }
 
     func receive() {
@@ -214,6 +222,12 @@ extension PostgresConnection {
         for request in held { request.fail(error) }
         copy?.end(error)
         self.becomeIdle()
+    }
+
+    /// Ends a connection over which nothing more can be sent; what the server said last may still be there to be read.
+    func endAfterLastWords(of handle: ConnectionHandle) {
+        self.receive()
+        if self.handle != nil { self.end(self.loss(of: handle)) }
     }
 
     /// Why the connection is gone: the server's last words if there were any.

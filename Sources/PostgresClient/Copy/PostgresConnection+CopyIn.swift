@@ -3,6 +3,10 @@ import PollExecutor
 import Synchronization
 
 // COPY is not possible in libpq's pipeline mode: the connection leaves it for that long, and others' requests are held.
+//
+// The server stores what it has got when it reads the end of the data, and not before. So when libpq fails to take data,
+// it must never be told to send that end: the server is to throw everything away, or the connection ends, which makes
+// the server do so too.
 extension PostgresConnection {
     // MARK: For the caller
 
@@ -11,7 +15,7 @@ extension PostgresConnection {
         guard self.handle != nil else { throw self.copyLoss }
         // Whoever cancels the task from here on finds the COPY.
         guard !Task.isCancelled else { throw .cancelledBeforeSending }
-        let result: Result<Void, PostgresError> = await withUnsafeContinuation { continuation in
+        let result: Result<Int, PostgresError> = await withUnsafeContinuation { continuation in
             var copy = CopyIn(id: id, sql: sql)
             copy.waiter = { continuation.resume(returning: $0) }
             self.requestsInFlight.add(1, ordering: .relaxed)
@@ -21,37 +25,60 @@ extension PostgresConnection {
                 self.begin(copy)
             }
         }
-        try result.get()
+        _ = try result.get()
     }
 
     /// Hands over data, and waits while the server takes it more slowly than it comes.
     ///
     /// Returns false when the server does not want any more: it has an error to tell.
     func sendCopyData(_ bytes: [UInt8]) async throws(PostgresError) -> Bool {
+        // libpq keeps a copy of what it cannot send at once, and the server takes a gigabyte at a time at most.
+        for start in stride(from: 0, to: bytes.count, by: Self.copyPiece) {
+            let piece = bytes[start..<min(start + Self.copyPiece, bytes.count)]
+            if try await !self.sendCopyPiece(piece) { return false }
+        }
+        return true
+    }
+
+    private static var copyPiece: Int { 1 << 20 }
+
+    private func sendCopyPiece(_ bytes: ArraySlice<UInt8>) async throws(PostgresError) -> Bool {
         guard let handle else { throw self.copyLoss }
         guard case .sending = self.copy?.phase else { return false }
         let isTaken = bytes.withUnsafeBytes { buffer in
             PQputCopyData(handle.pointer, buffer.baseAddress?.assumingMemoryBound(to: CChar.self), Int32(buffer.count))
         }
-        guard isTaken == 1 else {
-            self.receive()
-            return false
+        switch isTaken {
+        case 1:
+            break
+        case 0:
+            // It has no memory for the piece and has sent nothing of it; the server waits for more.
+            let error = PostgresError(.outOfResources, "libpq has no memory for the data: \(handle.errorMessage)")
+            self.putCopyEnd("the client is out of memory")
+            throw error
+        default:
+            // Nobody knows how much of the piece is on its way.
+            self.endAfterLastWords(of: handle)
+            throw self.copyLoss
         }
-        self.flush()
-        guard PQflush(handle.pointer) == 1, self.handle != nil else { return true }
-        try await self.nextStep {}
+        guard self.flush(), case .sending = self.copy?.phase else { return true }
+        _ = try await self.nextStep().get()
         return true
     }
 
     /// Ends the COPY and waits for the server's verdict; with a reason, the server throws all of it away.
     func finishCopy(abort reason: String? = nil) async throws(PostgresError) -> Int {
-        guard self.handle != nil else { throw self.copyLoss }
-        self.putCopyEnd(reason)
-        if self.copy?.isOver == false { try await self.nextStep {} }
         guard let copy else { throw self.copyLoss }
-        self.closeCopy()
-        try copy.outcome.get()
-        return copy.rows
+        let outcome: Result<Int, PostgresError>
+        if copy.isOver {
+            outcome = copy.outcome
+        } else {
+            // Whoever waits is told by the end of the connection too, so it must be there before.
+            outcome = await self.nextStep { self.putCopyEnd(reason) }
+        }
+        // Unless the connection has ended, and the COPY with it.
+        if self.copy != nil { self.closeCopy() }
+        return try outcome.get()
     }
 
     /// Ends the COPY because the task was cancelled.
@@ -65,22 +92,23 @@ extension PostgresConnection {
         self.copy?.interruption = .cancelled
         if case .sending = copy.phase {
             self.putCopyEnd("the task was cancelled")
-            self.copy?.resume(.success(()))
+            self.copy?.resume()
         }
-        // The server may be waiting for a lock rather than for the end of the data.
-        if self.cancellation == nil { self.startCancelling(id) }
+        // The server may be waiting for a lock rather than for the end of the data. Or it has ended it by now.
+        if self.copy?.isOver == false, self.cancellation == nil { self.startCancelling(id) }
     }
 
     // MARK: Steps
 
-    private func nextStep(_ begin: () -> Void) async throws(PostgresError) {
-        let result: Result<Void, PostgresError> = await withUnsafeContinuation { continuation in
+    /// Waits until the COPY goes on, or is over; only while there is one.
+    private func nextStep(_ start: () -> Void = {}) async -> Result<Int, PostgresError> {
+        await withUnsafeContinuation { continuation in
             self.copy?.waiter = { continuation.resume(returning: $0) }
-            begin()
+            start()
         }
-        try result.get()
     }
 
+    /// The error of who comes when the connection has ended, without having sent the end of the data.
     private var copyLoss: PostgresError {
         var error = self.closeError ?? PostgresError(.connectionClosed, "The connection was closed")
         error.outcomeIsUnknown = false
@@ -102,19 +130,23 @@ extension PostgresConnection {
         self.flush()
     }
 
+    /// Says that there is no more data; with a reason, the server throws all of it away.
     func putCopyEnd(_ reason: String?) {
         guard let handle, case .sending = self.copy?.phase else { return }
         self.stopWatchingCopy()
-        self.copy?.phase = .finishing
-        // A failure means that the server has an error to tell already.
-        _ = PQputCopyEnd(handle.pointer, reason)
-        self.flush()
+        self.copy?.phase = reason == nil ? .finishing : .aborting
+        if PQputCopyEnd(handle.pointer, reason) == 1 {
+            self.flush()
+        } else {
+            // Nobody knows what the server gets to read. Without the connection, it throws away what it has got.
+            self.endAfterLastWords(of: handle)
+        }
     }
 
     /// Whoever waits for room goes on once all has been sent.
-    func resumeCopyIfFlushed() {
-        guard let handle, case .sending = self.copy?.phase, PQflush(handle.pointer) == 0 else { return }
-        self.copy?.resume(.success(()))
+    func copyIsFlushed() {
+        guard case .sending = self.copy?.phase else { return }
+        self.copy?.resume()
     }
 
     func receiveCopy(over handle: ConnectionHandle, noticesBefore: Int) {
@@ -130,7 +162,8 @@ extension PostgresConnection {
             case PGRES_COPY_IN:
                 guard case .starting = copy.phase else { return }
                 self.copy?.phase = .sending
-                return self.copy?.resume(.success(())) ?? ()
+                if copy.interruption != nil { self.putCopyEnd("the task was cancelled") }
+                return self.copy?.resume() ?? ()
             case PGRES_COMMAND_OK:
                 self.copy?.rows = PQcmdTuples(pointer).flatMap { Int(String(cString: $0)) } ?? 0
             case PGRES_FATAL_ERROR:
@@ -150,17 +183,20 @@ extension PostgresConnection {
     private func copyIsOver(on handle: ConnectionHandle) {
         guard PQenterPipelineMode(handle.pointer) == 1 else { return self.end(self.loss(of: handle)) }
         self.isInTransaction.store(PQtransactionStatus(handle.pointer) != PQTRANS_IDLE, ordering: .relaxed)
-        guard let copy else { return }
+        if case .starting = self.copy?.phase, self.copy?.error == nil {
+            self.copy?.error = PostgresError(.invalidStatement, "The statement is not COPY … FROM STDIN")
+        }
         self.copy?.isOver = true
-        if let cancellation, cancellation.request == copy.id { self.requestHasSettled() }
+        if let cancellation, cancellation.request == self.copy?.id { self.requestHasSettled() }
+        // A cancel request that may come late has ended the connection just now, and that has told the caller.
+        guard let copy else { return }
         switch copy.phase {
         case .starting:
             // It never came to data: whoever started it gets the reason.
-            let failure = PostgresError(.invalidStatement, "The statement is not COPY … FROM STDIN")
             self.closeCopy()
-            copy.waiter?(copy.error == nil ? .failure(failure) : copy.outcome)
-        case .waiting, .sending, .finishing:
-            self.copy?.resume(.success(()))
+            copy.waiter?(copy.outcome)
+        case .waiting, .sending, .finishing, .aborting:
+            self.copy?.resume(copy.outcome)
         }
     }
 

@@ -54,6 +54,6 @@ extension PostgresConnection {
         guard case .sending = self.copy?.phase else { return }
         // Should the server not have ended it after all, this is the reason it gives.
         self.putCopyEnd("the server said something that is no notice, and then nothing more")
-        self.copy?.resume(.success(()))
+        self.copy?.resume()
     }
 }

@@ -34,7 +34,7 @@ public struct PostgresError: Error {
         public static let cancelled = Code(kind: .cancelled)
         /// The statements took longer than they were allowed to.
         public static let timeout = Code(kind: .timeout)
-        /// The system has no thread or descriptor left for the client.
+        /// The system has no thread, descriptor or memory left for the client.
         public static let outOfResources = Code(kind: .outOfResources)
         /// The client is running already.
         public static let alreadyRunning = Code(kind: .alreadyRunning)
