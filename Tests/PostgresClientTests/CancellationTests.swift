@@ -1,3 +1,4 @@
+import Foundation
 import PostgresClient
 import Testing
 
@@ -180,6 +181,32 @@ import Testing
             // Over another connection: the old one must not come back.
             let next = try await client.value(Int32.self, "SELECT pg_backend_pid()")
             #expect(next != process)
+        }
+    }
+
+    @Test func aCancelRequestThatMayComeLateCostsTheConnection() async throws {
+        let proxy = try await TestProxy.start(to: TestDatabase.address())
+        defer { proxy.stop() }
+        var configuration = try TestDatabase.configuration {
+            $0.host = "127.0.0.1"
+            $0.port = Int(proxy.port)
+            $0.queryItems = ($0.queryItems ?? []) + [URLQueryItem(name: "keepalives_idle", value: "1")]
+        }
+        configuration.cancellationTimeout = .seconds(60)
+        try await withConnection(configuration: configuration) { connection in
+            let task = Task { try await connection.query(PostgresStatement("SELECT pg_sleep(600)")) }
+            try await waitUntil { try await isRunning(connection.processID, "pg_sleep(600)") }
+            proxy.isSilent = true
+            task.cancel()
+            // By then the system could have given up on the request's connection, which libpq would not tell.
+            try await Task.sleep(for: .seconds(2))
+            proxy.isSilent = false
+            let error = await #expect(throws: PostgresError.self) { try await task.value }
+            #expect(error?.code == .cancelled)
+            #expect(error?.outcomeIsUnknown == false)
+            let end = await connection.untilClosed()
+            #expect(end.code == .connectionLost)
+            #expect(end.message.contains("may come late"), "\(end.message)")
         }
     }
 

@@ -59,15 +59,10 @@ struct ConnectTarget {
             PQconninfoFree(parsed)
             PQfreemem(message)
         }
-        guard var option = parsed else {
+        guard let options = parsed else {
             let reason = message.map { String(cString: $0).trimmingNewlines().redactingQuotes() } ?? "out of memory"
             throw PostgresError(.invalidConfiguration, "The connection string cannot be read: \(reason)")
         }
-        var options: [String: String] = [:]
-        while let keyword = option.pointee.keyword {
-            if let value = option.pointee.val { options[String(cString: keyword)] = String(cString: value) }
-            option += 1
-        }
-        return options
+        return [String: String](libPQ: options)
     }
 }
