@@ -13,6 +13,11 @@ missing_packages() {
     pkg-config --exists openssl 2>/dev/null || packages+=(libssl-dev)
     # The tests of TLS make certificates with it.
     command -v openssl >/dev/null || packages+=(openssl)
+    # The tests of a silent network make one of their own and cut it, which only root may.
+    if is_root; then
+        command -v ip >/dev/null || packages+=(iproute2)
+        command -v socat >/dev/null || packages+=(socat)
+    fi
     postgres_binaries >/dev/null || packages+=(postgresql postgresql-contrib)
     [[ -x $rabbitmq_scripts/rabbitmq-server ]] || packages+=(rabbitmq-server)
     if command -v swift >/dev/null && ! swift build --version >/dev/null 2>&1; then

@@ -97,7 +97,8 @@ struct Connector: Sendable {
         // Later keywords override earlier ones, and `dbname` is expanded: defaults, the string, what must be.
         var settings: [(String, String)] = [
             ("fallback_application_name", "swift-postgres"),
-            // A peer that vanishes is noticed within a minute or so, not within hours.
+            // A peer that vanishes is noticed within a minute or so, not within hours. The timeout also says when probes
+            // are given up; their count only matters where a connection string sets it to 0.
             ("keepalives_idle", "30"), ("keepalives_interval", "10"), ("keepalives_count", "3"),
             ("tcp_user_timeout", "30000"),
         ]

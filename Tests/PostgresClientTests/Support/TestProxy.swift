@@ -44,8 +44,13 @@ final class TestProxy: @unchecked Sendable {
         self.state.withLock { $0.isStopped = true }
     }
 
+    /// Makes a socket that other programs do not inherit: one they hold cannot be closed.
+    private static func socket() -> Int32 {
+        Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+    }
+
     private static func listen() throws -> (Int32, UInt16) {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let descriptor = Self.socket()
         var address = Self.loopback(0)
         var length = socklen_t(MemoryLayout<sockaddr_in>.size)
         let status = withUnsafeMutablePointer(to: &address) { pointer in
@@ -71,13 +76,14 @@ final class TestProxy: @unchecked Sendable {
             guard Self.isReadable(self.listener) else { continue }
             let client = Glibc.accept(self.listener, nil, nil)
             guard client >= 0 else { continue }
+            _ = fcntl(client, F_SETFD, FD_CLOEXEC)
             Thread.detachNewThread { self.forward(client) }
         }
         close(self.listener)
     }
 
     private func forward(_ client: Int32) {
-        let server = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+        let server = Self.socket()
         defer {
             close(client)
             close(server)
