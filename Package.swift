@@ -84,7 +84,7 @@ let package = Package(
         ),
         .target(
             name: "BatonRabbitMQ",
-            dependencies: ["Baton", "Locking", "RabbitMQClient", logging, lifecycle],
+            dependencies: ["Baton", "Locking", "PollExecutor", "RabbitMQClient", logging, lifecycle],
             swiftSettings: swiftSettings
         ),
 

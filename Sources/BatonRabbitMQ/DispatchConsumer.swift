@@ -101,14 +101,14 @@ final class DispatchConsumer: JobConsumer {
     func acknowledge(_ deliveries: [Delivery]) async {
         let tags = settle(deliveries) { $0.acknowledge($1) }
         if !tags.isEmpty {
-            await (try? consumer.get())?.acknowledge(tags)
+            (try? consumer.get())?.acknowledge(tags)
         }
     }
 
     func giveBack(_ deliveries: [Delivery]) async {
         let tags = settle(deliveries) { $0.giveBack($1) }
         if !tags.isEmpty {
-            await (try? consumer.get())?.reject(tags, requeue: true)
+            (try? consumer.get())?.reject(tags, requeue: true)
         }
     }
 
@@ -142,7 +142,7 @@ final class DispatchConsumer: JobConsumer {
             sort(delivery, into: &arrived)
         }
         if !arrived.settled.isEmpty {
-            await consumer.acknowledge(arrived.settled)
+            consumer.acknowledge(arrived.settled)
         }
         if !arrived.malformed.isEmpty {
             await setAside(arrived.malformed, consumer)
@@ -178,9 +178,9 @@ final class DispatchConsumer: JobConsumer {
         let outcomes = await park(malformed.map { envelope.parked($0.message, reason: reason) })
         for (delivery, outcome) in zip(malformed, outcomes) {
             if outcome == .confirmed {
-                await consumer.acknowledge([delivery.tag])
+                consumer.acknowledge([delivery.tag])
             } else {
-                await consumer.reject([delivery.tag], requeue: true)
+                consumer.reject([delivery.tag], requeue: true)
             }
         }
     }

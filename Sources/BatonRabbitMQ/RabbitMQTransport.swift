@@ -1,5 +1,6 @@
 public import Baton
 internal import Logging
+internal import PollExecutor
 internal import RabbitMQClient
 internal import ServiceLifecycle
 internal import Locking
@@ -131,8 +132,15 @@ public final class RabbitMQTransport: JobTransport {
     ///   - prefetch: How many deliveries of each queue may wait unsettled; those of bundles are limited apart, to about as
     ///     many and two bundles at least.
     ///   - presence: By what other servers can see whether this one is connected.
+    ///   - executor: Where the server lives; the intake lives there too when it is a ``PollExecutor``, and otherwise has a
+    ///     thread of its own.
     /// - Returns: The intake, which does nothing until it is run.
-    public func makeConsumer(queues: [String], prefetch: Int, presence: ServerPresence) -> any JobConsumer {
+    public func makeConsumer(
+        queues: [String],
+        prefetch: Int,
+        presence: ServerPresence,
+        executor: (any TaskExecutor)? = nil
+    ) -> any JobConsumer {
         let control = topology.control(presence)
         // Two: the next is here when one is done with. What is too much for this server it sends on.
         let limits = (
@@ -152,6 +160,7 @@ public final class RabbitMQTransport: JobTransport {
                 try configuration.connection("consumer"),
                 topology: topology.base,
                 subscriptions: subscriptions,
+                executor: executor as? PollExecutor,
                 logger: configuration.logger
             )
         }

@@ -125,6 +125,11 @@ final class PollLoop: Sendable {
         cpoll_set_current_loop(UnsafeRawPointer(Unmanaged.passUnretained(self).toOpaque()))
         var batch: [Work] = []
         while self.runWork(&batch) {
+            // What work leads to is mostly work for this same thread: it is done before the kernel is asked again, but
+            // not for ever.
+            for _ in 0..<Self.roundsBetweenLooks where self.hasWork {
+                if !self.runWork(&batch) { break }
+            }
             self.runDueTimers()
             self.waitAndRunHandlers()
         }
@@ -132,6 +137,10 @@ final class PollLoop: Sendable {
         withExtendedLifetime((self.descriptors.removeAll(), self.timers.removeAll())) {}
         cpoll_set_current_loop(nil)
     }
+
+    private static let roundsBetweenLooks = 8
+
+    private var hasWork: Bool { self.inbox.withLock { !$0.work.isEmpty } }
 
     /// Runs what has arrived, and returns whether the loop goes on.
     private func runWork(_ batch: inout [Work]) -> Bool {

@@ -46,7 +46,7 @@ struct BrokerRestartTests {
                 group.addTask {
                     for await case .deliveries(let deliveries) in consumer.events {
                         received.withLock { $0.formUnion(deliveries.compactMap(\.message.properties.messageID)) }
-                        await consumer.acknowledge(deliveries)
+                        consumer.acknowledge(deliveries)
                     }
                 }
                 func publish(_ ids: Range<Int>) async throws -> [RabbitMQPublishOutcome.Kind: Int] {
@@ -123,7 +123,7 @@ struct BrokerRestartTests {
                     try await publisher.declare(RabbitMQTopology(queues: [.classic("later")]))
 
                     // The consumer's connection is not held up: what it acknowledges is not delivered again.
-                    await consumer.acknowledge(held)
+                    consumer.acknowledge(held)
                     await consumer.close()
                     try await withConnection(configuration) { connection in
                         try await eventually("the broker has taken the acknowledgements") {

@@ -47,7 +47,7 @@ struct ConsumerTests {
                 #expect(delivery.message == sent)
                 #expect(delivery.queue == queue.name)
                 #expect(!delivery.isRedelivered)
-                await consumer.acknowledge([delivery])
+                consumer.acknowledge([delivery])
             }
         }
     }
@@ -66,7 +66,7 @@ struct ConsumerTests {
                 }
                 let deliveries = try await reader.deliveries(2)
                 #expect(deliveries.allSatisfy { $0.message.body == body && !$0.isBodyOmitted })
-                await consumer.acknowledge(deliveries)
+                consumer.acknowledge(deliveries)
             }
         }
     }
@@ -116,13 +116,13 @@ struct ConsumerTests {
                 #expect(await reader.strays(within: .milliseconds(300)).isEmpty)
                 #expect(await consumer.unsettledCount == 7)
                 // Out of order and in pieces.
-                await consumer.acknowledge([first[5], first[1]])
-                await consumer.acknowledge([first[0], first[2], first[3]])
+                consumer.acknowledge([first[5], first[1]])
+                consumer.acknowledge([first[0], first[2], first[3]])
                 let second = try await reader.deliveries(5)
                 #expect(await reader.strays(within: .milliseconds(300)).isEmpty)
-                await consumer.acknowledge([first[4], first[6]] + second)
+                consumer.acknowledge([first[4], first[6]] + second)
                 let rest = try await reader.deliveries(38) { delivery in
-                    await consumer.acknowledge([delivery])
+                    consumer.acknowledge([delivery])
                 }
                 #expect(rest.count == 38)
                 #expect(await consumer.unsettledCount == 0)
@@ -145,11 +145,11 @@ struct ConsumerTests {
                     )
                 }
                 let first = try await reader.deliveries(4)
-                await consumer.reject([first[1], first[2]], requeue: true)
+                consumer.reject([first[1], first[2]], requeue: true)
                 let again = try await reader.deliveries(2)
                 #expect(Set(again.map(\.message.body)) == [[1], [2]])
                 #expect(again.allSatisfy { $0.isRedelivered })
-                await consumer.reject([first[0], first[3]] + again, requeue: false)
+                consumer.reject([first[0], first[3]] + again, requeue: false)
                 #expect(await consumer.unsettledCount == 0)
             }
             try await eventually("the queue is empty") { try await connection.depth(queue.name) == 0 }
@@ -166,9 +166,9 @@ struct ConsumerTests {
                     let message = RabbitMQMessage(exchange: "", routingKey: queue.name)
                     _ = await publisher.publish([message, message])
                     let deliveries = try await reader.deliveries(2)
-                    await consumer.acknowledge(deliveries)
-                    await consumer.acknowledge(deliveries)
-                    await consumer.reject([deliveries[0]], requeue: true)
+                    consumer.acknowledge(deliveries)
+                    consumer.acknowledge(deliveries)
+                    consumer.reject([deliveries[0]], requeue: true)
                     #expect(await consumer.voidSettlementCount == 3)
                     // The broker would have closed the channel for an unknown tag.
                     _ = await publisher.publish([message])
@@ -219,7 +219,7 @@ struct ConsumerTests {
                 }
                 let deliveries = try await reader.deliveries(2)
                 #expect(Set(deliveries.map(\.queue)) == [name, other.name])
-                await consumer.acknowledge(deliveries)
+                consumer.acknowledge(deliveries)
             }
             try await connection.deleteQueue(other.name)
         }
@@ -266,7 +266,7 @@ struct ConsumerTests {
                 }
                 let deliveries = try await reader.deliveries(3)
                 await consumer.stopConsuming()
-                await consumer.acknowledge(deliveries)
+                consumer.acknowledge(deliveries)
                 #expect(await reader.strays(within: .milliseconds(300)).isEmpty)
                 try await eventually("three are gone, the rest waits") {
                     try await connection.depth(queue.name) == 7
@@ -330,7 +330,7 @@ struct ConsumerTests {
                 }
                 #expect(value == .unreadable)
                 #expect(depth < RabbitMQFieldValue.maximumDepth)
-                await consumer.acknowledge([delivery])
+                consumer.acknowledge([delivery])
             }
         }
     }

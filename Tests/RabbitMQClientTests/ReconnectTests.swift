@@ -55,10 +55,10 @@ struct ReconnectTests {
                     #expect(new[0].deliveryTag == old[0].deliveryTag)
 
                     // With the same tag on the new channel, this would settle the wrong delivery.
-                    await consumer.acknowledge(old)
+                    consumer.acknowledge(old)
                     #expect(await consumer.voidSettlementCount == 1)
                     #expect(await consumer.unsettledCount == 1)
-                    await consumer.acknowledge(new)
+                    consumer.acknowledge(new)
                     try await publish()
                     let last = try await reader.deliveries(1)
                     #expect(last[0].session == new[0].session)
@@ -88,7 +88,7 @@ struct ReconnectTests {
                     let again = try await reader.deliveries(20)
                     #expect(again.allSatisfy { $0.isRedelivered })
                     #expect(Set(again.map(\.message.body)).count == 20)
-                    await consumer.acknowledge(again)
+                    consumer.acknowledge(again)
                 }
             }
         }

@@ -53,7 +53,7 @@ struct TLSTests {
                 for message in messages {
                     let delivery = try await reader.deliveries(1)[0]
                     #expect(delivery.message.body == message.body)
-                    await consumer.acknowledge([delivery])
+                    consumer.acknowledge([delivery])
                 }
                 #expect(await outcomes.allSatisfy { $0.isConfirmed })
             }

@@ -54,20 +54,26 @@ public final class JobClient: Service {
         self.configuration = configuration
         self.environment = environment
         self.logger = logger
-        publisher = DispatchPublisher(
+        let publisher = DispatchPublisher(
             storage: storage,
             transport: transport,
             environment: environment,
             patience: configuration.publishTimeout,
             logger: logger
         )
+        self.publisher = publisher
         let inserter = JobInserter(storage: storage, environment: environment, patience: configuration.enqueueTimeout)
+        // What is committed together is published together, before the callers are woken.
         inserts = GroupCommit(maximumBatch: 1_000, isSharedFault: \.isTransient) { jobs throws(JobStorageError) in
-            try await inserter.insert(jobs)
+            let outcomes = try await inserter.insert(jobs)
+            publisher.publish(jobs)
+            return outcomes
         }
         insertsOfGivenIDs = GroupCommit(maximumBatch: 1_000, isSharedFault: \.isTransient) {
             jobs throws(JobStorageError) in
-            try await inserter.insert(jobs, mayExist: true)
+            let outcomes = try await inserter.insert(jobs, mayExist: true)
+            publisher.publish(jobs)
+            return outcomes
         }
     }
 
@@ -235,11 +241,6 @@ public final class JobClient: Service {
             }
             throw error
         }
-        publisher.publish(
-            zip(jobs, 0...).map { job, position in
-                (DispatchMessage(id: job.id, generation: 1, queue: job.queue, name: job.name), marks[position])
-            }
-        )
         return jobs.map { JobHandle(id: $0.id, storage: storage) }
     }
 

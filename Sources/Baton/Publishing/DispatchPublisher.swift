@@ -5,13 +5,11 @@ import Locking
 ///
 /// One per client. The rules are in ``PublishLedger`` and ``PublishQueue``; this type only carries them out.
 final class DispatchPublisher: Sendable {
-    /// How many messages go to the transport in one call.
+    /// How many messages are in flight at most; beyond that, wake-ups travel in bundles.
     ///
-    /// Several calls are under way at once, so that the broker's confirms of one are awaited while the next is written.
-    private static let batchSize = 64
-    /// How many messages are in flight at most (DESIGN section 3).
-    private static let maximumInFlight = 256
-    /// How many pending numbers a stored watermark lists: what may be in flight.
+    /// A broker that is quick has them confirmed before another is due. One that is not is helped by fewer and larger ones.
+    private static let maximumInFlight = 8
+    /// How many pending numbers a stored watermark lists.
     private static let pendingLimit = 256
     /// How often the watermark is looked at, and how often it is stored when nothing changed.
     private static let watermarkInterval = Duration.seconds(2)
@@ -145,6 +143,18 @@ final class DispatchPublisher: Sendable {
         publish(dispatches.map { (message: $0.message, mark: marks.mark($0.sequence)) })
     }
 
+    /// Publishes the messages of new jobs; those that are not enqueued yet have none.
+    ///
+    /// - Parameter jobs: The jobs, which are stored.
+    func publish(_ jobs: [NewJob]) {
+        publish(
+            jobs.compactMap { job in
+                guard case .enqueued(let mark) = job.start else { return nil }
+                return (DispatchMessage(id: job.id, generation: 1, queue: job.queue, name: job.name), mark)
+            }
+        )
+    }
+
     /// Publishes the messages of committed rows.
     ///
     /// They are on their way when this returns: from the thread that learnt of the commit, without a task of their own.
@@ -206,7 +216,7 @@ final class DispatchPublisher: Sendable {
     /// Puts on the wire what may be there.
     private func pump() {
         while true {
-            let batch = state.withLock { $0.isRunning ? $0.queue.take(Self.batchSize) : [] }
+            let batch = state.withLock { $0.isRunning ? $0.queue.take() : [] }
             if batch.isEmpty { return }
             transport.publish(batch.map(\.bundle)) { outcomes in self.take(outcomes, of: batch) }
         }

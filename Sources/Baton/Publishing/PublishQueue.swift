@@ -59,28 +59,20 @@ struct PublishQueue: Sendable {
     /// Takes the next batch to put on the wire.
     ///
     /// Each message travels by itself, so that any server may take it, while there is room for all that wait. Where there
-    /// is not, they would have to wait for their turn, so they travel in bundles: no message waits to be bundled.
+    /// is not, they would have to wait for their turn, so they travel in bundles, as small as the room allows. No message
+    /// waits to be bundled.
     ///
-    /// - Parameter limit: How many parcels at most.
     /// - Returns: The batch; empty when nothing waits, or nothing more may be on the wire.
-    mutating func take(_ limit: Int) -> [Parcel] {
-        let room = min(limit, maximumInFlight - parcelsOnWire)
+    mutating func take() -> [Parcel] {
+        let room = maximumInFlight - parcelsOnWire
         guard room > 0, !waiting.isEmpty else { return [] }
-        let batch =
-            waiting.count <= maximumInFlight - parcelsOnWire
-            ? takeItems(room).map { Parcel(items: [$0]) } : takeBundles(room)
+        let batch = takeParcels(room, ofSize: min((waiting.count + room - 1) / room, DispatchBundle.limit))
         parcelsOnWire += batch.count
         return batch
     }
 
-    private mutating func takeItems(_ limit: Int) -> [Item] {
-        let count = min(limit, waiting.count)
-        defer { waiting.removeFirst(count) }
-        return Array(waiting.prefix(count))
-    }
-
-    /// Takes parcels, each as full as it can be, in the order of their first items.
-    private mutating func takeBundles(_ limit: Int) -> [Parcel] {
+    /// Takes parcels, each as full as it may be, in the order of their first items.
+    private mutating func takeParcels(_ limit: Int, ofSize size: Int) -> [Parcel] {
         struct Kind: Hashable {
             let queue: String
             let name: String
@@ -89,7 +81,7 @@ struct PublishQueue: Sendable {
         var open: [Kind: Int] = [:]
         while let item = waiting.first {
             let kind = Kind(queue: item.message.queue, name: item.message.name)
-            if let index = open[kind], parcels[index].items.count < DispatchBundle.limit {
+            if let index = open[kind], parcels[index].items.count < size {
                 parcels[index].items.append(item)
             } else {
                 guard parcels.count < limit else { break }

@@ -64,7 +64,8 @@ final class ServerCore: Sendable {
         consumer = client.transport.makeConsumer(
             queues: queues,
             prefetch: configuration.concurrency + configuration.lookAhead,
-            presence: presence
+            presence: presence,
+            executor: client.storage.executor
         )
         workers = try WorkerPool(count: configuration.concurrency)
         table = Locked(RunTable(concurrency: configuration.concurrency))

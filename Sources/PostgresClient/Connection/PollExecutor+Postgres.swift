@@ -1,10 +1,10 @@
 import PollExecutor
 
 extension PollExecutor {
-    /// A thread for PostgreSQL connections.
+    /// A thread for PostgreSQL connections, with room for others that share it and parse what strangers send.
     static func postgres() throws(PostgresError) -> PollExecutor {
         do throws(PollExecutorError) {
-            return try PollExecutor(starting: "postgres")
+            return try PollExecutor(starting: "postgres", stackSize: 16 << 20)
         } catch {
             throw PostgresError(error)
         }

@@ -1,10 +1,12 @@
+import PollExecutor
+
 extension RabbitMQConsumer {
     /// Acknowledges deliveries: the broker forgets them.
     ///
     /// Those whose channel has gone are passed over.
     ///
     /// - Parameter deliveries: The deliveries.
-    public func acknowledge(_ deliveries: [RabbitMQDelivery]) {
+    public nonisolated func acknowledge(_ deliveries: [RabbitMQDelivery]) {
         self.acknowledge(deliveries.map(\.tag))
     }
 
@@ -13,7 +15,7 @@ extension RabbitMQConsumer {
     /// Those whose channel has gone are passed over.
     ///
     /// - Parameter tags: The deliveries' tags.
-    public func acknowledge(_ tags: [RabbitMQDeliveryTag]) {
+    public nonisolated func acknowledge(_ tags: [RabbitMQDeliveryTag]) {
         self.settle(tags) { .ack(tag: $0, isMultiple: $1) }
     }
 
@@ -24,7 +26,7 @@ extension RabbitMQConsumer {
     /// - Parameters:
     ///   - deliveries: The deliveries.
     ///   - requeue: Whether the broker shall deliver them again; otherwise it drops them, or dead-letters them.
-    public func reject(_ deliveries: [RabbitMQDelivery], requeue: Bool) {
+    public nonisolated func reject(_ deliveries: [RabbitMQDelivery], requeue: Bool) {
         self.reject(deliveries.map(\.tag), requeue: requeue)
     }
 
@@ -35,11 +37,19 @@ extension RabbitMQConsumer {
     /// - Parameters:
     ///   - tags: The deliveries' tags.
     ///   - requeue: Whether the broker shall deliver them again; otherwise it drops them, or dead-letters them.
-    public func reject(_ tags: [RabbitMQDeliveryTag], requeue: Bool) {
+    public nonisolated func reject(_ tags: [RabbitMQDeliveryTag], requeue: Bool) {
         self.settle(tags) { .nack(tag: $0, isMultiple: $1, requeues: requeue) }
     }
 
-    private func settle(_ tags: [RabbitMQDeliveryTag], _ method: (UInt64, Bool) -> OutgoingMethod) {
+    /// Settles on the consumer's thread, where the caller may be already; nobody waits for it.
+    private nonisolated func settle(
+        _ tags: [RabbitMQDeliveryTag],
+        _ method: @escaping @Sendable (UInt64, Bool) -> OutgoingMethod
+    ) {
+        self.executor.executeInline { self.assumeIsolated { $0.settleHere(tags, method) } }
+    }
+
+    private func settleHere(_ tags: [RabbitMQDeliveryTag], _ method: (UInt64, Bool) -> OutgoingMethod) {
         guard let first = tags.first else { return }
         // Mostly they come from one queue.
         guard tags.contains(where: { $0.session != first.session }) else {

@@ -16,12 +16,60 @@ import Testing
         batch.flatMap(\.items).map(\.mark.sequence)
     }
 
-    @Test func batchesAreTakenInOrderAndNoLargerThanAsked() {
-        var queue = PublishQueue(patience: .seconds(10), maximumInFlight: 256)
-        queue.append((1...5).map(item))
-        #expect(numbers(queue.take(3)) == [1, 2, 3])
-        #expect(numbers(queue.take(3)) == [4, 5])
-        #expect(queue.take(3).isEmpty)
+    private func sizes(_ batch: [PublishQueue.Parcel]) -> [Int] {
+        batch.map(\.items.count)
+    }
+
+    @Test func eachTravelsByItselfWhereThereIsRoom() {
+        var queue = PublishQueue(patience: .seconds(10), maximumInFlight: 5)
+        queue.append((1...3).map(item))
+        let first = queue.take()
+        #expect(numbers(first) == [1, 2, 3])
+        #expect(sizes(first) == [1, 1, 1])
+        queue.append((4...5).map(item))
+        #expect(sizes(queue.take()) == [1, 1])
+        queue.append((6...7).map(item))
+        #expect(queue.take().isEmpty, "no more than five are on the wire")
+        _ = queue.resolve(first, [.confirmed, .confirmed, .confirmed], at: Sample.instant(0), retryAfter: .zero)
+        #expect(numbers(queue.take()) == [6, 7])
+    }
+
+    @Test func whatWouldHaveToWaitTravelsInBundlesAsSmallAsTheRoomAllows() {
+        var queue = PublishQueue(patience: .seconds(10), maximumInFlight: 4)
+        queue.append((1...10).map(item))
+        let batch = queue.take()
+        #expect(sizes(batch) == [3, 3, 3, 1])
+        #expect(numbers(batch) == (1...10).map { $0 })
+        _ = queue.resolve(batch, batch.map { _ in .confirmed }, at: Sample.instant(0), retryAfter: .zero)
+        queue.append((11...1_000).map(item))
+        #expect(sizes(queue.take()) == [64, 64, 64, 64])
+    }
+
+    @Test func aBundleIsOfOneQueueAndOneFunction() {
+        var queue = PublishQueue(patience: .seconds(10), maximumInFlight: 3)
+        let messages = (0..<12).map { number in
+            DispatchMessage(
+                id: Sample.message(number).id,
+                generation: 1,
+                queue: number % 2 == 0 ? "a" : "b",
+                name: number < 6 ? "first" : "second"
+            )
+        }
+        queue.append(
+            zip(messages, 1...).map { message, number in
+                PublishQueue.Item(message: message, mark: PublishMark(session: Sample.session(1), sequence: number))
+            }
+        )
+        var taken: [PublishQueue.Parcel] = []
+        while true {
+            let batch = queue.take()
+            if batch.isEmpty { break }
+            #expect(batch.count <= 3)
+            taken += batch
+            _ = queue.resolve(batch, batch.map { _ in .confirmed }, at: Sample.instant(0), retryAfter: .zero)
+        }
+        #expect(taken.allSatisfy { Set($0.items.map { "\($0.message.queue) \($0.message.name)" }).count == 1 })
+        #expect(Set(numbers(taken)) == Set(1...12))
     }
 
     @Test func itIsEmptyOnlyWhenTheLastAnswerIsIn() {
@@ -29,7 +77,7 @@ import Testing
         #expect(queue.isEmpty)
         queue.append([item(1)])
         #expect(!queue.isEmpty)
-        let batch = queue.take(1)
+        let batch = queue.take()
         #expect(!queue.isEmpty)
         _ = queue.resolve(batch, [.confirmed], at: Sample.instant(0), retryAfter: .seconds(1))
         #expect(queue.isEmpty)
@@ -38,7 +86,7 @@ import Testing
     @Test func theUnconfirmedGoAgainInFrontOfNewerOnesOnceTheirWaitIsOver() {
         var queue = PublishQueue(patience: .seconds(10), maximumInFlight: 256)
         queue.append((1...4).map(item))
-        let batch = queue.take(3)
+        let batch = queue.take()
         let (confirmed, givenUp) = queue.resolve(
             batch,
             [refusal, .confirmed, refusal],
@@ -52,7 +100,7 @@ import Testing
         #expect(queue.nextRetry != nil)
         queue.wakeRetries(at: Sample.instant(1.5))
         #expect(queue.nextRetry == nil)
-        #expect(numbers(queue.take(10)) == [1, 3, 4])
+        #expect(numbers(queue.take()) == [1, 3, 4])
     }
 
     @Test func aMessageIsGivenUpAfterItsPatienceAndNotBefore() {
@@ -60,7 +108,7 @@ import Testing
         queue.append([item(1)])
         for second in [0, 4, 9.999] {
             let (_, givenUp) = queue.resolve(
-                queue.take(1),
+                queue.take(),
                 [refusal],
                 at: Sample.instant(second),
                 retryAfter: .zero
@@ -69,7 +117,7 @@ import Testing
             queue.wakeRetries(at: Sample.instant(second))
         }
         let (confirmed, givenUp) = queue.resolve(
-            queue.take(1),
+            queue.take(),
             [refusal],
             at: Sample.instant(10),
             retryAfter: .zero
@@ -85,7 +133,7 @@ import Testing
         var queue = PublishQueue(patience: .seconds(10), maximumInFlight: count)
         queue.append((1...count).map(item))
         let (_, givenUp) = queue.resolve(
-            queue.take(count),
+            queue.take(),
             Array(repeating: refusal, count: count),
             at: Sample.instant(0),
             retryAfter: .seconds(1)
@@ -131,7 +179,7 @@ import Testing
                 queue.append((added..<(added + count)).map { item($0) })
                 added += count
             case 1, 2:
-                let batch = queue.take(Int.random(in: 1...3, using: &generator))
+                let batch = queue.take()
                 if !batch.isEmpty { onWire.append(batch) }
             case 3:
                 if let index = onWire.indices.randomElement(using: &generator) {
@@ -150,7 +198,7 @@ import Testing
             onWire = []
             now += 1
             queue.wakeRetries(at: Sample.instant(now))
-            let batch = queue.take(64)
+            let batch = queue.take()
             if !batch.isEmpty { onWire = [batch] }
         }
         #expect(left.sorted() == (0..<Int64(added)).map { $0 })

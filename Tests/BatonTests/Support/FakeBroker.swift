@@ -209,7 +209,12 @@ final class FakeBroker: JobTransport {
         }
     }
 
-    func makeConsumer(queues: [String], prefetch: Int, presence: ServerPresence) -> any JobConsumer {
+    func makeConsumer(
+        queues: [String],
+        prefetch: Int,
+        presence: ServerPresence,
+        executor: (any TaskExecutor)?
+    ) -> any JobConsumer {
         let (events, continuation) = AsyncStream<TransportEvent>.makeStream()
         let id = state.withLock { state in
             let id = state.channels.count

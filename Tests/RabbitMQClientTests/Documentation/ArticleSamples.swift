@@ -29,9 +29,9 @@ func handleOrders(
             for delivery in deliveries {
                 do {
                     try await handle(delivery)
-                    await consumer.acknowledge([delivery])
+                    consumer.acknowledge([delivery])
                 } catch {
-                    await consumer.reject([delivery], requeue: false)
+                    consumer.reject([delivery], requeue: false)
                 }
             }
         case .cancelled(let queue, let error): print("\(queue) is not consumed: \(error)")
