@@ -28,6 +28,7 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
     }
 
     private let maximumBatch: Int
+    private let executor: (any TaskExecutor)?
     private let perform: Perform
     private let isSharedFault: @Sendable (Failure) -> Bool
     private let state = Locked(State())
@@ -36,15 +37,19 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
     ///
     /// - Parameters:
     ///   - maximumBatch: How many elements a batch may have; a single call is never split.
+    ///   - executor: Where a batch's way to its destination starts and ends without a change of threads, if there is such
+    ///     a place.
     ///   - isSharedFault: Whether an error concerns every call of the batch. Otherwise one call's element may be at fault,
     ///     and each call is carried again by itself.
     ///   - perform: Carries a batch.
     init(
         maximumBatch: Int,
+        executor: (any TaskExecutor)? = nil,
         isSharedFault: @escaping @Sendable (Failure) -> Bool,
         perform: @escaping Perform
     ) {
         self.maximumBatch = maximumBatch
+        self.executor = executor
         self.isSharedFault = isSharedFault
         self.perform = perform
     }
@@ -64,7 +69,10 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
             return !state.isBusy
         }
         if isFree {
-            return try await lead(elements, others: [])
+            // Alone: where the answer arrives it goes on at once. Of many callers each prepares on a thread of its own.
+            return try await withTaskExecutorPreference(executor) { () async throws(Failure) in
+                try await lead(elements, others: [])
+            }
         }
         let turn = await withCheckedContinuation { continuation in
             let entry = Entry(elements: elements, continuation: continuation)

@@ -64,12 +64,14 @@ public final class JobClient: Service {
         self.publisher = publisher
         let inserter = JobInserter(storage: storage, environment: environment, patience: configuration.enqueueTimeout)
         // What is committed together is published together, before the callers are woken.
-        inserts = GroupCommit(maximumBatch: 1_000, isSharedFault: \.isTransient) { jobs throws(JobStorageError) in
+        let executor = storage.executor
+        inserts = GroupCommit(maximumBatch: 1_000, executor: executor, isSharedFault: \.isTransient) {
+            jobs throws(JobStorageError) in
             let outcomes = try await inserter.insert(jobs)
             publisher.publish(jobs)
             return outcomes
         }
-        insertsOfGivenIDs = GroupCommit(maximumBatch: 1_000, isSharedFault: \.isTransient) {
+        insertsOfGivenIDs = GroupCommit(maximumBatch: 1_000, executor: executor, isSharedFault: \.isTransient) {
             jobs throws(JobStorageError) in
             let outcomes = try await inserter.insert(jobs, mayExist: true)
             publisher.publish(jobs)
