@@ -41,32 +41,6 @@ struct TakeoverTests {
         }
     }
 
-    @Test func aLostSessionCostsNoHeartbeatAndComesBackWithItsLock() async throws {
-        try await withStorage { fixture in
-            let presence = ServerPresence(UUID())
-            let me = try await fixture.server(presence: presence)
-            try await fixture.offer(me)
-            for _ in 0..<3 {
-                try await fixture.endSession(of: presence)
-                let answer = try await fixture.storage.heartbeat(me, lease: .seconds(15), runs: [], takeover: terms)
-                #expect(answer.isAlive)
-                try await fixture.offer(me)
-            }
-        }
-    }
-
-    @Test func aStorageWithoutServersHoldsNoSessionForThem() async throws {
-        try await withStorage { fixture in
-            let presence = ServerPresence(UUID())
-            let me = try await fixture.server(presence: presence)
-            try await fixture.offer(me)
-            try await fixture.storage.deregister(me)
-            while try await !fixture.lockHolders(presence).isEmpty { try await Task.sleep(for: .milliseconds(5)) }
-            // And has one again for the next.
-            try await fixture.offer(try await fixture.server(presence: presence))
-        }
-    }
-
     /// Here the watcher is the fixture's storage; the peer lives in a storage that ends.
     @Test func aServerThatIsGoneIsCertifiedOnce() async throws {
         try await withStorage { fixture in
@@ -150,68 +124,5 @@ struct TakeoverTests {
             #expect(answer.latePeers == [late])
             #expect(try await fixture.storage.heartbeat(own.epoch, lease: .seconds(15), runs: []).latePeers == [])
         }
-    }
-}
-
-extension StorageFixture {
-    /// A living server that can be seen.
-    func server(
-        _ epoch: ServerEpoch = .random(),
-        presence: ServerPresence,
-        on storage: PostgresStorage? = nil
-    ) async throws -> ServerEpoch {
-        let registration = ServerRegistration(
-            epoch: epoch,
-            name: "test:1",
-            processID: 1,
-            queues: ["mail"],
-            concurrency: 4,
-            jobNames: ["mail.welcome"],
-            presence: presence
-        )
-        try await (storage ?? self.storage).register(registration, lease: .seconds(3600))
-        return epoch
-    }
-
-    /// Renews until the row offers a takeover.
-    fileprivate func offer(_ epoch: ServerEpoch, on storage: PostgresStorage? = nil) async throws {
-        let terms = TakeoverTerms(isOffered: true, lateAfter: .seconds(60))
-        repeat {
-            try await Task.sleep(for: .milliseconds(5))
-            _ = try await (storage ?? self.storage).heartbeat(epoch, lease: .seconds(15), runs: [], takeover: terms)
-        } while try await !offersTakeover(epoch)
-    }
-
-    /// Gives the fixture's storage a server and so a session, older than whatever comes after.
-    @discardableResult
-    fileprivate func watch() async throws -> (epoch: ServerEpoch, presence: ServerPresence) {
-        let presence = ServerPresence(UUID())
-        let epoch = try await server(presence: presence)
-        try await offer(epoch)
-        return (epoch, presence)
-    }
-
-    fileprivate func offersTakeover(_ epoch: ServerEpoch) async throws -> Bool {
-        try await value(Bool.self, "SELECT offers_takeover FROM ns.server WHERE epoch = $1", epoch.uuid)
-    }
-
-    /// The processes that hold a server's lock.
-    fileprivate func lockHolders(_ presence: ServerPresence) async throws -> [Int32] {
-        let holders = """
-            SELECT pid FROM pg_locks
-            WHERE locktype = 'advisory' AND (classid::bigint << 32) | objid::bigint
-                = hashtextextended('baton server ' || $1::uuid, 0)
-            """
-        return try await sql(holders, presence.uuid).map { try $0.decode(Int32.self, 0) }
-    }
-
-    /// Ends the session that holds a server's lock, as an administrator or a broken line does.
-    fileprivate func endSession(of presence: ServerPresence) async throws {
-        let holder = try #require(try await lockHolders(presence).first)
-        try await sql("SELECT pg_terminate_backend($1, 5000)", holder)
-    }
-
-    fileprivate func waitUntilGone(_ epoch: ServerEpoch) async throws {
-        while try await storage.sightPeer(epoch)?.isLocked == true { try await Task.sleep(for: .milliseconds(5)) }
     }
 }

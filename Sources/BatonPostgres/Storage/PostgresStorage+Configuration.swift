@@ -80,6 +80,8 @@ extension PostgresStorage {
             configuration.maximumConnections = 2
             // A certificate of death needs a session older than a lease.
             configuration.minimumConnections = 1
+            // A lease must not run out over a line that is dead: whoever gives a statement up asks over another one.
+            configuration.cancellationTimeout = .seconds(1)
             configuration.sessionSettings["plan_cache_mode"] = "force_custom_plan"
             return configuration
         }

@@ -46,8 +46,8 @@ extension PostgresStorage {
 
     /// Renews a lease, through the session that holds the server's lock if there is one.
     ///
-    /// The scheduler and the reconciler do not hold it up there. A session that fails costs no heartbeat: the renewal goes
-    /// the other way then, and offers nothing.
+    /// The scheduler and the reconciler do not hold it up there. A session that fails or does not answer costs no
+    /// heartbeat: the renewal goes the other way then, and offers nothing.
     ///
     /// - Parameters:
     ///   - epoch: The server.
@@ -67,9 +67,13 @@ extension PostgresStorage {
             PostgresStatement(sql, epoch.uuid, lease.microseconds, isOffered ? process : nil, lateAfter)
         }
         if takeover != nil {
-            let answer = await within(Self.patience(lease)) { [presence] in await presence.renew(epoch, statement) }
+            let answer = await within(Self.sessionPatience(lease)) { [presence] in
+                await presence.renew(epoch, statement)
+            } orElse: { [presence] in
+                // Closed, it ends the try at once. A cancel request would wait for an answer over a line that has none.
+                await presence.giveUp()
+            }
             if let answer = answer ?? nil { return answer }
-            await presence.giveUp()
         }
         return try await performInTime(statement(nil), lease: lease)
     }
@@ -102,6 +106,12 @@ extension PostgresStorage {
     ///
     /// A part of the lease, so that a server which gets no answer one way still renews in time another way.
     private static func patience(_ lease: Duration) -> Duration { lease / 3 }
+
+    /// How long a renewal may take through the session that holds the server's lock.
+    ///
+    /// Heartbeats are at most a fifth of the lease apart. A sixth for the session and a third for the other way make seven
+    /// tenths: whatever becomes of the session, the renewal comes through while the lease lasts.
+    private static func sessionPatience(_ lease: Duration) -> Duration { lease / 6 }
 }
 
 /// Gives up after a while.
@@ -109,15 +119,22 @@ extension PostgresStorage {
 /// - Parameters:
 ///   - patience: How long to wait.
 ///   - body: What to wait for; it is cancelled then, and must end at once.
+///   - giveUp: What is done then before the body is cancelled, so that it ends at once.
 /// - Returns: What the body returns, or `nil`.
 private func within<Value: Sendable>(
     _ patience: Duration,
-    _ body: @Sendable @escaping () async -> Value
+    _ body: @Sendable @escaping () async -> Value,
+    orElse giveUp: @Sendable @escaping () async -> Void = {}
 ) async -> Value? {
     await withTaskGroup(of: Value?.self) { group in
         group.addTask { await body() }
         group.addTask {
-            try? await Task.sleep(for: patience)
+            do {
+                try await Task.sleep(for: patience)
+                await giveUp()
+            } catch {
+                // The body has ended.
+            }
             return nil
         }
         defer { group.cancelAll() }

@@ -86,13 +86,14 @@ actor PresenceSession {
 
     /// Shows a server from now on.
     ///
+    /// Its lock is taken with its first renewal: a session that does not answer must not hold up a registration.
+    ///
     /// - Parameters:
     ///   - epoch: The server.
     ///   - presence: What it is to be seen by.
-    func show(_ epoch: ServerEpoch, by presence: ServerPresence) async {
+    func show(_ epoch: ServerEpoch, by presence: ServerPresence) {
         presences[epoch] = presence
         want.yield()
-        await take(presence)
     }
 
     /// Shows a server no longer.
@@ -106,6 +107,8 @@ actor PresenceSession {
     }
 
     /// Renews a server's lease through the session, with the server's lock if that can be had.
+    ///
+    /// A session that fails is given up: the renewal goes another way then, and the lock must not outlive it for long.
     ///
     /// - Parameters:
     ///   - epoch: The server.
@@ -127,6 +130,8 @@ actor PresenceSession {
             return answer
         } catch {
             logger.debug("a lease was not renewed by the session that others see", metadata: ["error": "\(error)"])
+            // Not when nobody waits any more: the session may be other servers' as well.
+            if !Task.isCancelled { await current.connection.close() }
             return nil
         }
     }
@@ -143,6 +148,8 @@ actor PresenceSession {
     }
 
     /// Gives the present session up, if there is one, and makes another.
+    ///
+    /// What is under way over it fails at once.
     func giveUp() async {
         await current?.connection.close()
     }

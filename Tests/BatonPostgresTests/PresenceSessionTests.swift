@@ -1,0 +1,58 @@
+import Baton
+import Foundation
+import Testing
+
+@testable import BatonPostgres
+
+/// The session of the database by which others see a server.
+@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(3)))
+struct PresenceSessionTests {
+    private let terms = TakeoverTerms(isOffered: true, lateAfter: .seconds(60))
+
+    @Test func aLostSessionCostsNoHeartbeatAndComesBackWithItsLock() async throws {
+        try await withStorage { fixture in
+            let presence = ServerPresence(UUID())
+            let me = try await fixture.server(presence: presence)
+            try await fixture.offer(me)
+            for _ in 0..<3 {
+                try await fixture.endSession(of: presence)
+                let answer = try await fixture.storage.heartbeat(me, lease: .seconds(15), runs: [], takeover: terms)
+                #expect(answer.isAlive)
+                try await fixture.offer(me)
+            }
+        }
+    }
+
+    @Test func aStorageWithoutServersHoldsNoSessionForThem() async throws {
+        try await withStorage { fixture in
+            let presence = ServerPresence(UUID())
+            let me = try await fixture.server(presence: presence)
+            try await fixture.offer(me)
+            try await fixture.storage.deregister(me)
+            while try await !fixture.lockHolders(presence).isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+            // And has one again for the next.
+            try await fixture.offer(try await fixture.server(presence: presence))
+        }
+    }
+
+    /// A line that is dead: no answer comes, and no end either.
+    @Test func aSessionThatDoesNotAnswerDelaysARenewalByLessThanTheOtherWayNeeds() async throws {
+        try await withStorage { fixture in
+            let presence = ServerPresence(UUID())
+            let me = try await fixture.server(presence: presence)
+            try await fixture.offer(me)
+            let session = try #require(try await fixture.lockHolders(presence).first)
+            try await fixture.withDeafSession(session) {
+                let lease = Duration.seconds(15)
+                let start = ContinuousClock.now
+                let answer = try await fixture.storage.heartbeat(me, lease: lease, runs: [], takeover: terms)
+                #expect(answer.isAlive)
+                // A third of the lease and the time that a cancel request may take, it once was.
+                #expect(start.duration(to: .now) < lease / 3)
+                #expect(try await !fixture.offersTakeover(me))
+            }
+            try await fixture.offer(me)
+            #expect(try await fixture.lockHolders(presence) != [session])
+        }
+    }
+}
