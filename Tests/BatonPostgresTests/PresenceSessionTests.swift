@@ -7,7 +7,7 @@ import Testing
 /// The session of the database by which others see a server.
 @Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(3)))
 struct PresenceSessionTests {
-    private let terms = TakeoverTerms(isOffered: true, lateAfter: .seconds(60))
+    private let terms = TakeoverTerms(stoodAfter: nil, lateAfter: .seconds(60))
 
     @Test func aLostSessionCostsNoHeartbeatAndComesBackWithItsLock() async throws {
         try await withStorage { fixture in

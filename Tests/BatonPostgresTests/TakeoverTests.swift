@@ -8,7 +8,7 @@ import Testing
 /// Early certificates: what a session of the database says of a server.
 @Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(3)))
 struct TakeoverTests {
-    private let terms = TakeoverTerms(isOffered: true, lateAfter: .seconds(60))
+    private let terms = TakeoverTerms(stoodAfter: nil, lateAfter: .seconds(60))
 
     @Test func aServerOffersATakeoverOnlyWithItsLock() async throws {
         try await withStorage { fixture in
@@ -16,9 +16,22 @@ struct TakeoverTests {
             let me = try await fixture.server(presence: presence)
             try await fixture.offer(me)
             #expect(try await fixture.lockHolders(presence).count == 1)
-            // What the transport does not offer, the lock does not either.
-            let silent = TakeoverTerms(isOffered: false, lateAfter: .seconds(60))
-            _ = try await fixture.storage.heartbeat(me, lease: .seconds(15), runs: [], takeover: silent)
+            // Of whose queue nothing is known, the lock says nothing either.
+            try await fixture.renew(me, after: nil)
+            #expect(try await !fixture.offersTakeover(me))
+        }
+    }
+
+    /// Whatever is told of the time after a renewal is out of date with the next.
+    @Test func anOfferRestsOnTheLastRenewalOrOnNone() async throws {
+        try await withStorage { fixture in
+            let me = try await fixture.server(presence: ServerPresence(UUID()))
+            let first = try await fixture.offer(me)
+            let second = try await fixture.renew(me, after: first).renewal
+            #expect(try await fixture.offersTakeover(me))
+            #expect(second != first)
+            // It was under way for long, and another overtook it.
+            try await fixture.renew(me, after: first)
             #expect(try await !fixture.offersTakeover(me))
         }
     }
@@ -30,8 +43,9 @@ struct TakeoverTests {
                 let lock = PostgresStatement(try fixture.statements.takeover.lock, presence.uuid)
                 try await connection.execute([lock])
                 let me = try await fixture.server(presence: presence)
+                var last: Int64?
                 for _ in 0..<20 {
-                    _ = try await fixture.storage.heartbeat(me, lease: .seconds(15), runs: [], takeover: terms)
+                    last = try await fixture.renew(me, after: last).renewal
                     #expect(try await !fixture.offersTakeover(me))
                     try await Task.sleep(for: .milliseconds(10))
                 }
@@ -51,7 +65,7 @@ struct TakeoverTests {
                 try await fixture.offer(peer, on: storage)
                 let alive = try #require(try await fixture.storage.sightPeer(peer))
                 #expect(alive.isLocked && alive.presence == presence)
-                #expect(alive.renewalAge >= .zero && alive.renewalAge < alive.sessionAge)
+                #expect(alive.stoodAge >= .zero && alive.stoodAge < alive.sessionAge)
                 #expect(try await !fixture.storage.certifyGone(peer, renewal: alive.renewal), "its lock is held")
                 return alive.renewal
             }
@@ -84,7 +98,27 @@ struct TakeoverTests {
             try await fixture.endSession(of: own.presence)
             try await fixture.offer(own.epoch)
             let gone = try #require(try await fixture.storage.sightPeer(peer))
-            #expect(!gone.isLocked && gone.sessionAge < gone.renewalAge)
+            #expect(!gone.isLocked && gone.sessionAge < gone.stoodAge)
+            #expect(try await !fixture.storage.certifyGone(peer, renewal: gone.renewal))
+        }
+    }
+
+    /// The peer's queue was seen before I lost my connections, and perhaps not since.
+    @Test func whoeverReconnectedAfterTheRenewalThatTheOfferRestsOnCertifiesNobody() async throws {
+        try await withStorage { fixture in
+            let own = try await fixture.watch()
+            let (peer, presence) = (ServerEpoch.random(), ServerPresence(UUID()))
+            try await fixture.withSecondStorage { storage in
+                _ = try await fixture.server(peer, presence: presence, on: storage)
+                let before = try await fixture.offer(peer, on: storage)
+                try await fixture.endSession(of: own.presence)
+                try await fixture.offer(own.epoch)
+                try await fixture.renew(peer, after: before, on: storage)
+                #expect(try await fixture.offersTakeover(peer))
+            }
+            try await fixture.waitUntilGone(peer)
+            let gone = try #require(try await fixture.storage.sightPeer(peer))
+            #expect(!gone.isLocked && gone.sessionAge < gone.stoodAge)
             #expect(try await !fixture.storage.certifyGone(peer, renewal: gone.renewal))
         }
     }

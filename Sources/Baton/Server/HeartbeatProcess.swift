@@ -34,7 +34,7 @@ struct HeartbeatProcess: Sendable {
     }
 
     private static let retryInterval = Duration.milliseconds(500)
-    /// How many heartbeats in a row come sooner because a connection is not there yet that others may see.
+    /// How many heartbeats in a row come sooner because others have not yet seen both connections stand.
     private static let haste = 20
 
     private func beat() async throws -> Beat {
@@ -52,6 +52,7 @@ struct HeartbeatProcess: Sendable {
             )
         } catch {
             witness.failed()
+            core.noteRenewal(nil)
             core.logger.warning("heartbeat failed, trying again", metadata: ["error": "\(error)"])
             guard error.isTransient else { throw error }
             // What has not begun may soon be another's: a server that is cut off starts nothing new.
@@ -59,6 +60,7 @@ struct HeartbeatProcess: Sendable {
             return Beat(isAnswered: false)
         }
         witness.answered(sentAt: sentAt, at: core.clock.now)
+        core.noteRenewal(answer.renewal)
         guard answer.isAlive else {
             try await core.replaceEpoch(epoch)
             return Beat()
@@ -71,7 +73,7 @@ struct HeartbeatProcess: Sendable {
             claimedBefore: sentAt.advanced(by: .zero - core.configuration.heartbeatInterval),
             reason: "No thread of server \(core.name) became free"
         )
-        return Beat(isComplete: terms?.isOffered ?? true)
+        return Beat(isComplete: terms.map { $0.stoodAfter != nil } ?? true)
     }
 
     private func cancelLost(_ lost: [OwnedRun]) async {

@@ -38,6 +38,10 @@ final class ServerCore: Sendable {
     let takeover = Locked(TakeoverWatch())
     /// Rings when there is one more of them.
     let suspicion = Wakeup()
+    /// What this server may offer itself.
+    let offer = Locked(TakeoverOffer())
+    /// Rings when the lease was renewed.
+    let renewed = Wakeup()
 
     private let identity: Locked<Identity>
 

@@ -8,6 +8,8 @@ public struct HeartbeatAnswer: Sendable, Hashable {
     public var ownedRuns: [OwnedRun]?
     /// Other servers whose heartbeat is late, of those that may be certified before their lease is over.
     public var latePeers: [ServerEpoch]
+    /// The name of this renewal, no two of which are the same, to rest the next offer on; `nil` without a renewal.
+    public var renewal: Int64?
 
     /// Creates an answer.
     ///
@@ -16,10 +18,18 @@ public struct HeartbeatAnswer: Sendable, Hashable {
     ///   - lostRuns: Those of the asked runs that the server no longer owns.
     ///   - ownedRuns: Every processing row of the epoch, or `nil`.
     ///   - latePeers: Other servers whose heartbeat is late.
-    public init(isAlive: Bool, lostRuns: [OwnedRun], ownedRuns: [OwnedRun]?, latePeers: [ServerEpoch] = []) {
+    ///   - renewal: The name of this renewal.
+    public init(
+        isAlive: Bool,
+        lostRuns: [OwnedRun],
+        ownedRuns: [OwnedRun]?,
+        latePeers: [ServerEpoch] = [],
+        renewal: Int64? = nil
+    ) {
         self.isAlive = isAlive
         self.lostRuns = lostRuns
         self.ownedRuns = ownedRuns
         self.latePeers = latePeers
+        self.renewal = renewal
     }
 }

@@ -199,7 +199,8 @@ public protocol JobStorage: Service {
     func sightPeer(_ epoch: ServerEpoch) async throws(JobStorageError) -> PeerSighting?
 
     /// Certifies a server dead before its lease is over, through the session that holds this process's own lock; refuses
-    /// when the server has renewed since, when its lock is held, or when this session began after its renewal.
+    /// when the server has renewed since, when its lock is held, or when this session is younger than the renewal that the
+    /// server's offer rests on.
     ///
     /// - Parameters:
     ///   - epoch: The server.

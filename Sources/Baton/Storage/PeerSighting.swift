@@ -6,8 +6,8 @@ public struct PeerSighting: Sendable, Hashable {
     public var isLocked: Bool
     /// The name of its last renewal; no two have the same.
     public var renewal: Int64
-    /// How long ago the last renewal was, by the database's clock.
-    public var renewalAge: Duration
+    /// How long ago the renewal was that its offer rests on, by the database's clock: both of its connections stood later.
+    public var stoodAge: Duration
     /// How long the session has lasted that was asked through.
     public var sessionAge: Duration
 
@@ -17,19 +17,19 @@ public struct PeerSighting: Sendable, Hashable {
     ///   - presence: What to look for at the broker.
     ///   - isLocked: Whether a database session holds the server's lock.
     ///   - renewal: The name of its last renewal.
-    ///   - renewalAge: How long ago the last renewal was.
+    ///   - stoodAge: How long ago the renewal was that its offer rests on.
     ///   - sessionAge: How long the session has lasted that was asked through.
     public init(
         presence: ServerPresence,
         isLocked: Bool,
         renewal: Int64,
-        renewalAge: Duration,
+        stoodAge: Duration,
         sessionAge: Duration
     ) {
         self.presence = presence
         self.isLocked = isLocked
         self.renewal = renewal
-        self.renewalAge = renewalAge
+        self.stoodAge = stoodAge
         self.sessionAge = sessionAge
     }
 }

@@ -5,10 +5,11 @@ struct ServerStatements: Sendable {
     /// `$1` epoch, `$2` name, `$3` process id, `$4` queues, `$5` concurrency, `$6` job names, `$7` lease in microseconds,
     /// `$8` presence.
     let register: String
-    /// `$1` epoch, `$2` lease in microseconds, `$3` the process that holds the server's lock, NULL when an early
-    /// certificate is not offered; `$4` how old another's renewal must be to be told of it, in microseconds, or NULL.
+    /// `$1` epoch, `$2` lease in microseconds, `$3` the process that holds the server's lock, or NULL; `$4` how old
+    /// another's renewal must be to be told of it, in microseconds, or NULL; `$5` the renewal that the offer of an early
+    /// certificate rests on, NULL when none is offered.
     ///
-    /// Not synchronous. When the lease was renewed, returns the epochs of the others that are late.
+    /// Not synchronous. When the lease was renewed, returns the epochs of the others that are late, and the renewal.
     let renew: String
     /// `$1` epoch, `$2` ids of the runs, `$3` when the whole table was last looked through.
     ///
@@ -108,15 +109,18 @@ struct ServerStatements: Sendable {
                 WHEN s.heartbeat_at > now() - \(Schema.interval("$2")) / \(gapsPerLease) THEN s.unbroken_since
                 ELSE now()
             END,
-            -- Over another connection than the lock's, the renewal would prove nothing.
-            offers_takeover = coalesce($3::integer = pg_backend_pid(), false)
+            -- Over another connection than the lock's, or after another renewal, it would prove nothing.
+            offers_takeover = coalesce(
+                $3::integer = pg_backend_pid() AND $5::bigint = \(TakeoverStatements.renewal("s")), false
+            ),
+            stood_after = s.heartbeat_at
         FROM lazy
         WHERE s.epoch = $1 AND NOT s.dead
         RETURNING ARRAY(
             SELECT peer.epoch FROM \(schema.server) AS peer
             WHERE peer.heartbeat_at < now() - \(Schema.interval("$4::bigint")) AND peer.epoch <> $1
                 AND peer.offers_takeover AND NOT peer.dead
-        )
+        ), \(TakeoverStatements.renewal("s"))
         """
     }
 

@@ -6,23 +6,24 @@ struct TakeoverStatements: Sendable {
     let lock: String
     /// `$1` epoch.
     ///
-    /// Returns the presence, the renewal, its age in microseconds and whether the lock is held; nothing when only the
-    /// lease may end the server.
+    /// Returns the presence, the renewal, the age in microseconds of the one that its offer rests on and whether the lock
+    /// is held; nothing when only the lease may end the server.
     let sight: String
     /// `$1` epoch, `$2` renewal.
     ///
     /// Returns the epoch when this call wrote the certificate. That the lock is free is asked for once more, with the row
-    /// locked against the server's renewals and claims; and that this session is older than the renewal, so that a
-    /// restart of the database, which takes everybody's locks, kills nobody.
+    /// locked against the server's renewals and claims; and that this session is older than the renewal that the offer
+    /// rests on, so that a restart of the database, which takes everybody's locks, kills nobody.
     let certify: String
 
     init(_ schema: Schema) {
         lock = "SELECT pg_try_advisory_lock(\(Self.key("$1::uuid"))), pg_backend_pid()"
         sight = """
             SELECT s.presence, \(Self.renewal("s")),
-                (extract(epoch FROM now() - s.heartbeat_at) * 1000000)::bigint, \(Self.isLocked("s.presence"))
+                (extract(epoch FROM now() - s.stood_after) * 1000000)::bigint, \(Self.isLocked("s.presence"))
             FROM \(schema.server) AS s
-            WHERE s.epoch = $1 AND s.offers_takeover AND s.presence IS NOT NULL AND NOT s.dead
+            WHERE s.epoch = $1 AND s.offers_takeover AND s.stood_after IS NOT NULL AND s.presence IS NOT NULL
+                AND NOT s.dead
             """
         certify = """
             WITH suspect AS MATERIALIZED (
@@ -33,7 +34,7 @@ struct TakeoverStatements: Sendable {
             UPDATE \(schema.server) AS s SET dead = true, certified_at = now()
             FROM suspect
             WHERE s.epoch = suspect.epoch AND NOT s.dead AND s.offers_takeover AND \(Self.renewal("s")) = $2
-                AND (SELECT backend_start FROM pg_stat_get_activity(pg_backend_pid())) < s.heartbeat_at
+                AND (SELECT backend_start FROM pg_stat_get_activity(pg_backend_pid())) < s.stood_after
                 AND NOT \(Self.isLocked("suspect.presence"))
             RETURNING s.epoch
             """
@@ -48,7 +49,10 @@ struct TakeoverStatements: Sendable {
     }
 
     /// The name of a server's last renewal: its time, by which no two are the same.
-    private static func renewal(_ server: String) -> String {
+    ///
+    /// - Parameter server: SQL for the server's row.
+    /// - Returns: SQL.
+    static func renewal(_ server: String) -> String {
         "(extract(epoch FROM \(server).heartbeat_at) * 1000000)::bigint"
     }
 

@@ -61,6 +61,7 @@ extension PostgresStorage {
         var lookedThroughAt: Date?
         try reading { () throws(PostgresError) in
             answer.latePeers = try renewed.first?.decode([UUID].self, 0).map(ServerEpoch.init) ?? []
+            answer.renewal = try renewed.first?.decode(Int64.self, 1)
             for row in result {
                 guard let kind = HeartbeatRow(rawValue: try row.decode(Int16.self, 0)) else {
                     throw PostgresError(.decodingFailed, "There is no such kind of row")

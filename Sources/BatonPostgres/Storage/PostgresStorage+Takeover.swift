@@ -23,7 +23,7 @@ extension PostgresStorage {
                 presence: ServerPresence(try row.decode(UUID.self, 0)),
                 isLocked: try row.decode(Bool.self, 3),
                 renewal: try row.decode(Int64.self, 1),
-                renewalAge: .microseconds(try row.decode(Int64.self, 2)),
+                stoodAge: .microseconds(try row.decode(Int64.self, 2)),
                 sessionAge: sessionAge
             )
         }
@@ -31,7 +31,8 @@ extension PostgresStorage {
 
     /// Certifies a server dead before its lease is over, through the session that holds this process's own locks.
     ///
-    /// Refuses when the server has renewed since, when its lock is held, or when this session began after its renewal.
+    /// Refuses when the server has renewed since, when its lock is held, or when this session is younger than the renewal
+    /// that the server's offer rests on.
     ///
     /// - Parameters:
     ///   - epoch: The server.
@@ -61,10 +62,9 @@ extension PostgresStorage {
         takeover: TakeoverTerms?
     ) async throws(JobStorageError) -> PostgresResult {
         let sql = try await ready().server.renew
-        let isOffered = takeover?.isOffered ?? false
-        let lateAfter = takeover?.lateAfter.microseconds
+        let (stoodAfter, lateAfter) = (takeover?.stoodAfter, takeover?.lateAfter.microseconds)
         let statement = { @Sendable (process: Int32?) in
-            PostgresStatement(sql, epoch.uuid, lease.microseconds, isOffered ? process : nil, lateAfter)
+            PostgresStatement(sql, epoch.uuid, lease.microseconds, process, lateAfter, stoodAfter)
         }
         if takeover != nil {
             let answer = await within(Self.sessionPatience(lease)) { [presence] in

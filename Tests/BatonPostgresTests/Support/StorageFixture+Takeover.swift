@@ -25,13 +25,28 @@ extension StorageFixture {
         return epoch
     }
 
+    /// Renews, with an offer that rests on an earlier renewal if there is one.
+    @discardableResult
+    func renew(
+        _ epoch: ServerEpoch,
+        after renewal: Int64?,
+        on storage: PostgresStorage? = nil
+    ) async throws -> HeartbeatAnswer {
+        let terms = TakeoverTerms(stoodAfter: renewal, lateAfter: .seconds(60))
+        return try await (storage ?? self.storage).heartbeat(epoch, lease: .seconds(15), runs: [], takeover: terms)
+    }
+
     /// Renews until the row offers a takeover.
-    func offer(_ epoch: ServerEpoch, on storage: PostgresStorage? = nil) async throws {
-        let terms = TakeoverTerms(isOffered: true, lateAfter: .seconds(60))
+    ///
+    /// - Returns: The last renewal.
+    @discardableResult
+    func offer(_ epoch: ServerEpoch, on storage: PostgresStorage? = nil) async throws -> Int64 {
+        var renewal: Int64?
         repeat {
             try await Task.sleep(for: .milliseconds(5))
-            _ = try await (storage ?? self.storage).heartbeat(epoch, lease: .seconds(15), runs: [], takeover: terms)
+            renewal = try await renew(epoch, after: renewal, on: storage).renewal
         } while try await !offersTakeover(epoch)
+        return try #require(renewal)
     }
 
     /// Gives the fixture's storage a server and so a session, older than whatever comes after.

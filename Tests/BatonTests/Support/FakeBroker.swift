@@ -56,12 +56,13 @@ final class FakeBroker: JobTransport {
         var parked: [DispatchMessage] = []
         var words: [ControlMessage] = []
         var refusesParking = false
+        var isSilent = false
         var publishGate: Gate?
         var acknowledgeGate: Gate?
     }
 
     private let state = Locked(State())
-    private let storage: FakeStorage
+    let storage: FakeStorage
 
     init(storage: FakeStorage) {
         self.storage = storage
@@ -100,6 +101,12 @@ final class FakeBroker: JobTransport {
     var refusesParking: Bool {
         get { state.withLock { $0.refusesParking } }
         set { state.withLock { $0.refusesParking = newValue } }
+    }
+
+    /// Whether no look is answered, although every connection seems to stand.
+    var isSilent: Bool {
+        get { state.withLock { $0.isSilent } }
+        set { state.withLock { $0.isSilent = newValue } }
     }
 
     /// How many wake-ups wait in queues.
@@ -222,24 +229,6 @@ final class FakeBroker: JobTransport {
             return id
         }
         return FakeConsumer(id: id, broker: self, events: events)
-    }
-
-    // MARK: Presence
-
-    /// Whether a server's own queue is there.
-    func isPresent(_ id: Int) -> Bool {
-        read { $0.channels[id]?.isConnected ?? false }
-    }
-
-    func sight(_ presence: ServerPresence, from id: Int) -> PresenceSighting? {
-        let now = storage.clock.now
-        return read { state in
-            guard let own = state.channels[id], own.isConnected else { return nil }
-            return PresenceSighting(
-                isThere: state.channels.values.contains { $0.presence == presence && $0.isConnected },
-                connectionAge: own.since.duration(to: now)
-            )
-        }
     }
 
     // MARK: Channels

@@ -44,7 +44,7 @@ extension FakeStorage {
                 presence: presence,
                 isLocked: tables.locks.contains(presence),
                 renewal: server.renewal,
-                renewalAge: server.renewedAt.duration(to: now),
+                stoodAge: server.stoodAfter.duration(to: now),
                 sessionAge: tables.sessionsSince.duration(to: now)
             )
         }
@@ -54,7 +54,7 @@ extension FakeStorage {
         try await answer(.certifyGone) { tables, now in
             guard let server = tables.servers[epoch], !server.isDead, server.offersTakeover,
                 server.renewal == renewal, let presence = server.registration.presence,
-                !tables.locks.contains(presence), tables.sessionsSince < server.renewedAt
+                !tables.locks.contains(presence), tables.sessionsSince < server.stoodAfter
             else { return false }
             tables.servers[epoch]?.isDead = true
             return true

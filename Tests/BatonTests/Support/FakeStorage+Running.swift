@@ -120,7 +120,8 @@ extension FakeStorage {
                 isAlive: true,
                 lostRuns: runs.filter { !owned.contains($0) },
                 ownedRuns: owned,
-                latePeers: takeover.map { tables.latePeers(of: epoch, after: $0.lateAfter, at: now) } ?? []
+                latePeers: takeover.map { tables.latePeers(of: epoch, after: $0.lateAfter, at: now) } ?? [],
+                renewal: tables.servers[epoch]?.renewal
             )
         }
     }

@@ -35,6 +35,8 @@ struct FakeTables: Sendable {
         var offersTakeover = false
         var renewal: Int64 = 0
         var renewedAt = JobInstant(offset: .zero)
+        /// When the renewal before the last was.
+        var stoodAfter = JobInstant(offset: .zero)
     }
 
     struct Session: Sendable {
@@ -190,14 +192,15 @@ extension FakeTables.Row {
 }
 
 extension FakeTables {
-    /// Renews a lease; what it offers counts only with its lock.
+    /// Renews a lease; what it offers counts only with its lock, and after the renewal that it rests on.
     mutating func renew(_ epoch: ServerEpoch, lease: Duration, takeover: TakeoverTerms?, at now: JobInstant) {
         guard let server = servers[epoch] else { return }
         servers[epoch]?.leaseUntil = now.advanced(by: lease)
         servers[epoch]?.renewal += 1
         servers[epoch]?.renewedAt = now
+        servers[epoch]?.stoodAfter = server.renewedAt
         servers[epoch]?.offersTakeover =
-            takeover?.isOffered ?? false && server.registration.presence.map { locks.contains($0) } ?? false
+            takeover?.stoodAfter == server.renewal && server.registration.presence.map { locks.contains($0) } ?? false
     }
 
     func latePeers(of epoch: ServerEpoch, after lateness: Duration, at now: JobInstant) -> [ServerEpoch] {

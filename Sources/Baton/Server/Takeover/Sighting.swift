@@ -4,10 +4,10 @@ struct Sighting: Sendable, Hashable {
     let renewal: Int64
     /// Whether neither witness stood: no lock, no queue.
     let isGone: Bool
-    /// Whether both of my connections were unbroken since its last renewal.
+    /// Whether both of my connections were unbroken since the renewal that its offer rests on.
     ///
     /// What a restart of either server, or a cut of my own, took away is missing for me as well as for others, and says
-    /// nothing about anybody.
+    /// nothing about anybody. ``TakeoverWatch`` has the whole argument.
     let isUnbroken: Bool
 
     init(renewal: Int64, isGone: Bool, isUnbroken: Bool) {
@@ -34,11 +34,11 @@ struct Sighting: Sendable, Hashable {
         renewal = peer.renewal
         isGone = !peer.isLocked && queue?.isThere == false
         // The earliest it can have been: storage read its clock after it was asked.
-        let renewedAt = askedAt.advanced(by: .zero - peer.renewalAge)
+        let stoodAfter = askedAt.advanced(by: .zero - peer.stoodAge)
         let sessionSince = storageAnsweredAt.advanced(by: .zero - peer.sessionAge)
         let connectionSince = queue.map { brokerAnsweredAt.advanced(by: .zero - $0.connectionAge) }
         // A renewal from the future comes of a clock that was set back.
         isUnbroken =
-            peer.renewalAge >= .zero && sessionSince <= renewedAt && connectionSince.map { $0 <= renewedAt } ?? false
+            peer.stoodAge >= .zero && sessionSince <= stoodAfter && connectionSince.map { $0 <= stoodAfter } ?? false
     }
 }

@@ -2,7 +2,24 @@
 ///
 /// A suspicion, such as a redelivered message or a late heartbeat, is only the reason to look. A server passes for dead
 /// when two looks, ``interval`` apart, find neither its lock nor its queue while my own connections are unbroken since
-/// its last renewal, and that renewal is the same both times. Whatever else a look finds ends the count.
+/// the renewal that its offer rests on, and its last renewal is the same both times. Whatever else a look finds ends the
+/// count.
+///
+/// Why no outage kills anybody: let r be its last renewal and p the one before, on which the offer in r rests. The broker
+/// showed the server's queue to a question asked after p was answered (``TakeoverOffer``), and the session that made r
+/// held the lock (storage compares both). My session and my connection are older than p, and answer.
+///
+/// - The broker was not restarted since p, or my connection would be younger. A restart before p does not matter: the
+///   queue that was seen came after it. So if the queue is gone, the server has lost it by itself, after p.
+/// - Nor was the database, which the certificate asks once more. So if the lock is free, the server has lost its session
+///   by itself, after r.
+/// - How long r and its answer are under way, and whether the server has noticed by then what it has lost, does not
+///   matter: the offer in r says nothing of the time of r, only that the queue was seen after p. And r offers only if p
+///   was the last renewal until then: one that comes late, after another, offers nothing.
+///
+/// What remains is a server that lives and has lost both of its connections by itself, the queue after p and the session
+/// after r, neither of which came back for a second, and has not told of it. It learns of the certificate at its next
+/// heartbeat. In a cluster of brokers that has fallen apart, a queue on the other side counts as lost.
 ///
 /// A pure value; it knows no clock and does no I/O.
 struct TakeoverWatch: Sendable {

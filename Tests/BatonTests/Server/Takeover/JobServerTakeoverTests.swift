@@ -25,7 +25,8 @@ import Testing
                 leaseUntil: now.advanced(by: .seconds(1_000_000)),
                 offersTakeover: offersTakeover,
                 renewal: 1,
-                renewedAt: now
+                renewedAt: now,
+                stoodAfter: now
             )
             tables.rows[id]?.run += 1
             tables.rows[id]?.attempt += 1
@@ -51,8 +52,7 @@ import Testing
         try await world.run(world.server(configure: configure, Script())) {
             try await eventually("the server can be seen") {
                 try? await world.advance(by: .milliseconds(100))
-                return world.storage.read { $0.servers.values.contains(where: \.offersTakeover) }
-                    || world.storage.calls(.heartbeat) > 2
+                return offers || world.storage.calls(.heartbeat) > 2
             }
             try await body()
         }
@@ -97,7 +97,7 @@ import Testing
 
     @Test(arguments: [true, false])
     func oneWitnessIsEnoughToLive(isLock: Bool) async throws {
-        let standIn = world.broker.makeConsumer(queues: [], prefetch: 1, presence: presence)
+        let standIn = world.broker.makeConsumer(queues: [], prefetch: 1, presence: presence, executor: nil)
         let running = Task { try await standIn.run() }
         defer { running.cancel() }
         if !isLock { try await eventually("its queue is there") { await standIn.isPresent() } }
@@ -135,6 +135,28 @@ import Testing
         }
     }
 
+    /// What a restart of the broker took away must not be offered, and a connection that seems to stand proves nothing.
+    @Test func aServerWhoseQueueTheBrokerDoesNotShowOffersNoTakeover() async throws {
+        try await serve {
+            try await eventually("it offers one") {
+                try? await world.advance(by: .milliseconds(100))
+                return offers
+            }
+            world.broker.isSilent = true
+            try await world.advance(by: .seconds(5))
+            #expect(!offers)
+            world.broker.isSilent = false
+            try await eventually("it offers one again") {
+                try? await world.advance(by: .milliseconds(100))
+                return offers
+            }
+        }
+    }
+
+    private var offers: Bool {
+        world.storage.read { $0.servers.values.contains(where: \.offersTakeover) }
+    }
+
     /// Its connections end with it, its jobs do not: they are the lease's.
     @Test func aServerThatStopsOverAJobThatDoesNotGiveWayOffersNoTakeover() async throws {
         let (inside, gate) = (Gate(), Gate())
@@ -155,7 +177,7 @@ import Testing
             await inside.pass()
             try await eventually("it offers a takeover") {
                 try? await world.advance(by: .milliseconds(100))
-                return world.storage.read { $0.servers.values.contains(where: \.offersTakeover) }
+                return offers
             }
             await running.stop()
             try await eventually("it has ended") {

@@ -2,12 +2,13 @@ import Testing
 
 @testable import Baton
 
-/// Asked at 100 s, answered by storage at 101 s and by the broker at 102 s; renewed 3 s before, so at 97 s or later.
+/// Asked at 100 s, answered by storage at 101 s and by the broker at 102 s; the offer rests on a renewal 3 s before, so
+/// at 97 s or later.
 @Suite struct SightingTests {
     private func sight(
         isLocked: Bool = false,
         isThere: Bool? = false,
-        renewalAge: Double = 3,
+        stoodAge: Double = 3,
         sessionAge: Double = 60,
         connectionAge: Double = 60
     ) -> Sighting {
@@ -16,7 +17,7 @@ import Testing
                 presence: ServerPresence(Sample.uuid(1)),
                 isLocked: isLocked,
                 renewal: 5,
-                renewalAge: .seconds(renewalAge),
+                stoodAge: .seconds(stoodAge),
                 sessionAge: .seconds(sessionAge)
             ),
             queue: isThere.map { PresenceSighting(isThere: $0, connectionAge: .seconds(connectionAge)) },
@@ -34,7 +35,7 @@ import Testing
         #expect(!sight(isThere: nil).isGone)
     }
 
-    @Test func bothOfMyConnectionsMustBeOlderThanTheRenewal() {
+    @Test func bothOfMyConnectionsMustBeOlderThanTheRenewalThatTheOfferRestsOn() {
         #expect(sight().isUnbroken)
         #expect(sight(sessionAge: 4, connectionAge: 5).isUnbroken)
         #expect(!sight(sessionAge: 3.9).isUnbroken)
@@ -42,8 +43,8 @@ import Testing
         #expect(!sight(isThere: nil).isUnbroken)
     }
 
-    /// The database's clock was set back; how old the renewal is cannot be told.
+    /// The database's clock was set back; how old that renewal is cannot be told.
     @Test func aRenewalFromTheFutureDoesNotCount() {
-        #expect(!sight(renewalAge: -1).isUnbroken)
+        #expect(!sight(stoodAge: -1).isUnbroken)
     }
 }

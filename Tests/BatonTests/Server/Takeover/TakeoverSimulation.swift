@@ -16,14 +16,24 @@ struct TakeoverSimulation {
         var connection: Int? = 0
         var sessionBackAt = 0
         var connectionBackAt = 0
+        /// When the process knows that its broker connection is lost.
+        var noticesAt = 0
     }
 
     /// The owner's row.
     struct Row {
         var renewal: Int64 = 0
         var renewedAt = 0
+        var stoodAfter = 0
         var offersTakeover = false
         var isDead = false
+    }
+
+    /// A renewal on its way to storage.
+    private struct PendingRenewal {
+        let stoodAfter: Int64?
+        let session: Int?
+        let arrivesAt: Int
     }
 
     private struct PendingLook {
@@ -34,8 +44,6 @@ struct TakeoverSimulation {
 
     static let step = 50
     private static let heartbeat = 2_000
-    /// How soon a process knows that its broker connection is lost; sooner than anybody can connect again.
-    private static let notice = 100
 
     let epoch = Sample.epoch(1)
     private(set) var now = 0
@@ -44,16 +52,27 @@ struct TakeoverSimulation {
     private(set) var certifiedAt: Int?
     private var owner = Links()
     private var watcher = Links()
-    private var connectionLostAt = 0
+    private var offer = TakeoverOffer()
+    private var renewal: PendingRenewal?
+    /// The broker has shown the owner's queue after a renewal; when the owner hears of it.
+    private var shown: (renewal: Int64, at: Int)?
     private var watch = TakeoverWatch()
     private var look: PendingLook?
     private var certificate: (renewal: Int64, at: Int, session: Int)?
     private var random: SeededGenerator
     /// What the owner alone has lost since it last told of it by a renewal.
     private var untold: Set<Fault> = []
+    /// How long a renewal may be under way, and how long a process may believe in a lost connection.
+    private let slowest: (renewal: Int, notice: Int)
 
-    init(seed: UInt64) {
+    /// Makes a simulation in which all is well for the time being.
+    ///
+    /// - Parameters:
+    ///   - seed: What all delays come from.
+    ///   - isSlow: Whether processes and lines may halt for longer than it takes others to connect again.
+    init(seed: UInt64, isSlow: Bool = false) {
         random = SeededGenerator(seed: seed)
+        slowest = isSlow ? (renewal: 1_500, notice: 6_000) : (renewal: 100, notice: 100)
     }
 
     private mutating func delay(_ range: ClosedRange<Int>) -> Int {
@@ -66,9 +85,21 @@ struct TakeoverSimulation {
 
     // MARK: What happens
 
+    /// Whether the owner's queue is gone, as the watcher can see over a connection that the last renewal came after.
+    var looksGone: Bool {
+        owner.connection == nil && watcher.connection.map { $0 < row.renewedAt } ?? false
+    }
+
+    /// Whether both of them have their broker connections.
+    var areConnected: Bool {
+        owner.connection != nil && watcher.connection != nil
+    }
+
     /// Kills the owner: both of its connections are gone a moment later.
     mutating func kill() {
         isOwnerAlive = false
+        renewal = nil
+        shown = nil
         owner.session = nil
         owner.connection = nil
         owner.sessionBackAt = .max
@@ -111,10 +142,12 @@ struct TakeoverSimulation {
     }
 
     private mutating func loseConnection(_ links: WritableKeyPath<Self, Links>) {
-        let back = now + delay(150...8_000)
+        let notices = now + delay(0...slowest.notice)
+        // Whoever watches asks the broker, and so knows at once.
+        let back = (links == \.owner ? notices : now) + delay(150...8_000)
         self[keyPath: links].connection = nil
+        self[keyPath: links].noticesAt = notices
         self[keyPath: links].connectionBackAt = back
-        if links == \.owner { connectionLostAt = now }
     }
 
     // MARK: Time
@@ -124,7 +157,12 @@ struct TakeoverSimulation {
         now += Self.step
         if isOwnerAlive { reconnect(\.owner) }
         reconnect(\.watcher)
-        if now % Self.heartbeat == 0, isOwnerAlive { renew() }
+        if now % Self.heartbeat == 0, isOwnerAlive { sendRenewal() }
+        takeRenewal()
+        if let shown, shown.at <= now {
+            offer.stood(after: shown.renewal)
+            self.shown = nil
+        }
         // At another beat than the owner.
         if now % Self.heartbeat == 700, row.offersTakeover, now - row.renewedAt > Self.heartbeat * 5 / 4 {
             redeliver()
@@ -144,13 +182,28 @@ struct TakeoverSimulation {
         }
     }
 
+    private mutating func sendRenewal() {
+        let believesInConnection = owner.connection != nil || now < owner.noticesAt
+        renewal = PendingRenewal(
+            stoodAfter: believesInConnection ? offer.stoodAfter : nil,
+            session: owner.session,
+            arrivesAt: now + delay(0...slowest.renewal)
+        )
+    }
+
     /// Over whatever connection there is; only the session that holds the lock lets the row offer a takeover.
-    private mutating func renew() {
+    private mutating func takeRenewal() {
+        guard let arrived = renewal, arrived.arrivesAt <= now else { return }
+        renewal = nil
         guard !row.isDead else { return }
-        let believesInConnection = owner.connection != nil || now - connectionLostAt < Self.notice
+        let isOverSession = arrived.session != nil && arrived.session == owner.session
+        row.offersTakeover = isOverSession && arrived.stoodAfter == row.renewal
+        row.stoodAfter = row.renewedAt
         row.renewal += 1
         row.renewedAt = now
-        row.offersTakeover = owner.session != nil && believesInConnection
+        offer.renewed(row.renewal)
+        // Asked at once, and answered a while later.
+        if owner.connection != nil { shown = (row.renewal, now + delay(0...300)) }
         // A row that offers nothing tells of it; one that does, only if there is nothing to tell.
         if !row.offersTakeover || owner.connection != nil { untold = [] }
     }
@@ -158,7 +211,7 @@ struct TakeoverSimulation {
     private mutating func certify() {
         guard let due = certificate, due.at <= now else { return }
         certificate = nil
-        guard watcher.session == due.session, due.session < row.renewedAt, owner.session == nil, row.offersTakeover,
+        guard watcher.session == due.session, due.session < row.stoodAfter, owner.session == nil, row.offersTakeover,
             row.renewal == due.renewal, !row.isDead
         else { return }
         row.isDead = true
@@ -201,7 +254,7 @@ struct TakeoverSimulation {
                 presence: ServerPresence(Sample.uuid(1)),
                 isLocked: owner.session != nil,
                 renewal: row.renewal,
-                renewalAge: .milliseconds(now - row.renewedAt),
+                stoodAge: .milliseconds(now - row.stoodAfter),
                 sessionAge: .milliseconds(now - session)
             ),
             brokerAt: now + delay(0...300)

@@ -11,10 +11,11 @@ import Testing
         }
     }
 
-    /// No single lost connection, no redelivery and no restart of either server, nor of both at once.
-    @Test(arguments: Seeds.many)
-    func noFaultMakesALivingOwnerPassForDead(seed: UInt64) {
-        var simulation = TakeoverSimulation(seed: seed)
+    /// No single lost connection, no redelivery and no restart of either server, nor of both at once; however long renewals
+    /// are under way, and losses go unnoticed.
+    @Test(arguments: Seeds.many, [false, true])
+    func noFaultMakesALivingOwnerPassForDead(seed: UInt64, isSlow: Bool) {
+        var simulation = TakeoverSimulation(seed: seed, isSlow: isSlow)
         var random = SeededGenerator(seed: ~seed)
         // From quiet to stormy.
         let calm = Int.random(in: 5...200, using: &random)
@@ -26,6 +27,25 @@ import Testing
         }
         #expect(simulation.certifiedAt == nil)
         #expect(simulation.isOwnerAlive)
+    }
+
+    /// The owner does not notice that the broker was restarted, renews when the watcher is connected again, and then loses
+    /// its session: one loss of its own, and none of those that others share.
+    @Test(arguments: Seeds.many)
+    func aRestartOfTheBrokerThatTheOwnerHasNotNoticedDoesNotCountAsItsLoss(seed: UInt64) {
+        var simulation = TakeoverSimulation(seed: seed, isSlow: true)
+        run(&simulation, seconds: 10) { _ in }
+        var hasLostSession = false
+        run(&simulation, seconds: 30) { simulation in
+            if !hasLostSession, simulation.row.offersTakeover, simulation.looksGone {
+                hasLostSession = true
+                simulation.strike(.ownerLosesSession)
+            } else if !hasLostSession, simulation.areConnected {
+                simulation.strike(.brokerRestarts)
+            }
+            simulation.redeliver()
+        }
+        #expect(simulation.certifiedAt == nil)
     }
 
     @Test(arguments: Seeds.many)
