@@ -37,24 +37,13 @@ struct GracefulStop: Sendable {
                 "jobs did not give way; they are requeued when the lease of this server is over",
                 metadata: ["count": "\(running)"]
             )
-            await withdrawOffer()
+            await core.withdrawOffer()
             return
         }
         do throws(JobStorageError) {
             try await core.leave()
         } catch {
             core.logger.debug("server not taken off the list; its lease ends it", metadata: ["error": "\(error)"])
-        }
-    }
-
-    /// Sees to it that the jobs which do not give way are the lease's: the connections end with the server, they do not.
-    private func withdrawOffer() async {
-        guard let terms = await core.takeoverTerms() else { return }
-        do throws(JobStorageError) {
-            let (epoch, runs) = (core.epoch, core.table.withLock { $0.openRuns(of: core.epoch) })
-            _ = try await core.storage.heartbeat(epoch, lease: core.configuration.lease, runs: runs, takeover: terms)
-        } catch {
-            core.logger.debug("early certificate not withdrawn", metadata: ["error": "\(error)"])
         }
     }
 }

@@ -1,3 +1,4 @@
+import Locking
 public import Logging
 public import ServiceLifecycle
 
@@ -113,6 +114,14 @@ public final class JobServer: Service {
                 for try await _ in group {}
             } catch is ServerStopped {
                 core.logger.info("server stopped", metadata: ["server.name": "\(name)"])
+            } catch {
+                group.cancelAll()
+                core.cancelRuns { _, _ in true }
+                // Before the others have ended, and with them the connections.
+                if core.table.withLock({ $0.runningCount > 0 }) {
+                    await core.withdrawOffer()
+                }
+                throw error
             }
         }
     }

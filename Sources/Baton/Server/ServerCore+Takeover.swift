@@ -1,4 +1,5 @@
 import Locking
+import Logging
 
 extension ServerCore {
     /// Notes reasons to look at other servers (PROTOCOL section 3, early certificate).
@@ -36,6 +37,34 @@ extension ServerCore {
         offer.withLock { $0.renewed(renewal) }
         if renewal != nil {
             renewed.ring()
+        }
+    }
+
+    /// Sees to it that jobs which do not give way are the lease's: the connections end with the server, they do not.
+    ///
+    /// Best effort, for no longer than from one heartbeat to the next. A heartbeat that is still under way cannot renew the
+    /// offer afterwards: its own rests on an earlier renewal.
+    func withdrawOffer() async {
+        guard configuration.fastTakeover else { return }
+        // In a task of its own, since a server that does not end gracefully is cancelled. Awaited at once, so the task has
+        // an owner.
+        await Task {
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await self.renewWithoutOffer() }
+                group.addTask { try? await self.clock.sleep(for: self.configuration.heartbeatInterval) }
+                await group.next()
+                group.cancelAll()
+            }
+        }.value
+    }
+
+    private func renewWithoutOffer() async {
+        let owner = epoch
+        let runs = table.withLock { $0.openRuns(of: owner) }
+        do throws(JobStorageError) {
+            _ = try await storage.heartbeat(owner, lease: configuration.lease, runs: runs)
+        } catch {
+            logger.debug("early certificate not withdrawn", metadata: ["error": "\(error)"])
         }
     }
 }

@@ -157,6 +157,15 @@ import Testing
         world.storage.read { $0.servers.values.contains(where: \.offersTakeover) }
     }
 
+    /// A job that is deaf to cancellation.
+    private func deaf(_ inside: Gate, _ gate: Gate) -> Script {
+        Script { text, _ in
+            inside.open()
+            await Task { await gate.pass() }.value
+            return text
+        }
+    }
+
     /// Its connections end with it, its jobs do not: they are the lease's.
     @Test func aServerThatStopsOverAJobThatDoesNotGiveWayOffersNoTakeover() async throws {
         let (inside, gate) = (Gate(), Gate())
@@ -165,12 +174,7 @@ import Testing
                 $0.shutdownTimeout = .milliseconds(10)
                 $0.cancellationTimeout = .milliseconds(10)
             },
-            Script { text, _ in
-                inside.open()
-                // Deaf to cancellation.
-                await Task { await gate.pass() }.value
-                return text
-            }
+            deaf(inside, gate)
         )
         try await world.serve(server) { running in
             _ = try await enqueue()
@@ -184,6 +188,32 @@ import Testing
                 try? await world.advance(by: .milliseconds(10))
                 return running.hasEnded
             }
+            #expect(world.storage.read { $0.servers.values.map(\.offersTakeover) } == [false])
+            gate.open()
+        }
+    }
+
+    /// Cancelled, or by an error of one of its processes.
+    @Test(arguments: [true, false])
+    func aServerThatEndsAtOnceOverAJobThatDoesNotGiveWayOffersNoTakeover(isCancelled: Bool) async throws {
+        let (inside, gate) = (Gate(), Gate())
+        let server = try world.server(deaf(inside, gate))
+        try await world.run {
+            let running = Task { try await server.run() }
+            defer { running.cancel() }
+            _ = try await enqueue()
+            await inside.pass()
+            try await eventually("it offers a takeover") {
+                try? await world.advance(by: .milliseconds(100))
+                return offers
+            }
+            if isCancelled {
+                running.cancel()
+            } else {
+                world.storage.fail(.heartbeat, .refused)
+                try await world.advance(by: .seconds(2))
+            }
+            _ = await running.result
             #expect(world.storage.read { $0.servers.values.map(\.offersTakeover) } == [false])
             gate.open()
         }
