@@ -35,6 +35,32 @@ struct PresenceSessionTests {
         }
     }
 
+    /// A claim told the server of its certificate, so that it asked for no further renewal under the dead epoch.
+    @Test func aReplacedEpochKeepsNoSessionWhenItsServerHasLeft() async throws {
+        try await withStorage { fixture in
+            let presence = ServerPresence(UUID())
+            let dead = try await fixture.server(presence: presence)
+            try await fixture.offer(dead)
+            let alive = try await fixture.server(presence: presence, replacing: dead)
+            try await fixture.offer(alive)
+            try await fixture.storage.deregister(alive)
+            while try await !fixture.lockHolders(presence).isEmpty { try await Task.sleep(for: .milliseconds(5)) }
+        }
+    }
+
+    /// Claim and heartbeat may both learn of the certificate, and each register an epoch in the place of the dead one.
+    @Test func anEpochOneTooManyTakesTheSessionOfNoOther() async throws {
+        try await withStorage { fixture in
+            let presence = ServerPresence(UUID())
+            let dead = try await fixture.server(presence: presence)
+            try await fixture.offer(dead)
+            let alive = try await fixture.server(presence: presence, replacing: dead)
+            let unused = try await fixture.server(presence: presence, replacing: dead)
+            try await fixture.storage.deregister(unused)
+            try await fixture.offer(alive)
+        }
+    }
+
     /// A line that is dead: no answer comes, and no end either.
     @Test func aSessionThatDoesNotAnswerDelaysARenewalByLessThanTheOtherWayNeeds() async throws {
         try await withStorage { fixture in

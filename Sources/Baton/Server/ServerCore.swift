@@ -101,7 +101,7 @@ final class ServerCore: Sendable {
     ///
     /// - Throws: `CancellationError`, or what storage refuses for good.
     func register() async throws {
-        try await register(epoch)
+        try await register(epoch, replacing: nil)
     }
 
     /// Takes a new epoch after the old one was certified dead, and cancels what ran under it (PROTOCOL move 2).
@@ -111,7 +111,7 @@ final class ServerCore: Sendable {
     func replaceEpoch(_ dead: ServerEpoch) async throws {
         let fresh = ServerEpoch(environment.makeUUID())
         guard identity.withLock({ $0.epoch == dead && !$0.isLeaving }) else { return }
-        try await register(fresh)
+        try await register(fresh, replacing: dead)
         let isFirst = identity.withLock { identity in
             guard identity.epoch == dead, !identity.isLeaving else { return false }
             identity.epoch = fresh
@@ -143,7 +143,7 @@ final class ServerCore: Sendable {
         try await storage.deregister(epoch)
     }
 
-    private func register(_ epoch: ServerEpoch) async throws {
+    private func register(_ epoch: ServerEpoch, replacing dead: ServerEpoch?) async throws {
         let registration = ServerRegistration(
             epoch: epoch,
             name: name,
@@ -151,7 +151,8 @@ final class ServerCore: Sendable {
             queues: queues,
             concurrency: configuration.concurrency,
             jobNames: registry.names,
-            presence: configuration.fastTakeover ? presence : nil
+            presence: configuration.fastTakeover ? presence : nil,
+            replacedEpoch: dead
         )
         let lease = configuration.lease
         try await retrying("registering the server") { [storage] () throws(JobStorageError) in

@@ -14,6 +14,8 @@ public struct ServerRegistration: Sendable, Hashable {
     public var jobNames: [String]
     /// What other servers can see of it; `nil` when only its lease may end it.
     public var presence: ServerPresence?
+    /// The epoch that this one takes the place of, after it was certified dead; `nil` for a server's first.
+    public var replacedEpoch: ServerEpoch?
 
     /// Creates a registration.
     ///
@@ -25,6 +27,7 @@ public struct ServerRegistration: Sendable, Hashable {
     ///   - concurrency: How many jobs it runs at once.
     ///   - jobNames: The names of the jobs it knows, aliases included.
     ///   - presence: What other servers can see of it; `nil` when only its lease may end it.
+    ///   - replacedEpoch: The epoch that this one takes the place of.
     public init(
         epoch: ServerEpoch,
         name: String,
@@ -32,7 +35,8 @@ public struct ServerRegistration: Sendable, Hashable {
         queues: [String],
         concurrency: Int,
         jobNames: [String],
-        presence: ServerPresence? = nil
+        presence: ServerPresence? = nil,
+        replacedEpoch: ServerEpoch? = nil
     ) {
         self.epoch = epoch
         self.name = name
@@ -41,5 +45,6 @@ public struct ServerRegistration: Sendable, Hashable {
         self.concurrency = concurrency
         self.jobNames = jobNames
         self.presence = presence
+        self.replacedEpoch = replacedEpoch
     }
 }

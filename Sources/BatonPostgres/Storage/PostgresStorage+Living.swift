@@ -27,7 +27,9 @@ extension PostgresStorage {
             server.presence?.uuid
         )
         try await perform(on: upkeep, statement)
-        if let presence = server.presence { await self.presence.show(server.epoch, by: presence) }
+        if let presence = server.presence {
+            await self.presence.show(server.epoch, by: presence, replacing: server.replacedEpoch)
+        }
     }
 
     /// Renews a server's lease and answers its audit.

@@ -91,7 +91,9 @@ actor PresenceSession {
     /// - Parameters:
     ///   - epoch: The server.
     ///   - presence: What it is to be seen by.
-    func show(_ epoch: ServerEpoch, by presence: ServerPresence) {
+    ///   - dead: The epoch that the server goes on in the place of; shown no longer, also when no renewal was refused to it.
+    func show(_ epoch: ServerEpoch, by presence: ServerPresence, replacing dead: ServerEpoch?) {
+        if let dead { presences[dead] = nil }
         presences[epoch] = presence
         want.yield()
     }

@@ -10,6 +10,7 @@ extension StorageFixture {
     func server(
         _ epoch: ServerEpoch = .random(),
         presence: ServerPresence,
+        replacing dead: ServerEpoch? = nil,
         on storage: PostgresStorage? = nil
     ) async throws -> ServerEpoch {
         let registration = ServerRegistration(
@@ -19,7 +20,8 @@ extension StorageFixture {
             queues: ["mail"],
             concurrency: 4,
             jobNames: ["mail.welcome"],
-            presence: presence
+            presence: presence,
+            replacedEpoch: dead
         )
         try await (storage ?? self.storage).register(registration, lease: .seconds(3600))
         return epoch

@@ -41,6 +41,9 @@ import Testing
                 return epochs.count == 1
             }
             #expect(epochs.first != old)
+            let fresh = try #require(epochs.first)
+            #expect(world.storage.read { $0.servers[fresh]?.registration.replacedEpoch } == old)
+            #expect(world.storage.read { $0.servers[old]?.registration.replacedEpoch } == nil)
             gate.open()
             try await eventually("the job ends") {
                 try? await world.advance(by: .milliseconds(500))
