@@ -168,6 +168,40 @@ extension ChaosTests {
         }
     }
 
+    @Test("Workers keep their jobs when PostgreSQL and RabbitMQ restart at once")
+    func bothRestartsKeepJobs() async throws {
+        try await withPrivateServers { servers in
+            try await withBaton(expecting: .repairs, on: servers.servers) { lab in
+                try await withWorker(lab) { one in
+                    try await withWorker(lab) { other in
+                        for isKill in [false, true] {
+                            try await untilTakeoverIsOffered(lab, servers: 2)
+                            // As many as both can run, and some that wait: their messages come again in any case.
+                            let jobs = try await lab.jobs.enqueue(
+                                contentsOf: (0..<12).map { _ in DemoSleep(milliseconds: 10_000) }
+                            )
+                            try await eventually("both run as many as they can") {
+                                let counts = try await (
+                                    openRuns(lab, one.processID), openRuns(lab, other.processID)
+                                )
+                                return counts == (4, 4)
+                            }
+                            try await servers.restartBoth(isKill: isKill)
+                            for job in jobs { try await lab.wait(for: job.id, .succeeded) }
+                            let what = "both are \(isKill ? "killed" : "shut down") and start again"
+                            try await expectOneRunEach(lab, after: what)
+                            try await expectOneLineEach(lab, after: what)
+                        }
+                        // Nobody had to take a new epoch, and each can be seen again.
+                        try await untilTakeoverIsOffered(lab, servers: 2)
+                        #expect(try await lab.count(.succeeded) == 24)
+                        #expect(try await lab.value(Int.self, "SELECT count(*) FROM @.servers") == 2)
+                    }
+                }
+            }
+        }
+    }
+
     // MARK: Parts
 
     /// Waits until workers can be seen, and have renewed since each of them could.
@@ -198,6 +232,21 @@ extension ChaosTests {
         let again = try await lab.value(Int.self, "SELECT count(*) FROM @.jobs WHERE run <> 1 OR generation <> 1")
         #expect(again == 0, "after: \(what)")
         #expect(try await lab.value(of: .certifiedServers) == 0, "after: \(what)")
+    }
+
+    /// Whether the ledger has one line for each job, with its end.
+    private func expectOneLineEach(_ lab: Lab, after what: String) async throws {
+        let others = try await lab.value(
+            Int.self,
+            """
+            SELECT count(*) FROM (
+                SELECT count(run.id) AS starts, count(run.ended_at) AS ends
+                FROM @.jobs AS job LEFT JOIN baton_demo.run AS run ON run.job_id = job.id GROUP BY job.id
+            ) AS line WHERE starts <> 1 OR ends <> 1
+            """
+        )
+        #expect(others == 0, "after: \(what)")
+        #expect(try await lab.value(Int.self, "SELECT count(*) FROM @.server WHERE dead") == 0, "after: \(what)")
     }
 }
 

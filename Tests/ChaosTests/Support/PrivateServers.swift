@@ -27,6 +27,17 @@ struct PrivateServers: Sendable {
         try await script.run("start", server)
     }
 
+    /// Ends both servers, in their own way or by SIGKILL, and starts both again on the same data.
+    func restartBoth(isKill: Bool) async throws {
+        if isKill {
+            try await kill("postgres")
+            try await kill("rabbitmq")
+        } else {
+            try await script.run("stop")
+        }
+        try await script.run("start")
+    }
+
     /// The connections that the broker has, by its own names for them.
     func brokerConnections() async throws -> Set<String> {
         let list = try await script.run("rabbitmqctl", "--quiet", "--no-table-headers", "list_connections", "pid")
