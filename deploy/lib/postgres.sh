@@ -48,7 +48,7 @@ listen_addresses = '127.0.0.1'
 port = $(port postgres)
 unix_socket_directories = ''
 cluster_name = '$(instance)'
-max_connections = 300
+max_connections = 500
 password_encryption = 'scram-sha-256'
 
 # What Baton promises rests on these.

@@ -8,7 +8,7 @@ final class DispatchPublisher: Sendable {
     /// How many messages are in flight at most; beyond that, wake-ups travel in bundles.
     ///
     /// A broker that is quick has them confirmed before another is due. One that is not is helped by fewer and larger ones.
-    private static let maximumInFlight = 8
+    static let maximumInFlight = 8
     /// How many pending numbers a stored watermark lists.
     private static let pendingLimit = 256
     /// How often the watermark is looked at, and how often it is stored when nothing changed.

@@ -137,6 +137,8 @@ extension PostgresConnection {
         self.copy?.phase = reason == nil ? .finishing : .aborting
         if PQputCopyEnd(handle.pointer, reason) == 1 {
             self.flush()
+            // libpq may have read the server's verdict long ago and kept it until now: nothing more may come.
+            self.receive()
         } else {
             // Nobody knows what the server gets to read. Without the connection, it throws away what it has got.
             self.endAfterLastWords(of: handle)

@@ -71,29 +71,32 @@ import Testing
         }
     }
 
-    @Test func atMost32MessagesAreInFlight() async throws {
+    private let maximumInFlight = DispatchPublisher.maximumInFlight
+
+    @Test func onlySoManyMessagesAreInFlight() async throws {
         let gate = world.broker.holdPublishes()
         try await world.run {
-            try await enqueue(32)
+            try await enqueue(maximumInFlight)
             await gate.arrivals(reach: 1)
             try await enqueue(700)
             try await world.settle()
             #expect(gate.arrivals == 1)
             gate.open()
-            try await eventually("all are published") { world.broker.depth == 732 }
-            #expect(Set(world.broker.read(\.published)).count == 732)
+            try await eventually("all are published") { world.broker.depth == maximumInFlight + 700 }
+            #expect(Set(world.broker.read(\.published)).count == maximumInFlight + 700)
         }
     }
 
     /// What has room on the wire travels by itself, for any server to take; what would have to wait is bundled.
     @Test func messagesAreBundledOnlyWhereTheyWouldHaveToWait() async throws {
         try await world.run {
-            try await enqueue(32)
-            try await eventually("all are published") { world.broker.depth == 32 }
-            #expect(world.broker.read(\.publishedBundles) == Array(repeating: 1, count: 32))
-            try await enqueue(64)
-            try await eventually("all are published") { world.broker.depth == 96 }
-            #expect(world.broker.read(\.publishedBundles).dropFirst(32) == Array(repeating: 2, count: 32)[...])
+            let single = Array(repeating: 1, count: maximumInFlight)
+            try await enqueue(maximumInFlight)
+            try await eventually("all are published") { world.broker.depth == maximumInFlight }
+            #expect(world.broker.read(\.publishedBundles) == single)
+            try await enqueue(2 * maximumInFlight)
+            try await eventually("all are published") { world.broker.depth == 3 * maximumInFlight }
+            #expect(world.broker.read(\.publishedBundles) == single + single.map { $0 * 2 })
         }
     }
 

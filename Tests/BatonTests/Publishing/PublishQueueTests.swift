@@ -85,8 +85,9 @@ import Testing
 
     @Test func theUnconfirmedGoAgainInFrontOfNewerOnesOnceTheirWaitIsOver() {
         var queue = PublishQueue(patience: .seconds(10), maximumInFlight: 256)
-        queue.append((1...4).map(item))
+        queue.append((1...3).map(item))
         let batch = queue.take()
+        queue.append([item(4)])
         let (confirmed, givenUp) = queue.resolve(
             batch,
             [refusal, .confirmed, refusal],

@@ -118,9 +118,9 @@ final class FakeBroker: JobTransport {
         }
     }
 
-    /// How many messages are delivered and not settled.
+    /// How many wake-ups are delivered and not settled.
     var unsettledCount: Int {
-        read { $0.channels.values.reduce(0) { $0 + $1.unsettled.count } }
+        read { $0.channels.values.flatMap(\.unsettled.values).reduce(0) { $0 + $1.count } }
     }
 
     /// Puts a message into its queue as if from nowhere.

@@ -1,0 +1,79 @@
+import Testing
+
+@testable import Baton
+
+/// Wake-ups that came in a bundle hold up neither themselves nor other servers.
+@Suite struct UnbundlingTests {
+    private let world = World()
+    private let gate = Gate()
+
+    private func server(concurrency: Int) throws -> JobServer {
+        try world.server(
+            concurrency: concurrency,
+            Script { [gate] _, _ in
+                await gate.pass()
+                return ""
+            }
+        )
+    }
+
+    private func enqueue(_ count: Int) async throws -> [JobID] {
+        try await world.client.enqueue(contentsOf: (0..<count).map { Script.Call(text: "\($0)") }).map(\.id)
+    }
+
+    @Test func whatFindsNoThreadIsSentOnByItself() async throws {
+        try await world.run(try server(concurrency: 1)) {
+            // More than may be in flight by themselves: bundles of two.
+            let jobs = try await enqueue(2 * DispatchPublisher.maximumInFlight)
+            await gate.arrivals(reach: 1)
+            try await world.settle()
+            let published = world.broker.read(\.published).count
+            #expect(world.broker.unsettledCount > 1, "a bundle and more is here")
+            try await eventually("only the bundle of the job that runs is held") {
+                try? await world.advance(by: UnbundlingProcess.patience)
+                return world.broker.read { state in
+                    state.bundleQueues.values.allSatisfy(\.isEmpty)
+                        && state.channels.values.allSatisfy { $0.unsettled.count <= 2 }
+                }
+            }
+            #expect(world.broker.read(\.published).count > published)
+            gate.open()
+            for job in jobs { try await world.reach(.succeeded, job) }
+            try await eventually("all is settled") { world.broker.unsettledCount == 0 && world.broker.depth == 0 }
+        }
+        #expect(world.storage.read { $0.rows.values.allSatisfy { (row: FakeTables.Row) in row.run == 1 } })
+    }
+
+    @Test func anotherServerTakesWhatWasSentOn() async throws {
+        let count = 2 * DispatchPublisher.maximumInFlight
+        // The first to be offered a bundle can run one job, and the other all.
+        try await world.run(try server(concurrency: 1), try server(concurrency: count)) {
+            let jobs = try await enqueue(count)
+            try await eventually("all run at once, but for two single ones that the first has at hand") {
+                try? await world.advance(by: UnbundlingProcess.patience)
+                return gate.arrivals >= count - 2
+            }
+            gate.open()
+            for job in jobs { try await world.reach(.succeeded, job) }
+        }
+    }
+
+    @Test func whatCannotBeSentOnIsGivenBack() async throws {
+        try await world.run(try server(concurrency: 1)) {
+            let jobs = try await enqueue(2 * DispatchPublisher.maximumInFlight)
+            await gate.arrivals(reach: 1)
+            try await world.settle()
+            world.broker.plan(.refused, .refused, .refused, .refused)
+            try await eventually("some are given back") {
+                try? await world.advance(by: UnbundlingProcess.patience)
+                return !world.broker.read(\.givenBack).isEmpty
+            }
+            gate.open()
+            try await eventually("all run") {
+                try? await world.advance(by: .seconds(1))
+                return jobs.allSatisfy { world.storage.row($0)?.state == .succeeded }
+            }
+        }
+        #expect(world.storage.read { $0.rows.values.allSatisfy { (row: FakeTables.Row) in row.run == 1 } })
+    }
+}
