@@ -7,14 +7,15 @@ internal import Locking
 
 /// Wakes servers through RabbitMQ.
 ///
-/// It is inert until ``run()``. Publishing has a connection and a thread of its own, and so has each server's intake: a
-/// broker short of memory stops reading from whoever publishes, acknowledgements included.
+/// It is inert until ``run()``. Publishing has a connection of its own, and so has each server's intake: a broker short of
+/// memory stops reading from whoever publishes, acknowledgements included. They share the thread of a storage that is
+/// reached the same way, and otherwise have threads of their own: no call on any of them ever blocks.
 public final class RabbitMQTransport: JobTransport {
     private let configuration: Configuration
     private let topology: DispatchTopology
     private let envelope: Envelope
-    /// A URL that is none ends ``run()``, and fails every publish.
-    private let publisher: Result<RabbitMQPublisher, RabbitMQError>
+    /// A URL that is none ends ``run()``, and fails every publish. Made when it is first needed.
+    private let lazyPublisher = Locked<Result<RabbitMQPublisher, RabbitMQError>?>(nil)
     /// The queues that the publisher has declared.
     private let declared = Locked<Set<String>>([])
     private let declaring = QueueDeclarations()
@@ -27,13 +28,31 @@ public final class RabbitMQTransport: JobTransport {
         self.configuration = configuration
         self.topology = topology
         envelope = Envelope(topology: topology)
-        publisher = Result { () throws(RabbitMQError) in
-            RabbitMQPublisher(
-                try configuration.connection("publisher"),
-                topology: topology.base,
-                maximumInFlight: configuration.maximumInFlight,
-                logger: configuration.logger
-            )
+    }
+
+    /// Publishes from the thread of a ``PollExecutor``; any other place is none for it.
+    ///
+    /// - Parameter executor: Where the client's storage is reached.
+    public func settle(on executor: any TaskExecutor) {
+        _ = publisher(on: executor as? PollExecutor)
+    }
+
+    private var publisher: Result<RabbitMQPublisher, RabbitMQError> { publisher(on: nil) }
+
+    private func publisher(on executor: PollExecutor?) -> Result<RabbitMQPublisher, RabbitMQError> {
+        lazyPublisher.withLock { publisher in
+            if let publisher { return publisher }
+            let made = Result { () throws(RabbitMQError) in
+                RabbitMQPublisher(
+                    try configuration.connection("publisher"),
+                    topology: topology.base,
+                    maximumInFlight: configuration.maximumInFlight,
+                    executor: executor,
+                    logger: configuration.logger
+                )
+            }
+            publisher = made
+            return made
         }
     }
 

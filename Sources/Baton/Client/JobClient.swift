@@ -54,6 +54,9 @@ public final class JobClient: Service {
         self.configuration = configuration
         self.environment = environment
         self.logger = logger
+        if let executor = storage.executor {
+            transport.settle(on: executor)
+        }
         let publisher = DispatchPublisher(
             storage: storage,
             transport: transport,

@@ -4,6 +4,13 @@ public import ServiceLifecycle
 ///
 /// Nothing is true because a message says so; storage decides.
 public protocol JobTransport: Service {
+    /// Says where the client lives that publishes, before anything else is asked of the transport.
+    ///
+    /// A transport that can live there takes messages over without a change of threads. The first word counts.
+    ///
+    /// - Parameter executor: Where the client's storage is reached.
+    func settle(on executor: any TaskExecutor)
+
     /// Whether messages can be published at the moment.
     var isConnected: Bool { get }
 
@@ -45,6 +52,9 @@ public protocol JobTransport: Service {
 }
 
 extension JobTransport {
+    /// Stays where it is.
+    public func settle(on executor: any TaskExecutor) {}
+
     /// Publishes wake-ups, each by itself, and waits for what becomes of them.
     ///
     /// - Parameter messages: The wake-ups; their rows are committed.
