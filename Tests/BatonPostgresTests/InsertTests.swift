@@ -54,8 +54,50 @@ struct InsertTests {
             let job = NewJob.enqueued()
             let outcomes = try await fixture.storage.insert([job, job], isRepeated: false)
             #expect(outcomes == [.inserted, .duplicate])
-            #expect(try await fixture.storage.insert([job], isRepeated: false) == [.duplicate])
+            #expect(try await fixture.storage.insert([job], isRepeated: true) == [.duplicate])
+            let other = NewJob.enqueued()
+            let error = await #expect(throws: JobStorageError.self) {
+                try await fixture.storage.insert([other, job], isRepeated: false)
+            }
+            #expect(error?.code == .refused, "who says that an id is new must be right")
             #expect(try await fixture.value(Int.self, "SELECT count(*) FROM ns.jobs") == 1)
+        }
+    }
+
+    /// One call's jobs have a statement of their own; what it stores is the same.
+    @Test func jobsThatDifferInArgumentsOnlyAreStoredAsOthersAre() async throws {
+        try await withStorage { fixture in
+            let session = PublisherSession.random()
+            let ids = JobEnvironment().makeJobIDs(6)
+            func jobs(_ ids: [JobID], sequences: [Int64]) -> [NewJob] {
+                zip(ids, sequences).map { id, sequence in
+                    var job = NewJob.enqueued(id, mark: PublishMark(session: session, sequence: sequence))
+                    job.arguments = JSONText(#"{"address": "\#(sequence)"}"#)
+                    return job
+                }
+            }
+            // Marks that follow one another, and marks that do not.
+            for (ids, sequences) in [(ids.prefix(3), [7, 8, 9]), (ids.suffix(3), [19, 17, 18])] {
+                let outcomes = try await fixture.storage.insert(
+                    jobs(Array(ids), sequences: sequences.map(Int64.init)),
+                    isRepeated: false
+                )
+                #expect(outcomes == [.inserted, .inserted, .inserted])
+            }
+            let rows = try await fixture.sql(
+                """
+                SELECT id, seq, arguments->>'address', concat_ws(' ', type, queue, priority, max_attempts, timeout_ms,
+                    state, generation, run, attempt, created_at = enqueued_at AND enqueued_at = state_at,
+                    (history[1]).state, cardinality(history)), session
+                FROM ns.active_job ORDER BY id
+                """
+            )
+            let stored = try rows.map { try $0.decode((UUID, Int64, String, String, UUID).self) }
+            #expect(stored.map(\.0) == ids.map(\.uuid))
+            #expect(stored.map(\.1) == [7, 8, 9, 19, 17, 18])
+            #expect(stored.map(\.2) == ["7", "8", "9", "19", "17", "18"])
+            #expect(Set(stored.map(\.3)).count == 1)
+            #expect(stored.allSatisfy { $0.4 == session.uuid })
         }
     }
 
@@ -218,7 +260,7 @@ extension StorageFixture {
         guard case .enqueued(let mark) = job.start else { return }
         try await transaction.query(
             PostgresStatement(
-                statements.insert.enqueued,
+                statements.insert.enqueued.repeated,
                 [job.id.uuid],
                 [job.name],
                 [job.queue],

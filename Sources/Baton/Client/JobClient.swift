@@ -99,7 +99,7 @@ public final class JobClient: Service {
         id: JobID? = nil,
         options: JobOptions = JobOptions()
     ) async throws -> JobHandle<Call.Output> {
-        let draft = try JobDraft(call, options: options, configuration: configuration)
+        let draft = try draft(call, options)
         return try await enqueue([draft], id: id, as: Call.Output.self)[0]
     }
 
@@ -116,7 +116,8 @@ public final class JobClient: Service {
         contentsOf calls: some Sequence<Call>,
         options: JobOptions = JobOptions()
     ) async throws -> [JobHandle<Call.Output>] {
-        let drafts = try calls.map { try JobDraft($0, options: options, configuration: configuration) }
+        let terms = try JobTerms(of: Call.self, options: options, configuration: configuration)
+        let drafts = try await JobDraft.drafts(of: Array(calls), terms)
         return try await enqueue(drafts, as: Call.Output.self)
     }
 
@@ -139,7 +140,7 @@ public final class JobClient: Service {
         guard delay < .seconds(Self.furthestDate) else {
             throw JobError(.invalidOptions, "The delay \(delay) is out of range.")
         }
-        let draft = try JobDraft(call, options: options, configuration: configuration)
+        let draft = try draft(call, options)
         return try await schedule(draft, .after(delay), id: id, dueIn: delay)
     }
 
@@ -159,7 +160,7 @@ public final class JobClient: Service {
         id: JobID? = nil,
         options: JobOptions = JobOptions()
     ) async throws -> JobHandle<Call.Output> {
-        let draft = try JobDraft(call, options: options, configuration: configuration)
+        let draft = try draft(call, options)
         let interval = date.timeIntervalSince(environment.clock.date)
         guard interval.magnitude <= Self.furthestDate else {
             throw JobError(.invalidOptions, "A job can be scheduled for a date of the next 8,000 years, not beyond.")
@@ -224,6 +225,10 @@ public final class JobClient: Service {
 
     // MARK: Storing
 
+    private func draft<Call: JobCall>(_ call: Call, _ options: JobOptions) throws(JobError) -> JobDraft {
+        try JobDraft(call, JobTerms(of: Call.self, options: options, configuration: configuration))
+    }
+
     private func enqueue<Output>(
         _ drafts: [JobDraft],
         id: JobID? = nil,
@@ -231,8 +236,9 @@ public final class JobClient: Service {
     ) async throws -> [JobHandle<Output>] {
         guard !drafts.isEmpty else { return [] }
         let marks = try await publisher.reserve(drafts.count, patience: configuration.enqueueTimeout)
-        let jobs = zip(drafts, 0...).map { draft, position in
-            draft.job(id ?? environment.makeJobID(), start: .enqueued(marks[position]))
+        let ids = id.map { [$0] } ?? environment.makeJobIDs(drafts.count)
+        let jobs = zip(drafts, zip(ids, 0...)).map { draft, place in
+            draft.job(place.0, start: .enqueued(marks[place.1]))
         }
         do throws(JobStorageError) {
             // A duplicate is this very job, stored by a try whose answer was lost: its row bears this mark too. Or, where the

@@ -34,6 +34,21 @@ public struct JobEnvironment: Sendable {
         )
     }
 
+    /// New job ids in ascending order, as RFC 9562, section 6.2, method 2 has it.
+    ///
+    /// - Parameter count: How many.
+    /// - Returns: UUIDv7s of the present date, each a random step above the one before.
+    public func makeJobIDs(_ count: Int) -> [JobID] {
+        let milliseconds = UInt64(max(0, clock.date.timeIntervalSince1970 * 1000))
+        let high = random.next()
+        // So far below its end that steps of 32 bits do not reach it.
+        var low = random.next() & 0x1FFF_FFFF_FFFF_FFFF
+        return (0..<count).map { _ in
+            defer { low += 1 + random.next() >> 32 }
+            return JobID(uuidv7: milliseconds, random: (high, low))
+        }
+    }
+
     /// A random UUID, for epochs and sessions.
     ///
     /// Never drawn from a sequence: a failover may turn sequences back (PROTOCOL section 1).

@@ -19,6 +19,16 @@ extension Sequence {
     }
 }
 
+extension JobID {
+    /// Whether PostgreSQL sorts it before another.
+    ///
+    /// - Parameter other: The other.
+    /// - Returns: Whether it does.
+    func precedes(_ other: JobID) -> Bool {
+        uuid.words < other.uuid.words
+    }
+}
+
 extension UUID {
     /// The bytes as two numbers, whose order is that of the bytes.
     fileprivate var words: (UInt64, UInt64) {

@@ -2,14 +2,28 @@ internal import Baton
 
 /// New jobs (PROTOCOL move 1).
 struct InsertStatements: Sendable {
+    /// An insert, for jobs that are certainly new and for those that an earlier try may have stored.
+    struct Insert: Sendable {
+        /// Stores all or fails.
+        let new: String
+        /// Stores those that are not there, and returns their ids.
+        let repeated: String
+
+        init(_ insert: String) {
+            new = insert
+            repeated = insert + "\nON CONFLICT (id) DO NOTHING\nRETURNING id"
+        }
+    }
+
     /// `$1` ids, `$2` types, `$3` queues, `$4` arguments, `$5` attempts, `$6` priorities, `$7` timeouts, `$8` sessions, `$9` seqs.
+    let enqueued: Insert
+    /// New jobs that differ in ids and arguments only: `$1` ids, `$2` arguments, `$3` type, `$4` queue, `$5` attempts, `$6`
+    /// priority, `$7` timeout, `$8` session, `$9` the first seq of consecutive ones.
     ///
-    /// Returns the ids stored.
-    let enqueued: String
-    /// `$1` to `$7` as above, `$8` dates, `$9` delays in microseconds; one of the two is NULL.
-    ///
-    /// Returns the ids stored.
-    let scheduled: String
+    /// A third less work for the database than with a column for each.
+    let uniform: String
+    /// `$1` to `$7` as for ``enqueued``, `$8` dates, `$9` delays in microseconds; one of the two is NULL.
+    let scheduled: Insert
     /// Takes back what the same transaction inserted although the job exists, moved on from there: `$1` ids.
     ///
     /// Returns the ids taken back.
@@ -26,17 +40,28 @@ struct InsertStatements: Sendable {
             "ARRAY[\(schema.entry(state, run: "0", attempt: "0", generation: "\(generation)", data: data))]"
         }
         let due = "coalesce(n.at, now() + \(Schema.interval("n.delay")))"
-        enqueued = """
+        let target = """
             INSERT INTO \(schema.active) (
                 \(shared), session, seq, state, generation, run, attempt, created_at, enqueued_at, state_at, history
             )
-            SELECT n.*, \(JobState.enqueued.code), 1, 0, 0, now(), now(), now(), \(start(.enqueued, generation: 1))
+            """
+        let begun = "\(JobState.enqueued.code), 1, 0, 0, now(), now(), now(), \(start(.enqueued, generation: 1))"
+        enqueued = Insert(
+            """
+            \(target)
+            SELECT n.*, \(begun)
             FROM unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::integer[], $6::smallint[], $7::bigint[],
                 $8::uuid[], $9::bigint[]) AS n
-            ON CONFLICT (id) DO NOTHING
-            RETURNING id
             """
-        scheduled = """
+        )
+        uniform = """
+            \(target)
+            SELECT n.id, $3::text, $4::text, n.arguments, $5::integer, $6::smallint, $7::bigint, $8::uuid,
+                $9::bigint + n.position - 1, \(begun)
+            FROM unnest($1::uuid[], $2::jsonb[]) WITH ORDINALITY AS n (id, arguments, position)
+            """
+        scheduled = Insert(
+            """
             INSERT INTO \(schema.scheduled) (
                 \(shared), run_at, state, generation, run, attempt, created_at, state_at, history
             )
@@ -44,9 +69,8 @@ struct InsertStatements: Sendable {
                 \(start(.scheduled, generation: 0, data: "jsonb_build_object('scheduled_at', \(due))"))
             FROM unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::integer[], $6::smallint[], $7::bigint[],
                 $8::timestamptz[], $9::bigint[]) AS n (\(shared), at, delay)
-            ON CONFLICT (id) DO NOTHING
-            RETURNING id
             """
+        )
         func takeBack(from table: String) -> String {
             let elsewhere = schema.jobTables.filter { $0 != table }
                 .map { "SELECT id FROM \($0) WHERE id = ANY ($1)" }

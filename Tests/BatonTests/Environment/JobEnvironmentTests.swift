@@ -50,6 +50,22 @@ import Testing
         #expect(Set(ids).count == ids.count)
     }
 
+    @Test(arguments: Seeds.few)
+    func idsOfOneCallAscend(seed: UInt64) {
+        let environment = environment(milliseconds: 1_790_000_000_000, random: SeededRandom(seed: seed))
+        let ids = environment.makeJobIDs(5_000).map(\.description)
+        #expect(ids == ids.sorted())
+        #expect(Set(ids).count == 5_000)
+        #expect(environment.makeJobIDs(0).isEmpty)
+    }
+
+    @Test func idsOfOneCallAscendWhateverTheRandomBits() {
+        let environment = environment(milliseconds: 1_790_000_000_000, random: ConstantRandom(bits: .max))
+        let ids = environment.makeJobIDs(100_000)
+        #expect(zip(ids, ids.dropFirst()).allSatisfy { $0.description < $1.description })
+        #expect(bytes(ids[99_999].uuid)[8] >> 6 == 0b10)
+    }
+
     @Test func aDateBeforeTheEpochIsNoCrash() {
         let id = environment(milliseconds: -1, random: ConstantRandom(bits: 0)).makeJobID()
         #expect(bytes(id.uuid)[0..<6].allSatisfy { $0 == 0 })

@@ -1,0 +1,145 @@
+internal import Baton
+internal import PostgresClient
+#if canImport(FoundationEssentials)
+    internal import FoundationEssentials
+#else
+    internal import Foundation
+#endif
+
+/// New jobs, as columns: each id once, in the order of the ids.
+struct InsertBatch {
+    private typealias Enqueued = (job: NewJob, mark: PublishMark)
+    private typealias Scheduled = (job: NewJob, date: Date?, delay: Int64?)
+
+    private var enqueued: [Enqueued] = []
+    private var scheduled: [Scheduled] = []
+    /// Which of the jobs are stored, were another of the same id before; all of them where that is `nil`.
+    private let isFirst: [Bool]?
+
+    /// Takes jobs in.
+    ///
+    /// - Parameter jobs: The jobs; of several with one id the first is stored.
+    init(_ jobs: [NewJob]) {
+        // A client's ids come in order, and then none of them comes twice.
+        if zip(jobs, jobs.dropFirst()).allSatisfy({ $0.id.precedes($1.id) }) {
+            isFirst = nil
+            add(jobs)
+        } else {
+            var seen: Set<JobID> = []
+            let isFirst = jobs.map { seen.insert($0.id).inserted }
+            self.isFirst = isFirst
+            add(zip(jobs, isFirst).filter(\.1).map(\.0).inJobOrder(\.id))
+        }
+    }
+
+    private mutating func add(_ jobs: [NewJob]) {
+        for job in jobs {
+            switch job.start {
+            case .enqueued(let mark): enqueued.append((job, mark))
+            case .at(let date): scheduled.append((job, date, nil))
+            case .after(let delay): scheduled.append((job, nil, delay.microseconds))
+            }
+        }
+    }
+
+    /// What stores the jobs, in one transaction.
+    ///
+    /// - Parameters:
+    ///   - sql: The namespace's statements.
+    ///   - isRepeated: Whether the jobs may be there already.
+    /// - Returns: The statements.
+    func statements(_ sql: InsertStatements, isRepeated: Bool) -> [PostgresStatement] {
+        guard isRepeated else {
+            return (enqueued.isEmpty ? [] : [statement(sql)])
+                + (scheduled.isEmpty ? [] : [PostgresStatement(sql.scheduled.new, parameters: scheduledColumns)])
+        }
+        var inserts: [PostgresStatement] = []
+        var looks: [PostgresStatement] = []
+        if !enqueued.isEmpty {
+            inserts.append(PostgresStatement(sql.enqueued.repeated, parameters: enqueuedColumns))
+            looks.append(PostgresStatement(sql.takeBackEnqueued, enqueued.map(\.job.id.uuid)))
+        }
+        if !scheduled.isEmpty {
+            inserts.append(PostgresStatement(sql.scheduled.repeated, parameters: scheduledColumns))
+            looks.append(PostgresStatement(sql.takeBackScheduled, scheduled.map(\.job.id.uuid)))
+        }
+        return inserts + looks
+    }
+
+    /// What became of the jobs that the batch was made of.
+    ///
+    /// - Parameters:
+    ///   - jobs: The jobs.
+    ///   - results: The statements' results.
+    ///   - isRepeated: What was said when they were made.
+    /// - Returns: The outcomes, in order.
+    /// - Throws: `PostgresError` when a result cannot be read.
+    func outcomes(
+        of jobs: [NewJob],
+        _ results: [PostgresResult],
+        isRepeated: Bool
+    ) throws(PostgresError) -> [InsertOutcome] {
+        guard isRepeated else {
+            return isFirst?.map { $0 ? .inserted : .duplicate } ?? Array(repeating: .inserted, count: jobs.count)
+        }
+        var stored: Set<JobID> = []
+        for result in results.prefix(results.count / 2) { stored.formUnion(try result.ids()) }
+        for result in results.dropFirst(results.count / 2) { stored.subtract(try result.ids()) }
+        return jobs.map { stored.remove($0.id) == nil ? .duplicate : .inserted }
+    }
+
+    // MARK: Columns
+
+    private func statement(_ sql: InsertStatements) -> PostgresStatement {
+        guard enqueued.count > 1, isUniform, let first = enqueued.first else {
+            return PostgresStatement(sql.enqueued.new, parameters: enqueuedColumns)
+        }
+        var values = PostgresParameters()
+        values.append(enqueued.map(\.job.id.uuid))
+        values.append(enqueued.map { PostgresJSON($0.job.arguments.text) })
+        values.append(first.job.name)
+        values.append(first.job.queue)
+        values.append(Int32(clamping: first.job.maximumAttempts))
+        values.append(Int16(clamping: first.job.priority))
+        values.append(first.job.timeout.map { $0.microseconds / 1000 })
+        values.append(first.mark.session.uuid)
+        values.append(first.mark.sequence)
+        return PostgresStatement(sql.uniform, parameters: values)
+    }
+
+    /// Whether the jobs differ in their ids and arguments only, and their marks follow one another: as one call's do.
+    private var isUniform: Bool {
+        zip(enqueued, enqueued.dropFirst()).allSatisfy { one, next in
+            one.mark.session == next.mark.session && one.mark.sequence + 1 == next.mark.sequence
+                && one.job.name == next.job.name && one.job.queue == next.job.queue
+                && one.job.maximumAttempts == next.job.maximumAttempts && one.job.priority == next.job.priority
+                && one.job.timeout == next.job.timeout
+        }
+    }
+
+    private var enqueuedColumns: PostgresParameters {
+        var values = Self.columns(enqueued.map(\.job))
+        values.append(enqueued.map(\.mark.session.uuid))
+        values.append(enqueued.map(\.mark.sequence))
+        return values
+    }
+
+    private var scheduledColumns: PostgresParameters {
+        var values = Self.columns(scheduled.map(\.job))
+        values.append(scheduled.map(\.date))
+        values.append(scheduled.map(\.delay))
+        return values
+    }
+
+    private static func columns(_ jobs: [NewJob]) -> PostgresParameters {
+        var values = PostgresParameters()
+        values.append(jobs.map(\.id.uuid))
+        values.append(jobs.map(\.name))
+        values.append(jobs.map(\.queue))
+        values.append(jobs.map { PostgresJSON($0.arguments.text) })
+        values.append(jobs.map { Int32(clamping: $0.maximumAttempts) })
+        values.append(jobs.map { Int16(clamping: $0.priority) })
+        values.append(jobs.map { $0.timeout.map { $0.microseconds / 1000 } })
+        return values
+    }
+}
