@@ -174,7 +174,8 @@ final class DispatchConsumer: JobConsumer {
     /// Parks messages that are no wake-ups: nothing that arrives is dropped without a trace.
     private func setAside(_ malformed: [RabbitMQDelivery], _ consumer: RabbitMQConsumer) async {
         logger.warning("messages that are no wake-ups are parked", metadata: ["count": "\(malformed.count)"])
-        let reason = "The message is no wake-up: it needs message_id, type and x-generation, or type, x-jobs and a line for each."
+        let reason =
+            "The message is no wake-up: it needs message_id, type and x-generation, or type, x-jobs and a line for each."
         let outcomes = await park(malformed.map { envelope.parked($0.message, reason: reason) })
         for (delivery, outcome) in zip(malformed, outcomes) {
             if outcome == .confirmed {

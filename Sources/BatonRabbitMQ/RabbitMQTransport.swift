@@ -14,7 +14,9 @@ public final class RabbitMQTransport: JobTransport {
     private let configuration: Configuration
     private let topology: DispatchTopology
     private let envelope: Envelope
-    /// A URL that is none ends ``run()``, and fails every publish. Made when it is first needed.
+    /// Made when it is first needed.
+    ///
+    /// A URL that is none ends ``run()``, and fails every publish.
     private let lazyPublisher = Locked<Result<RabbitMQPublisher, RabbitMQError>?>(nil)
     /// The queues that the publisher has declared.
     private let declared = Locked<Set<String>>([])
@@ -218,7 +220,10 @@ public final class RabbitMQTransport: JobTransport {
             let (single, bundles) = (topology.dispatch(queue), topology.bundles(queue))
             do throws(RabbitMQError) {
                 try await publisher.declare(
-                    RabbitMQTopology(queues: [single.queue, bundles.queue], bindings: [single.binding, bundles.binding])
+                    RabbitMQTopology(
+                        queues: [single.queue, bundles.queue],
+                        bindings: [single.binding, bundles.binding]
+                    )
                 )
                 declared.withLock { _ = $0.insert(queue) }
             } catch {

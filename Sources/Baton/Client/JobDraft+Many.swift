@@ -13,7 +13,9 @@ extension JobDraft {
         guard calls.count >= 2 * share else { return try calls.map { try JobDraft($0, terms) } }
         return try await withThrowingTaskGroup(of: (start: Int, drafts: [JobDraft]).self) { group in
             for start in stride(from: 0, to: calls.count, by: share) {
-                group.addTask { (start, try calls[start..<min(start + share, calls.count)].map { try JobDraft($0, terms) }) }
+                group.addTask {
+                    (start, try calls[start..<min(start + share, calls.count)].map { try JobDraft($0, terms) })
+                }
             }
             var shares: [(start: Int, drafts: [JobDraft])] = []
             for try await share in group { shares.append(share) }

@@ -10,14 +10,11 @@ final class DispatchPublisher: Sendable {
     /// A broker that is quick has them confirmed before another is due. One that is not is helped by fewer and larger ones.
     static let maximumInFlight = 8
     /// How many pending numbers a stored watermark lists.
-    private static let pendingLimit = 256
-    /// How often the watermark is looked at, and how often it is stored when nothing changed.
-    private static let watermarkInterval = Duration.seconds(2)
-    private static let renewalInterval = Duration.seconds(5)
+    static let pendingLimit = 256
     /// How long a session counts as alive without a word.
-    private static let lease = Duration.seconds(15)
+    static let lease = Duration.seconds(15)
 
-    private struct State {
+    struct State {
         var ledger: PublishLedger
         var isOpen = false
         /// Ledgers of sessions that are replaced, until the last of their messages is settled.
@@ -36,17 +33,17 @@ final class DispatchPublisher: Sendable {
         }
     }
 
-    private let storage: any JobStorage
+    let storage: any JobStorage
     private let transport: any JobTransport
-    private let environment: JobEnvironment
-    private let logger: Logger
-    private let state: Locked<State>
+    let environment: JobEnvironment
+    let logger: Logger
+    let state: Locked<State>
     /// Registers sessions: once for all the callers that find a session new.
     private let openings: GroupCommit<PublisherSession, Void, JobStorageError>
     /// Rings when messages are to be tried again.
     private let retries = Wakeup()
     /// Rings when marks are to be taken off their rows.
-    private let releases = Wakeup()
+    let releases = Wakeup()
     /// Rings when answers have come.
     private let idle = Wakeup()
 
@@ -253,80 +250,6 @@ final class DispatchPublisher: Sendable {
                 state.withLock { $0.queue.wakeRetries(at: environment.clock.now) }
                 pump()
             }
-        }
-    }
-
-    // MARK: Giving up
-
-    private func keepReleasing() async {
-        while (try? await releases.wait()) != nil {
-            let marks = state.withLock { state in
-                defer { state.givenUp = [] }
-                return state.givenUp
-            }
-            await release(marks)
-        }
-    }
-
-    /// Takes the marks off the rows.
-    ///
-    /// Repeated until the answer is certain: until then they stay pending.
-    private func release(_ marks: [PublishMark]) async {
-        var backoff = Backoff()
-        for (session, marks) in Dictionary(grouping: marks, by: \.session) {
-            while true {
-                do throws(JobStorageError) {
-                    try await storage.releaseMarks(of: session, marks.map(\.sequence))
-                    settle(marks)
-                    break
-                } catch {
-                    let delay = backoff.next(environment.random)
-                    guard (try? await environment.clock.sleep(for: delay)) != nil else { return }
-                }
-            }
-        }
-    }
-
-    // MARK: Watermark
-
-    private func keepWatermark() async {
-        var stored: [PublisherWatermark] = []
-        var storedAt: JobInstant?
-        while (try? await environment.clock.sleep(for: Self.watermarkInterval)) != nil {
-            let (watermarks, ended) = turnSessions()
-            let now = environment.clock.now
-            let isDue = storedAt.map { $0.duration(to: now) >= Self.renewalInterval } ?? true
-            do throws(JobStorageError) {
-                if watermarks != stored || isDue {
-                    for watermark in watermarks {
-                        try await storage.saveWatermark(watermark, lease: Self.lease)
-                    }
-                    (stored, storedAt) = (watermarks, now)
-                }
-                for watermark in ended {
-                    try await storage.closeSession(watermark)
-                    state.withLock { $0.retiring.removeAll { $0.session == watermark.session } }
-                }
-            } catch {
-                logger.debug("watermark not stored", metadata: ["error": "\(error)"])
-            }
-        }
-    }
-
-    /// Replaces a session with abandoned numbers, and finds the replaced ones that nothing is open of.
-    private func turnSessions() -> (watermarks: [PublisherWatermark], ended: [PublisherWatermark]) {
-        state.withLock { state in
-            if state.ledger.abandoned > 0 {
-                state.retiring.append(state.ledger)
-                state.ledger = PublishLedger(session: PublisherSession(environment.makeUUID()))
-                state.isOpen = false
-            }
-            let living = state.retiring.filter { !$0.isSettled } + (state.isOpen ? [state.ledger] : [])
-            let ended = state.retiring.filter(\.isSettled)
-            return (
-                living.map { $0.watermark(limit: Self.pendingLimit) },
-                ended.map { $0.watermark(limit: Self.pendingLimit) }
-            )
         }
     }
 }

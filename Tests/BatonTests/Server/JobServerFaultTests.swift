@@ -34,7 +34,9 @@ import Testing
         try await eventually("it succeeds and its messages are settled") {
             try? await world.advance(by: .milliseconds(100))
             return world.storage.row(id)?.state == .succeeded
-                && world.broker.read { $0.channels.values.allSatisfy { !$0.unsettled.values.contains { $0[0].id == id } } }
+                && world.broker.read {
+                    $0.channels.values.allSatisfy { !$0.unsettled.values.contains { $0[0].id == id } }
+                }
         }
     }
 

@@ -29,7 +29,9 @@ extension Lab {
     private func removeQueues() async {
         do {
             try await withBroker { broker in
-                for queue in queues.map(dispatchQueue) + queues.map(bundleQueue) + [parkedQueue, "\(namespace).rejected"] {
+                for queue in queues.map(dispatchQueue) + queues.map(bundleQueue) + [
+                    parkedQueue, "\(namespace).rejected",
+                ] {
                     try await broker.deleteQueue(queue)
                 }
                 for exchange in ["dispatch", "bundle", "control", "rejected", "submit"] {
