@@ -49,6 +49,36 @@ struct InsertTests {
         }
     }
 
+    @Test func partsAreStoredTogetherOrNotAtAll() async throws {
+        try await withStorage { fixture in
+            func parts(_ last: String) -> [[NewJob]] {
+                let ids = JobEnvironment().makeJobIDs(30)
+                return (0..<10).map { part in
+                    ids[part * 3..<part * 3 + 3].map { id in
+                        var job = NewJob.enqueued(id)
+                        job.arguments = JSONText(part == 9 ? last : "{}")
+                        return job
+                    }
+                }
+            }
+            var good = parts("{}").makeIterator()
+            try await fixture.storage.insert { good.next() }
+            #expect(try await fixture.value(Int.self, "SELECT count(*) FROM ns.jobs WHERE state = 'enqueued'") == 30)
+
+            var bad = parts("{not json").makeIterator()
+            let error = await #expect(throws: JobStorageError.self) { try await fixture.storage.insert { bad.next() } }
+            #expect(error?.code == .refused)
+            var unmade = parts("{}").makeIterator()
+            await #expect(throws: CancellationError.self) {
+                try await fixture.storage.insert {
+                    guard let part = unmade.next() else { throw CancellationError() }
+                    return part
+                }
+            }
+            #expect(try await fixture.value(Int.self, "SELECT count(*) FROM ns.jobs") == 30)
+        }
+    }
+
     @Test func anIdThatComesTwiceIsStoredOnce() async throws {
         try await withStorage { fixture in
             let job = NewJob.enqueued()

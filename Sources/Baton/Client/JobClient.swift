@@ -29,10 +29,10 @@ public final class JobClient: Service {
     /// How far from now a date may lie, in seconds: no further than a `Duration` and a database can count.
     private static let furthestDate = 8_000.0 * 366 * 86_400
 
-    private let announcer = ScheduleAnnouncer()
-    private let inserts: GroupCommit<NewJob, InsertOutcome, JobStorageError>
+    let announcer = ScheduleAnnouncer()
+    let inserts: GroupCommit<NewJob, InsertOutcome, JobStorageError>
     /// For jobs whose ids came from the caller and may be stored already; apart, for each such insert has to look.
-    private let insertsOfGivenIDs: GroupCommit<NewJob, InsertOutcome, JobStorageError>
+    let insertsOfGivenIDs: GroupCommit<NewJob, InsertOutcome, JobStorageError>
 
     /// Creates a client, which does nothing by itself until ``run()``.
     ///
@@ -116,9 +116,11 @@ public final class JobClient: Service {
         contentsOf calls: some Sequence<Call>,
         options: JobOptions = JobOptions()
     ) async throws -> [JobHandle<Call.Output>] {
-        let terms = try JobTerms(of: Call.self, options: options, configuration: configuration)
-        let drafts = try await JobDraft.drafts(of: Array(calls), terms)
-        return try await enqueue(drafts, as: Call.Output.self)
+        let (calls, terms) = (Array(calls), try JobTerms(of: Call.self, options: options, configuration: configuration))
+        if calls.count > JobParts<Call>.size {
+            return try await enqueueInParts(calls, terms)
+        }
+        return try await enqueue(calls.map { try JobDraft($0, terms) }, as: Call.Output.self)
     }
 
     /// Stores a call, to be run after a while.
@@ -221,53 +223,5 @@ public final class JobClient: Service {
     /// - Returns: Whether it is.
     package func flush(atMost patience: Duration) async -> Bool {
         await publisher.flush(atMost: patience)
-    }
-
-    // MARK: Storing
-
-    private func draft<Call: JobCall>(_ call: Call, _ options: JobOptions) throws(JobError) -> JobDraft {
-        try JobDraft(call, JobTerms(of: Call.self, options: options, configuration: configuration))
-    }
-
-    private func enqueue<Output>(
-        _ drafts: [JobDraft],
-        id: JobID? = nil,
-        as output: Output.Type
-    ) async throws -> [JobHandle<Output>] {
-        guard !drafts.isEmpty else { return [] }
-        let marks = try await publisher.reserve(drafts.count, patience: configuration.enqueueTimeout)
-        let ids = id.map { [$0] } ?? environment.makeJobIDs(drafts.count)
-        let jobs = zip(drafts, zip(ids, 0...)).map { draft, place in
-            draft.job(place.0, start: .enqueued(marks[place.1]))
-        }
-        do throws(JobStorageError) {
-            // A duplicate is this very job, stored by a try whose answer was lost: its row bears this mark too. Or, where the
-            // id was given, it may be an earlier job: its wake-up, doubled or stale, is harmless.
-            _ = try await (id == nil ? inserts : insertsOfGivenIDs).submit(jobs)
-        } catch {
-            if error.code == .outcomeUnknown {
-                publisher.abandon(marks)
-            } else {
-                publisher.settle((0..<marks.count).lazy.map { marks[$0] })
-            }
-            throw error
-        }
-        return jobs.map { JobHandle(id: $0.id, storage: storage) }
-    }
-
-    private func schedule<Output>(
-        _ draft: JobDraft,
-        _ start: NewJob.Start,
-        id: JobID?,
-        dueIn delay: Duration
-    ) async throws -> JobHandle<Output> {
-        let job = draft.job(id ?? environment.makeJobID(), start: start)
-        _ = try await (id == nil ? inserts : insertsOfGivenIDs).submit([job])
-        let delay = max(delay, .zero)
-        scheduled.ring(dueIn: delay)
-        if announcer.mustAnnounce(dueIn: delay, at: environment.clock.now) {
-            await transport.broadcast(.scheduled(dueIn: delay))
-        }
-        return JobHandle(id: job.id, storage: storage)
     }
 }

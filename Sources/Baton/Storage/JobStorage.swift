@@ -23,6 +23,13 @@ public protocol JobStorage: Service {
     /// - Throws: ``JobStorageError``.
     func insert(_ jobs: [NewJob], isRepeated: Bool) async throws(JobStorageError) -> [InsertOutcome]
 
+    /// Stores new jobs that are made part by part (PROTOCOL move 1), all or none: storage works at one part while the next
+    /// is made.
+    ///
+    /// - Parameter next: Makes the next part; `nil` after the last. The ids of all are known to be new.
+    /// - Throws: What the closure throws, and then none is stored; ``JobStorageError``.
+    func insert(parts next: () throws -> [NewJob]?) async throws
+
     /// Deletes a job that is not final, whatever it does at the moment.
     ///
     /// - Parameters:
@@ -243,6 +250,16 @@ public protocol JobStorage: Service {
 extension JobStorage {
     /// No such place.
     public var executor: (any TaskExecutor)? { nil }
+
+    /// Stores new jobs at once when the last is made.
+    ///
+    /// - Parameter next: Makes the next part; `nil` after the last.
+    /// - Throws: What the closure throws; ``JobStorageError``.
+    public func insert(parts next: () throws -> [NewJob]?) async throws {
+        var jobs: [NewJob] = []
+        while let part = try next() { jobs += part }
+        _ = try await insert(jobs, isRepeated: false)
+    }
 
     /// Renews a server's lease and answers its audit, without a part in early certificates.
     ///

@@ -35,6 +35,8 @@ struct WatchedStorage: JobStorage {
         try await storage.insert(jobs, isRepeated: isRepeated)
     }
 
+    func insert(parts next: () throws -> [NewJob]?) async throws { try await storage.insert(parts: next) }
+
     func delete(_ id: JobID, reason: String?) async throws(JobStorageError) -> Bool {
         try await storage.delete(id, reason: reason)
     }

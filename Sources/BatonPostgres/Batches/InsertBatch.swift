@@ -48,7 +48,7 @@ struct InsertBatch {
     ///   - sql: The namespace's statements.
     ///   - isRepeated: Whether the jobs may be there already.
     /// - Returns: The statements.
-    func statements(_ sql: InsertStatements, isRepeated: Bool) -> [PostgresStatement] {
+    func statements(_ sql: InsertStatements, isRepeated: Bool = false) -> [PostgresStatement] {
         guard isRepeated else {
             return (enqueued.isEmpty ? [] : [statement(sql)])
                 + (scheduled.isEmpty ? [] : [PostgresStatement(sql.scheduled.new, parameters: scheduledColumns)])

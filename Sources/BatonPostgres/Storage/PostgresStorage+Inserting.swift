@@ -20,6 +20,30 @@ extension PostgresStorage {
         return try reading { () throws(PostgresError) in try batch.outcomes(of: jobs, results, isRepeated: isRepeated) }
     }
 
+    /// Stores new jobs that are made part by part, all or none.
+    ///
+    /// - Parameter next: Makes the next part; `nil` after the last. The ids of all are new.
+    /// - Throws: What the closure throws; ``JobStorageError``.
+    public func insert(parts next: () throws -> [NewJob]?) async throws {
+        let statements = try await ready().insert
+        do {
+            try await work.withConnection { connection in
+                do {
+                    try await connection.withTransaction { transaction in
+                        try await transaction.execute { try next().map { InsertBatch($0).statements(statements) } }
+                    }
+                } catch let error as PostgresError where error.code == .commitFailed && error.outcomeIsUnknown {
+                    await lostInserts.note(connection.processID)
+                    throw error
+                }
+            }
+        } catch var error as PostgresError {
+            // Before the commit is sent, nothing can have taken effect.
+            if error.code != .commitFailed { error.outcomeIsUnknown = false }
+            throw JobStorageError(error)
+        }
+    }
+
     /// Sends an insert, remembering where, in case its answer does not come.
     private func send(_ statements: [PostgresStatement]) async throws(PostgresError) -> [PostgresResult] {
         while true {

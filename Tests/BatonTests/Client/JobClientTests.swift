@@ -47,6 +47,71 @@ import Testing
         }
     }
 
+    // MARK: Large calls
+
+    private func enqueue(_ count: Int, bad: Int? = nil) async throws -> [JobID] {
+        let calls = (0..<count).map { Script.Call(text: $0 == bad ? "\u{0}" : "\($0)") }
+        return try await world.client.enqueue(contentsOf: calls).map(\.id)
+    }
+
+    @Test func aLargeCallIsStoredInOrderAndPublished() async throws {
+        try await world.run {
+            let ids = try await enqueue(1_000)
+            #expect(ids.map(\.description) == ids.map(\.description).sorted())
+            #expect(ids.map { world.storage.row($0)?.job.arguments.text } == (0..<1_000).map { #"{"text":"\#($0)"}"# })
+            try await eventually("all are published") { world.broker.depth == 1_000 }
+            #expect(Set(world.broker.read(\.published).map(\.id)) == Set(ids))
+        }
+    }
+
+    @Test func aLargeCallWithOneThatCannotBeStoredStoresNone() async throws {
+        try await world.run {
+            let error = await #expect(throws: JobError.self) { try await enqueue(1_000, bad: 900) }
+            #expect(error?.code == .unstorableText)
+            #expect(world.storage.read { $0.rows.isEmpty })
+            _ = try await enqueue(1)
+            try await world.advance(by: .seconds(4))
+            let watermarks = world.storage.read { $0.sessions.values.map(\.watermark) }
+            #expect(watermarks.map(\.confirmedBelow) == [1_002], "its marks are settled")
+            #expect(watermarks.map(\.pending) == [[]])
+        }
+    }
+
+    @Test(arguments: [FakeStorage.Fault.lostBeforeCommit, .lostAfterCommit, .unavailable])
+    func aLargeCallIsStoredOnceWhateverBecomesOfTheFirstTry(fault: FakeStorage.Fault) async throws {
+        world.storage.fail(.insert, fault, .unavailable)
+        try await world.run {
+            let call = Task { try await enqueue(300) }
+            try await eventually("it is stored") {
+                try? await world.advance(by: .seconds(1))
+                return world.broker.depth == 300
+            }
+            let ids = try await call.value
+            #expect(world.storage.read { $0.rows.count } == 300)
+            #expect(ids.allSatisfy { world.storage.row($0)?.state == .enqueued })
+        }
+    }
+
+    /// A certain failure after a lost answer says nothing about the lost one.
+    @Test func aLargeCallOfUnknownFateKeepsItsMarksPending() async throws {
+        try await world.run {
+            _ = try await enqueue(1)
+            world.storage.fail(.insert, .lostAfterCommit)
+            for _ in 0..<100 { world.storage.fail(.insert, .unavailable) }
+            let call = Task { try await enqueue(300) }
+            try await eventually("the insert was lost, and tried again") { world.storage.calls(.insert) > 2 }
+            try await world.advance(by: .seconds(31))
+            let error = await #expect(throws: JobStorageError.self) { try await call.value }
+            #expect(error?.code == .outcomeUnknown)
+            try await world.advance(by: .seconds(4))
+            let closed = world.storage.read { $0.sessions.values.filter(\.isClosed) }
+            #expect(closed.map(\.watermark.pending.count) == [256], "as many as a watermark lists")
+            #expect(closed.map(\.watermark.confirmedBelow) == [258])
+        }
+    }
+
+    // MARK: Publishing
+
     @Test func anEnqueueDoesNotWaitForTheBroker() async throws {
         world.broker.goDown()
         try await world.run {
