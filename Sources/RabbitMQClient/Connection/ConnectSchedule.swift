@@ -19,13 +19,16 @@ struct ConnectSchedule {
 
     /// Shuffles the brokers, so that the clients of one that fails do not all turn to the same other one.
     init(_ configuration: RabbitMQConfiguration, using generator: inout some RandomNumberGenerator) {
-        self.endpoints = configuration.endpoints.shuffled(using: &generator)
-        self.backoff = configuration.backoff
+        self.init(configuration.endpoints.shuffled(using: &generator), configuration)
     }
 
     init(_ configuration: RabbitMQConfiguration) {
-        var generator = SystemRandomNumberGenerator()
-        self.init(configuration, using: &generator)
+        self.init(configuration.endpoints.shuffled(), configuration)
+    }
+
+    private init(_ endpoints: [RabbitMQConfiguration.Endpoint], _ configuration: RabbitMQConfiguration) {
+        self.endpoints = endpoints
+        self.backoff = configuration.backoff
     }
 
     /// The broker to try now.
