@@ -4,7 +4,7 @@ internal import RabbitMQClient
 /// How wake-ups and words look on the wire.
 ///
 /// A wake-up: `message_id` = job id, header `x-generation`, `type` = job name, empty body; persistent. A bundle of them:
-/// `type` = job name, header `x-jobs` = how many, and a line `id:generation` for each as body.
+/// `message_id` = the first job's id, `type` = job name, header `x-jobs` = how many, and a line `id:generation` for each as body.
 struct Envelope: Sendable {
     private static let generationHeader = "x-generation"
     private static let countHeader = "x-jobs"
@@ -69,6 +69,8 @@ struct Envelope: Sendable {
             exchange: topology.bundleExchange,
             routingKey: bundle.queue,
             properties: RabbitMQProperties(
+                // Tells it from other bundles, should the broker return it.
+                messageID: bundle.messages[0].id.description,
                 type: bundle.name,
                 contentType: "text/plain",
                 headers: [Self.countHeader: .int64(Int64(bundle.messages.count))]

@@ -21,6 +21,7 @@ public final class RabbitMQTransport: JobTransport {
     /// The queues that the publisher has declared.
     private let declared = Locked<Set<String>>([])
     private let declaring = QueueDeclarations()
+    private let hasRun = Locked(false)
 
     /// Creates a transport.
     ///
@@ -35,7 +36,7 @@ public final class RabbitMQTransport: JobTransport {
     /// Publishes from the thread of a ``PollExecutor``; any other place is none for it.
     ///
     /// - Parameter executor: Where the client's storage is reached.
-    public func settle(on executor: any TaskExecutor) {
+    public func live(on executor: any TaskExecutor) {
         _ = publisher(on: executor as? PollExecutor)
     }
 
@@ -68,6 +69,12 @@ public final class RabbitMQTransport: JobTransport {
     /// - Throws: `RabbitMQError` when the URL is none.
     public func run() async throws {
         let publisher = try publisher.get()
+        let isFirst = hasRun.withLock { hasRun in
+            defer { hasRun = true }
+            return !hasRun
+        }
+        // The publisher says what is wrong with a second time, which must not end what belongs to the first.
+        guard isFirst else { return try await publisher.run() }
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await self.declaring.run { await self.declareQueues($0, publisher) } }
             defer { declaring.close() }

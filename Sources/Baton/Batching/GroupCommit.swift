@@ -70,7 +70,8 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
         }
         if isFree {
             // Alone: where the answer arrives it goes on at once. Of many callers each prepares on a thread of its own.
-            return try await withTaskExecutorPreference(executor) { () async throws(Failure) in
+            // Without isolation: an actor that calls must not follow there, to do whatever it does next.
+            return try await withTaskExecutorPreference(executor, isolation: nil) { () async throws(Failure) in
                 try await lead(elements, others: [])
             }
         }

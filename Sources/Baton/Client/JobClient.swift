@@ -9,8 +9,8 @@ public import ServiceLifecycle
 
 /// Hands function calls over to be run later.
 ///
-/// A call returns once its job is stored; the dispatch message follows at once from ``run()``, which also answers for
-/// every message until the broker has it. Calls of many tasks are stored together.
+/// A call returns once its job is stored and its dispatch message is on its way; ``run()`` answers for every message until
+/// the broker has it, and sends what was enqueued before it. Calls of many tasks are stored together.
 ///
 /// ```swift
 /// let jobs = JobClient(storage: postgres, transport: rabbit)
@@ -55,7 +55,7 @@ public final class JobClient: Service {
         self.environment = environment
         self.logger = logger
         if let executor = storage.executor {
-            transport.settle(on: executor)
+            transport.live(on: executor)
         }
         let publisher = DispatchPublisher(
             storage: storage,
@@ -67,19 +67,19 @@ public final class JobClient: Service {
         self.publisher = publisher
         let inserter = JobInserter(storage: storage, environment: environment, patience: configuration.enqueueTimeout)
         // What is committed together is published together, before the callers are woken.
-        let executor = storage.executor
-        inserts = GroupCommit(maximumBatch: 1_000, executor: executor, isSharedFault: \.isTransient) {
-            jobs throws(JobStorageError) in
-            let outcomes = try await inserter.insert(jobs)
-            publisher.publish(jobs)
-            return outcomes
+        let commits = { [executor = storage.executor] (mayExist: Bool) in
+            GroupCommit<NewJob, InsertOutcome, JobStorageError>(
+                maximumBatch: 1_000,
+                executor: executor,
+                isSharedFault: \.isTransient
+            ) { jobs throws(JobStorageError) in
+                let outcomes = try await inserter.insert(jobs, mayExist: mayExist)
+                publisher.publish(jobs)
+                return outcomes
+            }
         }
-        insertsOfGivenIDs = GroupCommit(maximumBatch: 1_000, executor: executor, isSharedFault: \.isTransient) {
-            jobs throws(JobStorageError) in
-            let outcomes = try await inserter.insert(jobs, mayExist: true)
-            publisher.publish(jobs)
-            return outcomes
-        }
+        inserts = commits(false)
+        insertsOfGivenIDs = commits(true)
     }
 
     // MARK: Enqueueing

@@ -10,7 +10,7 @@ final class DispatchPublisher: Sendable {
     /// A broker that is quick has them confirmed before another is due. One that is not is helped by fewer and larger ones.
     static let maximumInFlight = 8
     /// How many pending numbers a stored watermark lists.
-    static let pendingLimit = 256
+    static let pendingLimit = maximumInFlight * DispatchBundle.limit
     /// How long a session counts as alive without a word.
     static let lease = Duration.seconds(15)
 
@@ -23,6 +23,7 @@ final class DispatchPublisher: Sendable {
         /// Marks given up, to be taken off their rows.
         var givenUp: [PublishMark] = []
         var isRunning = false
+        var isPumping = false
 
         mutating func withLedger(of session: PublisherSession, _ body: (inout PublishLedger) -> Void) {
             if ledger.session == session {
@@ -211,11 +212,25 @@ final class DispatchPublisher: Sendable {
     // MARK: Publishing
 
     /// Puts on the wire what may be there.
+    ///
+    /// Each parcel is a call of its own, so that one which the broker does not answer for holds up no other. An answer may
+    /// come within the call; whoever pumps already goes on with what it makes room for.
     private func pump() {
+        let isFirst = state.withLock { state in
+            defer { state.isPumping = true }
+            return !state.isPumping
+        }
+        guard isFirst else { return }
         while true {
-            let batch = state.withLock { $0.isRunning ? $0.queue.take() : [] }
+            let batch = state.withLock { state in
+                let batch = state.isRunning ? state.queue.take() : []
+                state.isPumping = !batch.isEmpty
+                return batch
+            }
             if batch.isEmpty { return }
-            transport.publish(batch.map(\.bundle)) { outcomes in self.take(outcomes, of: batch) }
+            for parcel in batch {
+                transport.publish([parcel.bundle]) { outcomes in self.take(outcomes, of: [parcel]) }
+            }
         }
     }
 

@@ -115,6 +115,7 @@ struct ClaimProcess: Sendable {
         }
         if sorted.mustAskAgain {
             // The row was in another's hands for a moment; the delivery is at the head of the line again.
+            core.bundled.ring()
             try await core.clock.sleep(for: .milliseconds(20))
             core.claimable.ring()
         }

@@ -81,6 +81,7 @@ struct CompletionProcess: Sendable {
                 metadata: ["count": "\(fenced)"]
             )
             core.claimable.ring()
+            core.bundled.ring()
             await core.count([.fencedCompletions: fenced])
         }
     }

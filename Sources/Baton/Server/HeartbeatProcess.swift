@@ -102,10 +102,15 @@ struct HeartbeatProcess: Sendable {
     /// wait too long for a thread: no job is too long for the broker's consumer timeout.
     private func relieve(_ asked: [OwnedRun], lost: [OwnedRun]) async {
         let lost = Set(lost)
-        let before = core.clock.now.advanced(by: .zero - core.configuration.acknowledgeAfter)
+        let now = core.clock.now
+        let before = now.advanced(by: .zero - core.configuration.acknowledgeAfter)
         let (long, stale) = core.table.withLock { table in
             (
-                table.takeLongDeliveries(of: asked.lazy.filter { !lost.contains($0) }, since: before),
+                table.takeLongDeliveries(
+                    of: asked.lazy.filter { !lost.contains($0) },
+                    since: before,
+                    bundledSince: now.advanced(by: .zero - core.configuration.heartbeatInterval)
+                ),
                 table.takeWaiting(since: before)
             )
         }

@@ -16,16 +16,23 @@ final class Inbox<Element: Sendable>: Sendable {
         wakeup.ring()
     }
 
+    /// Takes what waits.
+    ///
+    /// - Returns: Everything that waits.
+    func takeAll() -> [Element] {
+        waiting.withLock { waiting in
+            defer { waiting.removeAll(keepingCapacity: true) }
+            return waiting
+        }
+    }
+
     /// Waits for elements.
     ///
     /// - Returns: Everything that waits, never empty.
     /// - Throws: `CancellationError` when the task is cancelled.
     func next() async throws -> [Element] {
         while true {
-            let batch = waiting.withLock { waiting in
-                defer { waiting.removeAll(keepingCapacity: true) }
-                return waiting
-            }
+            let batch = takeAll()
             if !batch.isEmpty {
                 return batch
             }

@@ -81,19 +81,20 @@ public final class JobServer: Service {
         } catch is CancellationError where !Task.isCancelled {
             return
         }
-        // They do little but wait for storage: where it answers, they go on without a change of threads.
-        try await withTaskExecutorPreference(core.storage.executor) { try await self.serve() }
-    }
-
-    private func serve() async throws {
+        // What is left when the process that calls them has ended.
+        defer { core.callCancellations() }
         let witness = StorageWitness(patience: core.configuration.heartbeatInterval * 3)
         try await withThrowingTaskGroup(of: Void.self) { group in
+            // A job's way through the server, which mostly waits for storage: where that answers, it goes on without a
+            // change of threads. Heartbeats and what they lead to never wait for it.
+            let executor = core.storage.executor
             let claims = ClaimProcess(core: core)
+            group.addTask(executorPreference: executor) { try await claims.receive() }
+            group.addTask(executorPreference: executor) { try await claims.run() }
+            group.addTask(executorPreference: executor) { try await CompletionProcess(core: self.core).run() }
             group.addTask { try await self.core.consumer.run() }
-            group.addTask { try await claims.receive() }
-            group.addTask { try await claims.run() }
+            group.addTask { try await CancellationProcess(core: self.core).run() }
             group.addTask { try await UnbundlingProcess(core: self.core).run() }
-            group.addTask { try await CompletionProcess(core: self.core).run() }
             group.addTask { try await ParkingProcess(core: self.core).run() }
             group.addTask { try await HeartbeatProcess(core: self.core, witness: witness).run() }
             group.addTask { try await DelayedJobScheduler(core: self.core).run() }

@@ -11,6 +11,8 @@ public struct JobServerConfiguration: Sendable {
     /// Hangfire's min(cores × 5, 20) by default.
     public var concurrency: Int
     /// How many deliveries of each queue wait here beyond those that run: work that is at hand when a thread is free.
+    ///
+    /// Deliveries that come in bundles are at hand besides; what finds no thread in a moment is sent on.
     public var lookAhead: Int
     /// How often the lease is renewed.
     public var heartbeatInterval = Duration.seconds(2)

@@ -24,13 +24,20 @@ extension RunTable {
     /// - Parameters:
     ///   - keys: Runs that storage has just been seen to hold for this server.
     ///   - instant: Those that began before.
+    ///   - bundledInstant: Of what came in a bundle, those that began before: it holds up the rest of the bundle, and the
+    ///     bundles behind it.
     /// - Returns: The deliveries.
-    mutating func takeLongDeliveries(of keys: some Sequence<OwnedRun>, since instant: JobInstant) -> [Delivery] {
+    mutating func takeLongDeliveries(
+        of keys: some Sequence<OwnedRun>,
+        since instant: JobInstant,
+        bundledSince bundledInstant: JobInstant
+    ) -> [Delivery] {
         var deliveries: [Delivery] = []
         for key in keys {
-            guard let run = runs[key], let started = run.startedAt, started < instant, !run.hasEnded else { continue }
-            deliveries += run.deliveries
-            runs[key]?.deliveries = []
+            guard let run = runs[key], let started = run.startedAt, !run.hasEnded else { continue }
+            let isLong = { (delivery: Delivery) in started < (delivery.isBundled ? bundledInstant : instant) }
+            deliveries += run.deliveries.filter(isLong)
+            runs[key]?.deliveries.removeAll(where: isLong)
         }
         return deliveries
     }

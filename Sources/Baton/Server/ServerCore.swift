@@ -24,6 +24,8 @@ final class ServerCore: Sendable {
     let table: Locked<RunTable>
     /// The ends of runs, to be stored.
     let completions = Inbox<Completion>()
+    /// How to end the tasks of unwanted runs.
+    let cancellations = Inbox<@Sendable () -> Void>()
     /// Deliveries without a row, to be parked.
     let ghosts = Inbox<Delivery>()
     /// Called with the name when the server consumes for the first time.
@@ -205,9 +207,14 @@ final class ServerCore: Sendable {
     @discardableResult
     func cancelRuns(where isUnwanted: (OwnedRun, RunTable.Run) -> Bool) -> Int {
         let cancels = table.withLock { $0.cancelRuns(where: isUnwanted) }
-        for cancel in cancels {
+        cancellations.append(cancels)
+        return cancels.count
+    }
+
+    /// Ends the tasks of unwanted runs at once.
+    func callCancellations() {
+        for cancel in cancellations.takeAll() {
             cancel()
         }
-        return cancels.count
     }
 }

@@ -20,6 +20,9 @@ struct UnbundlingProcess: Sendable {
                 let wait = core.clock.now.duration(to: since.advanced(by: Self.patience))
                 if wait > .zero {
                     try await core.clock.sleep(for: wait)
+                } else if !core.client.transport.isConnected {
+                    // They wait here for a thread, rather than come back at once from a broker that takes nothing.
+                    try await core.clock.sleep(for: Self.patience)
                 } else {
                     await sendOn()
                 }
@@ -27,8 +30,10 @@ struct UnbundlingProcess: Sendable {
         }
     }
 
-    /// A delivery is acknowledged once the broker has confirmed the message that takes its place, which comes behind it:
-    /// to whoever counts on the order of a queue, it was given back.
+    /// A delivery is acknowledged once the broker has confirmed the message that takes its place.
+    ///
+    /// That one comes later in its queue. Whoever counts on the order of a queue, as the reconciler's probes will, must take
+    /// it for a delivery that was given back.
     private func sendOn() async {
         let latest = core.clock.now.advanced(by: .zero - Self.patience)
         let surplus = core.table.withLock { table in

@@ -9,7 +9,7 @@ public protocol JobTransport: Service {
     /// A transport that can live there takes messages over without a change of threads. The first word counts.
     ///
     /// - Parameter executor: Where the client's storage is reached.
-    func settle(on executor: any TaskExecutor)
+    func live(on executor: any TaskExecutor)
 
     /// Whether messages can be published at the moment.
     var isConnected: Bool { get }
@@ -53,7 +53,7 @@ public protocol JobTransport: Service {
 
 extension JobTransport {
     /// Stays where it is.
-    public func settle(on executor: any TaskExecutor) {}
+    public func live(on executor: any TaskExecutor) {}
 
     /// Publishes wake-ups, each by itself, and waits for what becomes of them.
     ///

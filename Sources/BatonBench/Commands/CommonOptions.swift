@@ -5,9 +5,6 @@ struct CommonOptions: ParsableArguments {
     @Option(help: "How the broker keeps the queue: \(RigOptions.QueueType.allValueStrings.joined(separator: " or ")).")
     var queueType = RigOptions.QueueType.classic
 
-    @Option(help: "Unconfirmed messages at most (default: Baton's own).")
-    var inFlight: Int?
-
     @Option(name: .customLong("repeat"), help: "How often to measure; the medians are reported.")
     var repetitions = 1
 
@@ -24,9 +21,6 @@ struct CommonOptions: ParsableArguments {
 
     func validate() throws {
         guard (1...1_000).contains(repetitions) else { throw ValidationError("--repeat must be 1 to 1000.") }
-        guard inFlight.map({ (1...65_535).contains($0) }) ?? true else {
-            throw ValidationError("--in-flight must be 1 to 65535.")
-        }
     }
 
     /// How Baton is set up.
@@ -37,7 +31,6 @@ struct CommonOptions: ParsableArguments {
         var options = RigOptions()
         options.namespace = namespace
         options.queueType = queueType
-        options.maximumInFlight = inFlight
         if let servers {
             options.concurrency = servers.concurrency
             options.lookAhead = servers.lookAhead

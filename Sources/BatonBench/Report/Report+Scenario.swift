@@ -22,7 +22,6 @@ extension Report {
                 options.lookAhead ?? options.concurrency.map { $0 } ?? defaults.lookAhead
             )
         }
-        settings["in_flight"] = options.maximumInFlight.map(JSONValue.integer) ?? .string("default")
         self.init(name: scenario.name, jobs: scenario.jobs, settings: settings)
     }
 }

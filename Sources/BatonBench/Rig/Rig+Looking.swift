@@ -26,13 +26,20 @@ extension Rig {
     /// Waits until all that was enqueued is published and confirmed.
     ///
     /// - Returns: When it was so, by ``MonotonicClock``.
-    /// - Throws: ``BenchError`` when it takes too long.
+    /// - Throws: ``BenchError`` when it takes too long, or the broker refuses; `PostgresError`.
     @discardableResult
     func waitUntilPublished() async throws -> UInt64 {
         guard await jobs.flush(atMost: .seconds(300)) else {
             throw BenchError(.failure, "What was enqueued was not published within 5 minutes.")
         }
-        return MonotonicClock.now
+        let published = MonotonicClock.now
+        // What is given up is not under way any more either; its marks are taken off the rows.
+        let sql = "SELECT EXISTS (SELECT FROM \"\(namespace)\".active_job WHERE session IS NULL)"
+        guard try await database.query(PostgresStatement(sql, prepared: false)).first?.decode(Bool.self, 0) == false
+        else {
+            throw BenchError(.failure, "The broker did not take every message.")
+        }
+        return published
     }
 
     /// Checks that SQL has the same number of jobs in a state.

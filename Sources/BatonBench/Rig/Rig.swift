@@ -40,15 +40,12 @@ final class Rig: Sendable {
             PostgresStorage(.init(url: environment.postgresURL, namespace: namespace, logger: environment.logger)),
             onSuccess: onSuccess
         )
-        var transport = RabbitMQTransport.Configuration(
+        let transport = RabbitMQTransport.Configuration(
             url: environment.rabbitMQURL,
             namespace: namespace,
             queueType: options.queueType == .quorum ? .quorum : .classic,
             logger: environment.logger
         )
-        if let maximumInFlight = options.maximumInFlight {
-            transport.maximumInFlight = maximumInFlight
-        }
         self.transport = RabbitMQTransport(transport)
         jobs = JobClient(storage: storage, transport: self.transport, logger: environment.logger)
         var configuration = PostgresConfiguration(url: environment.postgresURL)

@@ -10,5 +10,4 @@ struct RigOptions: Sendable {
     var concurrency: Int?
     var lookAhead: Int?
     var servers = 1
-    var maximumInFlight: Int?
 }

@@ -1,5 +1,6 @@
 internal import Baton
 internal import PostgresClient
+internal import Synchronization
 
 extension PostgresStorage {
     /// How often a transaction is tried that lost against a concurrent one.
@@ -11,7 +12,9 @@ extension PostgresStorage {
     /// - Throws: ``JobStorageError`` when the storage has stopped or its namespace cannot be used.
     func ready() async throws(JobStorageError) -> Statements {
         let statements = try sql.get().statements
-        try await readiness.wait()
+        if !readiness.isOpen.load(ordering: .acquiring) {
+            try await readiness.wait()
+        }
         return statements
     }
 

@@ -1,4 +1,5 @@
 internal import Baton
+internal import Synchronization
 
 /// Holds calls back until the schema is there.
 actor StorageReadiness {
@@ -8,6 +9,8 @@ actor StorageReadiness {
         case closed(JobStorageError)
     }
 
+    /// Whether calls need not wait: what every one of them asks, without a way to this actor.
+    nonisolated let isOpen = Atomic(false)
     private var state = State.waiting([:])
     private var lastWaiter = 0
 
@@ -41,6 +44,7 @@ actor StorageReadiness {
     func open() {
         guard case .waiting(let waiters) = state else { return }
         state = .open
+        isOpen.store(true, ordering: .releasing)
         for continuation in waiters.values { continuation.resume(returning: .success(())) }
     }
 
@@ -52,6 +56,7 @@ actor StorageReadiness {
             for continuation in waiters.values { continuation.resume(returning: .failure(error)) }
         }
         state = .closed(error)
+        isOpen.store(false, ordering: .releasing)
     }
 
     private func enter(_ waiter: Int) async -> Result<Void, JobStorageError> {

@@ -55,8 +55,13 @@ func withTransport(queues: [String] = ["default"], _ body: (TransportScope) asyn
     } catch {
         result = .failure(error)
     }
-    for queue in queues.map(scope.queue) + ["\(namespace).parked"] { try? await connection.deleteQueue(queue) }
-    for exchange in ["dispatch", "control"] { try? await connection.deleteExchange("\(namespace).\(exchange)") }
+    let bundles = queues.map { "\(namespace).bundle.\($0)" }
+    for queue in queues.map(scope.queue) + bundles + ["\(namespace).parked"] {
+        try? await connection.deleteQueue(queue)
+    }
+    for exchange in ["dispatch", "bundle", "control"] {
+        try? await connection.deleteExchange("\(namespace).\(exchange)")
+    }
     await connection.close()
     try result.get()
 }

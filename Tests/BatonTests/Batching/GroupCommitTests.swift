@@ -54,6 +54,36 @@ import Testing
         return tasks
     }
 
+    /// An actor that calls, and what it does afterwards.
+    private actor Caller {
+        func call(_ commit: GroupCommit<Int, Bool, Fault>) async throws -> (carriedThere: Bool, isThere: Bool) {
+            let carriedThere = try await commit.submit([1])[0]
+            return (carriedThere, OneThread.isHere)
+        }
+
+        func look() -> Bool { OneThread.isHere }
+    }
+
+    /// What a caller does next may block, which would hold up every commit.
+    @Test func aLoneCallIsCarriedOnTheExecutorAndItsCallerDoesNotFollowThere() async throws {
+        let commit = GroupCommit<Int, Bool, Fault>(
+            maximumBatch: 100,
+            executor: OneThread(),
+            isSharedFault: \.isShared
+        ) { elements throws(Fault) in
+            await Task.yield()
+            return elements.map { _ in OneThread.isHere }
+        }
+        for _ in 0..<100 {
+            let caller = Caller()
+            let seen = try await caller.call(commit)
+            #expect(seen.carriedThere)
+            #expect(!seen.isThere)
+            #expect(await !caller.look())
+            #expect(!OneThread.isHere)
+        }
+    }
+
     @Test func aCallThatFindsTheWayFreeGoesAlone() async throws {
         let carrier = Carrier(gate: Gate(isOpen: true))
         let commit = commit(carrier)

@@ -20,6 +20,30 @@ import Testing
 
     // MARK: Audit
 
+    /// They are the job's own code, and may block.
+    @Test func aJobsCancellationHandlersDoNotRunWhereClaimsAre() async throws {
+        let seen = Shared<[Bool]>([])
+        let gate = Gate()
+        let server = try world.server(
+            Script { _, _ in
+                await withTaskCancellationHandler {
+                    await gate.pass()
+                } onCancel: {
+                    seen.change { $0.append(OneThread.isHere) }
+                }
+                return ""
+            }
+        )
+        try await world.run(server) {
+            let id = try await world.client.enqueue(Script.Call(text: "")).id
+            await gate.arrivals(reach: 1)
+            try await world.client.delete(id)
+            try await eventually("it is cancelled") { !seen.value.isEmpty }
+            gate.open()
+        }
+        #expect(seen.value == [false])
+    }
+
     @Test func aRowOfThisServerThatItDoesNotRunIsPutBackWithoutSpendingAnAttempt() async throws {
         try await world.run(world.server(Script())) {
             try await eventually("the server is there") { world.storage.read { $0.servers.count } == 1 }

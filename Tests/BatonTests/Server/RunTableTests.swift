@@ -92,8 +92,11 @@ import Testing
         var table = table(concurrency: 4, running: 1...4)
         _ = table.end(key(1, 1), after: .seconds(60))
         let asked = [key(1, 1), key(2, 2), key(4, 4), key(9, 9)]
-        #expect(table.takeLongDeliveries(of: asked, since: Sample.instant(4)).map(\.tag) == [2])
-        #expect(table.takeLongDeliveries(of: asked, since: Sample.instant(4)).isEmpty)
+        #expect(
+            table.takeLongDeliveries(of: asked, since: Sample.instant(4), bundledSince: Sample.instant(4)).map(\.tag)
+                == [2]
+        )
+        #expect(table.takeLongDeliveries(of: asked, since: Sample.instant(4), bundledSince: Sample.instant(4)).isEmpty)
         #expect(table.remove(key(2, 2))?.deliveries.isEmpty == true)
         #expect(table.remove(key(1, 1))?.deliveries.map(\.tag) == [1])
     }
@@ -272,7 +275,9 @@ import Testing
             delivery: Sample.delivery(1, tag: 1),
             at: Sample.instant(0)
         )
-        #expect(table.takeLongDeliveries(of: [key(1, 1)], since: Sample.instant(9)).isEmpty)
+        #expect(
+            table.takeLongDeliveries(of: [key(1, 1)], since: Sample.instant(9), bundledSince: Sample.instant(9)).isEmpty
+        )
     }
 
     @Test func tellsWhatAnEndedRunCallsFor() throws {

@@ -58,6 +58,30 @@ import Testing
         }
     }
 
+    /// One job that takes long holds up neither the rest of its bundle nor the bundles behind it.
+    @Test func longJobsDoNotKeepBundlesFromComing() async throws {
+        let long = Gate()
+        let server = try world.server(
+            concurrency: 4,
+            Script { text, _ in
+                if ["0", "60"].contains(text) { await long.pass() }
+                return ""
+            }
+        )
+        // More than two bundles, all of which the one server has to take.
+        try await world.run(server) {
+            let jobs = try await enqueue(20 * DispatchPublisher.maximumInFlight)
+            try await eventually("all others are run long before the broker would want its messages back") {
+                try? await world.advance(by: .seconds(1))
+                return jobs.count { world.storage.row($0)?.state == .succeeded } == jobs.count - 2
+            }
+            #expect(world.clock.now < JobInstant(offset: .seconds(120)))
+            long.open()
+            for job in jobs { try await world.reach(.succeeded, job) }
+        }
+        #expect(world.storage.read { $0.rows.values.allSatisfy { (row: FakeTables.Row) in row.run == 1 } })
+    }
+
     @Test func whatCannotBeSentOnIsGivenBack() async throws {
         try await world.run(try server(concurrency: 1)) {
             let jobs = try await enqueue(2 * DispatchPublisher.maximumInFlight)

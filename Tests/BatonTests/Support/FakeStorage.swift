@@ -135,6 +135,14 @@ final class FakeStorage: JobStorage {
         read { $0.counters[counter] ?? 0 }
     }
 
+    /// As a real storage has one: the whole domain is tested as it lives there.
+    let executor: (any TaskExecutor)? = OneThread()
+
+    /// Notes a violation that another fake has seen.
+    func report(_ violation: String) {
+        tables.withLock { $0.violations.append(violation) }
+    }
+
     /// Invariant I3, at each acknowledgement: storage has durably taken over, or the broker has the message elsewhere.
     func checkAcknowledged(_ message: DispatchMessage, isSafe: Bool) {
         guard !isSafe else { return }
