@@ -6,7 +6,7 @@ import Synchronization
 /// Consumes queues with manual acknowledgement.
 ///
 /// Each queue has a channel of its own, so that trouble with one leaves the others alone; the consumer has a connection
-/// and a thread of its own. It does nothing until ``run()`` runs. Whatever happens to the broker, ``run()`` goes on,
+/// of its own, and a thread unless it is given one to share. It does nothing until ``run()`` runs. Whatever happens to the broker, ``run()`` goes on,
 /// connects again, restores the topology and consumes again.
 public actor RabbitMQConsumer: Service {
     static let counter = Atomic<UInt64>(0)

@@ -6,7 +6,8 @@ import Synchronization
 /// Publishes messages, and says of each what became of it.
 ///
 /// Messages are persistent as their properties say, always `mandatory`, and confirmed by the broker. The publisher has a
-/// connection and a thread of its own: a broker short of memory stops reading from whoever publishes.
+/// connection of its own, for a broker short of memory stops reading from whoever publishes; and a thread of its own,
+/// unless it is given one to share.
 ///
 /// It does nothing until ``run()`` runs. Whatever happens to the broker, ``run()`` goes on and connects again.
 public actor RabbitMQPublisher: Service {
