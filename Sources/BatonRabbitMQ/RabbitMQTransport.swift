@@ -91,14 +91,14 @@ public final class RabbitMQTransport: JobTransport {
         guard case .success(let publisher) = publisher else {
             return onOutcome(bundles.map { _ in .unconfirmed(reason: notUsable) })
         }
-        let missing = declared.withLock { Set(bundles.map(\.queue)).subtracting($0) }
+        let missing = declared.withLock { declared in bundles.map(\.queue).filter { !declared.contains($0) } }
         if missing.isEmpty {
             return publish(bundles, publisher, onOutcome)
         }
         guard publisher.isConnected else {
             return onOutcome(bundles.map { _ in .unconfirmed(reason: "There is no connection to the broker.") })
         }
-        declaring.submit(missing) { refused in
+        declaring.submit(Set(missing)) { refused in
             self.publish(bundles.filter { refused[$0.queue] == nil }, publisher) { outcomes in
                 var remaining = outcomes.makeIterator()
                 onOutcome(
@@ -160,7 +160,7 @@ public final class RabbitMQTransport: JobTransport {
     ///   - prefetch: How many deliveries of each queue may wait unsettled; those of bundles are limited apart, to about as
     ///     many and two bundles at least.
     ///   - presence: By what other servers can see whether this one is connected.
-    ///   - executor: Where the server lives; the intake lives there too when it is a ``PollExecutor``, and otherwise has a
+    ///   - executor: Where the server claims; the intake lives there too when it is a ``PollExecutor``, and otherwise has a
     ///     thread of its own.
     /// - Returns: The intake, which does nothing until it is run.
     public func makeConsumer(

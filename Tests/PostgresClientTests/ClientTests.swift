@@ -1,3 +1,4 @@
+import Locking
 import PollExecutor
 import PostgresClient
 import ServiceLifecycle
@@ -10,13 +11,26 @@ import Testing
 
     @Test func queriesRunOnAsManyConnectionsAsAllowed() async throws {
         try await withClient(configure: { $0.maximumConnections = 3 }) { client in
+            // Each is held until all three are there: however long they take to be made.
+            let held = Locked<Set<Int32>>([])
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                for _ in 0..<3 {
+                    group.addTask {
+                        try await client.withConnection { connection in
+                            held.withLock { _ = $0.insert(connection.processID) }
+                            try await waitUntil { held.withLock { $0.count } == 3 }
+                        }
+                    }
+                }
+                try await group.waitForAll()
+            }
             let processes = try await withThrowingTaskGroup(of: Int32.self) { group in
                 for _ in 0..<60 {
                     group.addTask { try await client.value(Int32.self, "SELECT pg_backend_pid() FROM pg_sleep(0.005)") }
                 }
                 return try await group.reduce(into: Set<Int32>()) { $0.insert($1) }
             }
-            #expect(processes.count == 3)
+            #expect(processes.isSubset(of: held.withLock { $0 }), "and on no more")
         }
     }
 

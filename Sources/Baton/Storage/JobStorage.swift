@@ -8,7 +8,8 @@ public import ServiceLifecycle
 public protocol JobStorage: Service {
     /// Where calls start and end without a change of threads, if there is such a place.
     ///
-    /// A server's processes, which do little but wait for storage, live there; it must not be blocked.
+    /// A server's claims and completions, which do little but wait for storage, live there, and so does an enqueue that is
+    /// alone; it must not be blocked.
     var executor: (any TaskExecutor)? { get }
 
     // MARK: Producing

@@ -41,7 +41,7 @@ public protocol JobTransport: Service {
     ///   - queues: The queues it serves.
     ///   - prefetch: How many deliveries of each queue may wait unsettled, apart from those that come in bundles.
     ///   - presence: By what other servers can see whether this one is connected.
-    ///   - executor: Where the server lives; an intake that can live there hands over without a change of threads.
+    ///   - executor: Where the server claims; an intake that can live there hands over without a change of threads.
     /// - Returns: The intake, which does nothing until it is run.
     func makeConsumer(
         queues: [String],
