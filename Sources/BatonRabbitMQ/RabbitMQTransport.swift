@@ -33,11 +33,11 @@ public final class RabbitMQTransport: JobTransport {
         envelope = Envelope(topology: topology)
     }
 
-    /// Publishes from the thread of a ``PollExecutor``; any other place is none for it.
+    /// Publishes from the thread of a ``PollTaskExecutor``; any other place is none for it.
     ///
     /// - Parameter executor: Where the client's storage is reached.
     public func live(on executor: any TaskExecutor) {
-        _ = publisher(on: executor as? PollExecutor)
+        _ = publisher(on: (executor as? PollTaskExecutor)?.executor)
     }
 
     private var publisher: Result<RabbitMQPublisher, RabbitMQError> { publisher(on: nil) }
@@ -160,7 +160,7 @@ public final class RabbitMQTransport: JobTransport {
     ///   - prefetch: How many deliveries of each queue may wait unsettled; those of bundles are limited apart, to about as
     ///     many and two bundles at least.
     ///   - presence: By what other servers can see whether this one is connected.
-    ///   - executor: Where the server claims; the intake lives there too when it is a ``PollExecutor``, and otherwise has a
+    ///   - executor: Where the server claims; the intake lives there too when it is a ``PollTaskExecutor``, and otherwise has a
     ///     thread of its own.
     /// - Returns: The intake, which does nothing until it is run.
     public func makeConsumer(
@@ -188,7 +188,7 @@ public final class RabbitMQTransport: JobTransport {
                 try configuration.connection("consumer"),
                 topology: topology.base,
                 subscriptions: subscriptions,
-                executor: executor as? PollExecutor,
+                executor: (executor as? PollTaskExecutor)?.executor,
                 logger: configuration.logger
             )
         }

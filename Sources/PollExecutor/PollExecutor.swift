@@ -1,3 +1,5 @@
+import Locking
+
 /// A serial executor that is one thread and one poll set.
 ///
 /// C libraries such as libpq and librabbitmq want each connection to be used by one thread at a time. An actor that
@@ -17,13 +19,14 @@
 /// ```
 ///
 /// Jobs, descriptor handlers and timers all run on the same thread, one at a time; none of them may block. Several
-/// actors can share an executor. Tasks that do little but wait for such actors can prefer it as their task executor: a
-/// call then starts and ends without a change of threads.
+/// actors can share an executor. Tasks that do little but wait for such actors can prefer its ``taskExecutor``: a call
+/// then starts and ends without a change of threads.
 ///
 /// The thread ends when the last reference to the executor is gone and its work is done; actors that run on it hold
 /// such a reference. Handlers that are still registered then are dropped, not called.
-public final class PollExecutor: SerialExecutor, TaskExecutor {
+public final class PollExecutor: SerialExecutor {
     private let loop: PollLoop
+    private let task = Locked(WeakTaskExecutor())
 
     /// Whether the caller runs on this executor's thread.
     public var isOnThread: Bool { self.loop.isOnThread }
@@ -64,6 +67,40 @@ public final class PollExecutor: SerialExecutor, TaskExecutor {
     /// - Parameter job: The job.
     public func enqueue(_ job: consuming ExecutorJob) {
         self.loop.enqueue(job, for: self)
+    }
+
+    /// The same thread, for tasks to prefer.
+    ///
+    /// The same object for as long as anybody holds it: the runtime tells executors apart by identity.
+    public var taskExecutor: PollTaskExecutor {
+        self.task.withLock { task in
+            if let executor = task.executor { return executor }
+            let executor = PollTaskExecutor(self, self.loop)
+            task.executor = executor
+            return executor
+        }
+    }
+
+    /// The task executor, if anybody holds it.
+    var presentTaskExecutor: PollTaskExecutor? {
+        self.task.withLock { $0.executor }
+    }
+
+    /// Runs a job of an actor.
+    ///
+    /// - Parameters:
+    ///   - job: The job.
+    ///   - taskExecutor: The task executor, which has to outlive the call. The job runs as a part of whatever task prefers
+    ///     it, too, so that a call from one actor to another stays where it is.
+    func run(_ job: UnownedJob, _ taskExecutor: PollTaskExecutor?) {
+        if let taskExecutor {
+            job.runSynchronously(
+                isolatedTo: self.asUnownedSerialExecutor(),
+                taskExecutor: taskExecutor.asUnownedTaskExecutor()
+            )
+        } else {
+            job.runSynchronously(on: self.asUnownedSerialExecutor())
+        }
     }
 
     /// Queues a closure behind the work that is already waiting.
@@ -157,4 +194,9 @@ public final class PollExecutor: SerialExecutor, TaskExecutor {
     public func cancel(_ timer: PollTimer) {
         self.loop.cancel(timer)
     }
+}
+
+/// What an executor knows of the tasks that prefer it; they hold on to it, not it to them.
+private struct WeakTaskExecutor {
+    weak var executor: PollTaskExecutor?
 }

@@ -7,14 +7,18 @@ import Glibc
 /// The thread must not hold the executor itself, which could then never go away.
 final class PollLoop: Sendable {
     private enum Work {
+        /// Queued for actors of the executor.
         case job(UnownedJob)
+        /// Queued for tasks that prefer the thread and are no actor's at the moment.
+        case taskJob(UnownedJob)
         case closure(@Sendable () -> Void)
     }
 
     private struct Inbox {
         var work: [Work] = []
-        // Keeps the executor alive from the moment work arrives until it has run.
+        // Keep the executors alive from the moment work arrives until it has run.
         var executor: PollExecutor?
+        var taskExecutor: PollTaskExecutor?
         // Whether the thread is in the kernel, or about to be, and must be woken.
         var isAsleep = false
         var isStopped = false
@@ -59,11 +63,26 @@ final class PollLoop: Sendable {
     // MARK: From any thread
 
     func enqueue(_ job: consuming ExecutorJob, for executor: PollExecutor) {
-        self.add(.job(UnownedJob(job)), for: executor)
+        let job = UnownedJob(job)
+        self.add { inbox in
+            inbox.work.append(.job(job))
+            if inbox.executor == nil { inbox.executor = executor }
+        }
+    }
+
+    func enqueue(_ job: consuming ExecutorJob, for executor: PollTaskExecutor) {
+        let job = UnownedJob(job)
+        self.add { inbox in
+            inbox.work.append(.taskJob(job))
+            if inbox.taskExecutor == nil { inbox.taskExecutor = executor }
+        }
     }
 
     func enqueue(_ closure: @escaping @Sendable () -> Void, for executor: PollExecutor) {
-        self.add(.closure(closure), for: executor)
+        self.add { inbox in
+            inbox.work.append(.closure(closure))
+            if inbox.executor == nil { inbox.executor = executor }
+        }
     }
 
     func stop() {
@@ -74,10 +93,9 @@ final class PollLoop: Sendable {
         if mustWake { cpoll_eventfd_signal(self.wakeUp) }
     }
 
-    private func add(_ work: Work, for executor: PollExecutor) {
+    private func add(_ work: (inout Inbox) -> Void) {
         let mustWake = self.inbox.withLock { inbox in
-            if inbox.work.isEmpty { inbox.executor = executor }
-            inbox.work.append(work)
+            work(&inbox)
             return inbox.takeSleep()
         }
         if mustWake { cpoll_eventfd_signal(self.wakeUp) }
@@ -144,17 +162,19 @@ final class PollLoop: Sendable {
 
     /// Runs what has arrived, and returns whether the loop goes on.
     private func runWork(_ batch: inout [Work]) -> Bool {
-        let (executor, isStopped) = self.inbox.withLock { inbox in
+        let (executor, taskExecutor, isStopped) = self.inbox.withLock { inbox in
             swap(&inbox.work, &batch)
-            return (inbox.executor.take(), inbox.isStopped)
+            return (inbox.executor.take(), inbox.taskExecutor.take(), inbox.isStopped)
         }
-        guard let executor else { return !isStopped }
-        // As either: which of the two a job was queued for is not to be seen from it.
-        let (serial, task) = (executor.asUnownedSerialExecutor(), executor.asUnownedTaskExecutor())
-        for work in batch {
-            switch work {
-            case .job(let job): job.runSynchronously(isolatedTo: serial, taskExecutor: task)
-            case .closure(let closure): closure()
+        guard !batch.isEmpty else { return !isStopped }
+        let tasks = taskExecutor ?? executor?.presentTaskExecutor
+        withExtendedLifetime(tasks) {
+            for work in batch {
+                switch work {
+                case .job(let job): executor?.run(job, tasks)
+                case .taskJob(let job): tasks?.run(job)
+                case .closure(let closure): closure()
+                }
             }
         }
         batch.removeAll(keepingCapacity: true)

@@ -26,14 +26,17 @@ actor Schedule {
     /// - Throws: What the first failing call throws.
     func run(_ call: @escaping @Sendable @concurrent (_ due: UInt64) async throws -> Void) async throws {
         let start = MonotonicClock.now
-        try await withThrowingDiscardingTaskGroup { group in
-            for number in 0..<count {
-                let due = start + UInt64(Double(number) * interval)
-                await wait(until: due)
-                try Task.checkCancellation()
-                // After a call has failed; the group throws its error.
-                guard !group.isCancelled else { return }
-                group.addTask { try await call(due) }
+        // The callers live on the same thread: what wakes others is left to what is measured.
+        try await withTaskExecutorPreference(executor.taskExecutor) {
+            try await withThrowingDiscardingTaskGroup { group in
+                for number in 0..<count {
+                    let due = start + UInt64(Double(number) * interval)
+                    await wait(until: due)
+                    try Task.checkCancellation()
+                    // After a call has failed; the group throws its error.
+                    guard !group.isCancelled else { return }
+                    group.addTask { try await call(due) }
+                }
             }
         }
     }

@@ -1,6 +1,7 @@
 public import Baton
 internal import Logging
-internal import PostgresClient
+internal import PollExecutor
+import PostgresClient
 internal import ServiceLifecycle
 
 /// Jobs kept in PostgreSQL.
@@ -25,7 +26,7 @@ public final class PostgresStorage: JobStorage {
     private let migrates: Bool
 
     /// The thread of the connections for the work.
-    public var executor: (any TaskExecutor)? { work.executor }
+    public let executor: (any TaskExecutor)?
 
     /// Creates a storage.
     ///
@@ -40,6 +41,7 @@ public final class PostgresStorage: JobStorage {
         self.logger = configuration.logger
         self.migrates = configuration.migrates
         self.work = PostgresClient(configuration.work(sessionName: name), logger: configuration.logger)
+        self.executor = work.executor?.taskExecutor
         let upkeep = PostgresClient(configuration.upkeep(sessionName: name), logger: configuration.logger)
         self.upkeep = upkeep
         self.presence = PresenceSession(lock: sql.map(\.statements.takeover.lock), logger: configuration.logger) {
