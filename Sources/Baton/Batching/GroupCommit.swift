@@ -110,7 +110,7 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
         guard !others.isEmpty else { return await single(own) }
         // The batch belongs to several callers: that one of them is cancelled must not cut it short. Awaited at once,
         // so the task has an owner.
-        return await Task { await carryTogether(own, others: others) }.value
+        return await Task(executorPreference: executor) { await self.carryTogether(own, others: others) }.value
     }
 
     private func carryTogether(_ own: [Element], others: [Entry]) async -> Result<[Output], Failure> {
