@@ -79,7 +79,7 @@ let package = Package(
         // Floor 5: where jobs are kept, and how they travel.
         .target(
             name: "BatonPostgres",
-            dependencies: ["Baton", "PollExecutor", "PostgresClient", logging, lifecycle],
+            dependencies: ["Baton", "Locking", "PollExecutor", "PostgresClient", logging, lifecycle],
             swiftSettings: swiftSettings
         ),
         .target(

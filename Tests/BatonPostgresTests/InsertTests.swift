@@ -298,8 +298,9 @@ extension StorageFixture {
                 [Int32(job.maximumAttempts)],
                 [Int16(job.priority)],
                 [Int64?.none],
-                [mark.session.uuid],
-                [mark.sequence]
+                [mark?.session.uuid],
+                [mark?.sequence],
+                [job.queue]
             )
         )
     }

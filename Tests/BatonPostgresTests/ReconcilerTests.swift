@@ -135,7 +135,7 @@ struct ReconcilerTests {
 
             #expect(try await storage.survey(unpublishedAge: .seconds(10)).hasUnpublished)
             let marks = PublishMarkRange.some()
-            try await storage.openSession(marks.session, lease: .seconds(60))
+            try await storage.openSession(#require(marks.session), lease: .seconds(60))
             let adopted = try await storage.adoptUnpublished(marks: marks, unpublishedAge: .seconds(10))
             let names = Dictionary(uniqueKeysWithValues: jobs.map { ($0.value.id, $0.key) })
             #expect(

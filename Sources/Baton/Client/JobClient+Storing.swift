@@ -75,7 +75,7 @@ extension JobClient {
     /// Settles the marks of jobs that are not stored; gives up those of which that is not certain.
     private func settle(_ marks: PublishMarkRange, isCertain: Bool) {
         if isCertain {
-            publisher.settle((0..<marks.count).lazy.map { marks[$0] })
+            publisher.settle((0..<marks.count).lazy.compactMap { marks[$0] })
         } else {
             publisher.abandon(marks)
         }

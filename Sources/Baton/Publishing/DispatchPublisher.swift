@@ -36,6 +36,8 @@ final class DispatchPublisher: Sendable {
 
     let storage: any JobStorage
     private let transport: any JobTransport
+    /// Whether there is a broker to publish to at all.
+    private let hasTransport: Bool
     let environment: JobEnvironment
     let logger: Logger
     let state: Locked<State>
@@ -57,6 +59,7 @@ final class DispatchPublisher: Sendable {
     ) {
         self.storage = storage
         self.transport = transport
+        hasTransport = !(transport is NoTransport)
         self.environment = environment
         self.logger = logger
         openings = GroupCommit(maximumBatch: .max, isSharedFault: { _ in true }) { sessions throws(JobStorageError) in
@@ -80,9 +83,10 @@ final class DispatchPublisher: Sendable {
     /// - Parameters:
     ///   - count: How many.
     ///   - patience: How long to go on trying while the session cannot be registered.
-    /// - Returns: The marks, of a session that storage knows.
+    /// - Returns: The marks, of a session that storage knows; none without a transport.
     /// - Throws: ``JobStorageError`` when the session cannot be registered; nothing is stored then.
     func reserve(_ count: Int, patience: Duration = .zero) async throws(JobStorageError) -> PublishMarkRange {
+        guard hasTransport else { return PublishMarkRange(unmarked: count) }
         let deadline = environment.clock.now.advanced(by: patience)
         var backoff = Backoff()
         while true {
@@ -126,7 +130,8 @@ final class DispatchPublisher: Sendable {
     /// - Parameter marks: The marks.
     func abandon(_ marks: PublishMarkRange) {
         state.withLock { state in
-            state.withLedger(of: marks.session) { $0.abandon(marks.count) }
+            guard let session = marks.session else { return }
+            state.withLedger(of: session) { $0.abandon(marks.count) }
         }
     }
 
@@ -137,17 +142,21 @@ final class DispatchPublisher: Sendable {
     ///   - marks: The range that was handed to the statement.
     func publish(_ dispatches: [MarkedDispatch], of marks: PublishMarkRange) {
         let used = Set(dispatches.lazy.map(\.sequence))
-        settle(marks.sequences.lazy.filter { !used.contains($0) }.map { marks.mark($0) })
-        publish(dispatches.map { (message: $0.message, mark: marks.mark($0.sequence)) })
+        settle(marks.sequences.lazy.filter { !used.contains($0) }.compactMap { marks.mark($0) })
+        publish(
+            dispatches.compactMap { dispatch in
+                marks.mark(dispatch.sequence).map { (message: dispatch.message, mark: $0) }
+            }
+        )
     }
 
-    /// Publishes the messages of new jobs; those that are not enqueued yet have none.
+    /// Publishes the messages of new jobs; those that are not enqueued yet, or bear no mark, have none.
     ///
     /// - Parameter jobs: The jobs, which are stored.
     func publish(_ jobs: [NewJob]) {
         publish(
             jobs.compactMap { job in
-                guard case .enqueued(let mark) = job.start else { return nil }
+                guard case .enqueued(let mark?) = job.start else { return nil }
                 return (DispatchMessage(id: job.id, generation: 1, queue: job.queue, name: job.name), mark)
             }
         )

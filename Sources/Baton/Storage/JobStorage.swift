@@ -102,6 +102,38 @@ public protocol JobStorage: Service {
         claim: Int64
     ) async throws(JobStorageError) -> [ClaimOutcome]
 
+    /// Claims jobs that wait in queues, without a message (PROTOCOL section 3, "broker down"): oldest first, passing over
+    /// rows that others are claiming.
+    ///
+    /// A dead epoch claims nothing. A claim whose answer was lost is mended by the audit, so it is never repeated with the
+    /// same number.
+    ///
+    /// - Parameters:
+    ///   - queues: The queues, in order: a job of the next is taken only when the one before has no more.
+    ///   - names: The names that the server knows; rows of others are passed over.
+    ///   - limit: How many jobs at most.
+    ///   - owner: The server's epoch.
+    ///   - claim: A number never used before in this epoch.
+    /// - Returns: The jobs claimed; fewer than `limit` only when no more wait.
+    /// - Throws: ``JobStorageError``.
+    func claimWaiting(
+        queues: [String],
+        names: [String],
+        limit: Int,
+        owner: ServerEpoch,
+        claim: Int64
+    ) async throws(JobStorageError) -> [ClaimedJob]
+
+    /// Waits until a job may wait in one of the queues: returns at the first sign, or after `patience`.
+    ///
+    /// A sign may be missed, and may have been meant for a job that is gone, so the caller looks again either way.
+    ///
+    /// - Parameters:
+    ///   - queues: The queues.
+    ///   - patience: How long to wait at most.
+    /// - Throws: ``JobStorageError``.
+    func waitForWork(queues: [String], patience: Duration) async throws(JobStorageError)
+
     /// Puts jobs off that nobody has claimed, because this server does not know their names.
     ///
     /// - Parameters:

@@ -2,7 +2,7 @@
 public struct MarkedDispatch: Sendable, Hashable {
     /// The message.
     public var message: DispatchMessage
-    /// The number of the publish within the session.
+    /// The number of the publish within the session; means nothing when the row bears no mark.
     public var sequence: Int64
 
     /// Creates a marked message.

@@ -8,8 +8,8 @@
 public struct NewJob: Sendable, Hashable {
     /// When the job becomes ready.
     public enum Start: Sendable, Hashable {
-        /// At once; the mark says who publishes its dispatch message.
-        case enqueued(PublishMark)
+        /// At once; the mark says who publishes its dispatch message, `nil` that nobody does yet.
+        case enqueued(PublishMark?)
         /// At a date, or at once when it has passed.
         case at(Date)
         /// After a while, by the storage's clock.

@@ -1,11 +1,11 @@
-/// Consecutive marks of one session, taken before the statement that stores them is sent.
+/// Marks for rows that are about to be stored, taken before the statement that stores them is sent.
 public struct PublishMarkRange: Sendable, Hashable {
-    /// The session that publishes.
-    public let session: PublisherSession
-    /// The numbers taken.
+    /// The session that publishes; `nil` when nobody is to, and the rows bear no mark.
+    public let session: PublisherSession?
+    /// The numbers taken; without a session only their count means anything.
     public let sequences: Range<Int64>
 
-    /// Creates a range of marks.
+    /// Creates a range of consecutive marks of one session.
     ///
     /// - Parameters:
     ///   - session: The session that publishes.
@@ -15,7 +15,15 @@ public struct PublishMarkRange: Sendable, Hashable {
         self.sequences = sequences
     }
 
-    /// How many marks there are.
+    /// Leaves rows without a mark: there is no transport, or whoever has one publishes them.
+    ///
+    /// - Parameter count: How many rows.
+    public init(unmarked count: Int) {
+        session = nil
+        sequences = 0..<Int64(max(count, 0))
+    }
+
+    /// How many rows may be marked, or left without a mark.
     public var count: Int {
         sequences.count
     }
@@ -23,15 +31,15 @@ public struct PublishMarkRange: Sendable, Hashable {
     /// The mark at a position.
     ///
     /// - Parameter position: From 0 up to ``count``.
-    public subscript(position: Int) -> PublishMark {
-        PublishMark(session: session, sequence: sequences.lowerBound + Int64(position))
+    public subscript(position: Int) -> PublishMark? {
+        mark(sequences.lowerBound + Int64(position))
     }
 
     /// The mark of one of the numbers.
     ///
     /// - Parameter sequence: The number.
-    /// - Returns: The mark.
-    public func mark(_ sequence: Int64) -> PublishMark {
-        PublishMark(session: session, sequence: sequence)
+    /// - Returns: The mark; `nil` without a session.
+    public func mark(_ sequence: Int64) -> PublishMark? {
+        session.map { PublishMark(session: $0, sequence: sequence) }
     }
 }

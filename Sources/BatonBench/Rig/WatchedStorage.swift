@@ -69,6 +69,20 @@ struct WatchedStorage: JobStorage {
         try await storage.claim(messages, owner: owner, claim: claim)
     }
 
+    func claimWaiting(
+        queues: [String],
+        names: [String],
+        limit: Int,
+        owner: ServerEpoch,
+        claim: Int64
+    ) async throws(JobStorageError) -> [ClaimedJob] {
+        try await storage.claimWaiting(queues: queues, names: names, limit: limit, owner: owner, claim: claim)
+    }
+
+    func waitForWork(queues: [String], patience: Duration) async throws(JobStorageError) {
+        try await storage.waitForWork(queues: queues, patience: patience)
+    }
+
     func postpone(
         _ messages: [DispatchMessage],
         by delay: Duration,

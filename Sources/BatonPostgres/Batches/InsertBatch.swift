@@ -8,7 +8,7 @@ internal import PostgresClient
 
 /// New jobs, as columns: each id once, in the order of the ids.
 struct InsertBatch {
-    private typealias Enqueued = (job: NewJob, mark: PublishMark)
+    private typealias Enqueued = (job: NewJob, mark: PublishMark?)
     private typealias Scheduled = (job: NewJob, date: Date?, delay: Int64?)
 
     private var enqueued: [Enqueued] = []
@@ -56,7 +56,7 @@ struct InsertBatch {
         var inserts: [PostgresStatement] = []
         var looks: [PostgresStatement] = []
         if !enqueued.isEmpty {
-            inserts.append(PostgresStatement(sql.enqueued.repeated, parameters: enqueuedColumns))
+            inserts.append(PostgresStatement(sql.enqueued.repeated, parameters: wakingColumns))
             looks.append(PostgresStatement(sql.takeBackEnqueued, enqueued.map(\.job.id.uuid)))
         }
         if !scheduled.isEmpty {
@@ -64,6 +64,22 @@ struct InsertBatch {
             looks.append(PostgresStatement(sql.takeBackScheduled, scheduled.map(\.job.id.uuid)))
         }
         return inserts + looks
+    }
+
+    /// What stores the jobs as a part of what is stored together; whoever waits for them is not told.
+    ///
+    /// - Parameter sql: The namespace's statements.
+    /// - Returns: The statements.
+    func partStatements(_ sql: InsertStatements) -> [PostgresStatement] {
+        (enqueued.isEmpty ? [] : [statement(sql, isPart: true)])
+            + (scheduled.isEmpty ? [] : [PostgresStatement(sql.scheduled.new, parameters: scheduledColumns)])
+    }
+
+    /// The queues of the jobs that are ready at once, each once.
+    var queues: [String] {
+        guard let first = enqueued.first?.job.queue else { return [] }
+        let isOnly = enqueued.allSatisfy { $0.job.queue == first }
+        return isOnly ? [first] : Set(enqueued.lazy.map(\.job.queue)).sorted()
     }
 
     /// What became of the jobs that the batch was made of.
@@ -90,9 +106,11 @@ struct InsertBatch {
 
     // MARK: Columns
 
-    private func statement(_ sql: InsertStatements) -> PostgresStatement {
+    private func statement(_ sql: InsertStatements, isPart: Bool = false) -> PostgresStatement {
         guard enqueued.count > 1, isUniform, let first = enqueued.first else {
-            return PostgresStatement(sql.enqueued.new, parameters: enqueuedColumns)
+            return isPart
+                ? PostgresStatement(sql.enqueued.part, parameters: enqueuedColumns)
+                : PostgresStatement(sql.enqueued.new, parameters: wakingColumns)
         }
         var values = PostgresParameters()
         values.append(enqueued.map(\.job.id.uuid))
@@ -102,15 +120,16 @@ struct InsertBatch {
         values.append(Int32(clamping: first.job.maximumAttempts))
         values.append(Int16(clamping: first.job.priority))
         values.append(first.job.timeout.map { $0.microseconds / 1000 })
-        values.append(first.mark.session.uuid)
-        values.append(first.mark.sequence)
-        return PostgresStatement(sql.uniform, parameters: values)
+        values.append(first.mark?.session.uuid)
+        values.append(first.mark?.sequence)
+        return PostgresStatement(isPart ? sql.uniformPart : sql.uniform, parameters: values)
     }
 
-    /// Whether the jobs differ in their ids and arguments only, and their marks follow one another: as one call's do.
+    /// Whether the jobs differ in their ids and arguments only, and their marks follow one another, or they have none: as
+    /// one call's do.
     private var isUniform: Bool {
         zip(enqueued, enqueued.dropFirst()).allSatisfy { one, next in
-            one.mark.session == next.mark.session && one.mark.sequence + 1 == next.mark.sequence
+            one.mark?.session == next.mark?.session && one.mark.map { $0.sequence + 1 } == next.mark?.sequence
                 && one.job.name == next.job.name && one.job.queue == next.job.queue
                 && one.job.maximumAttempts == next.job.maximumAttempts && one.job.priority == next.job.priority
                 && one.job.timeout == next.job.timeout
@@ -119,8 +138,14 @@ struct InsertBatch {
 
     private var enqueuedColumns: PostgresParameters {
         var values = Self.columns(enqueued.map(\.job))
-        values.append(enqueued.map(\.mark.session.uuid))
-        values.append(enqueued.map(\.mark.sequence))
+        values.append(enqueued.map(\.mark?.session.uuid))
+        values.append(enqueued.map(\.mark?.sequence))
+        return values
+    }
+
+    private var wakingColumns: PostgresParameters {
+        var values = enqueuedColumns
+        values.append(queues)
         return values
     }
 

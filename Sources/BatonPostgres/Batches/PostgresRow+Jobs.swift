@@ -29,7 +29,7 @@ extension PostgresRow {
         )
     }
 
-    /// Reads a message to be published: id, generation, queue, type and seq.
+    /// Reads a message to be published: id, generation, queue, type and seq, which a row without a mark has not.
     ///
     /// - Returns: The message with its mark's number.
     /// - Throws: `PostgresError` when the columns are others.
@@ -41,7 +41,7 @@ extension PostgresRow {
                 queue: try decode(String.self, 2),
                 name: try decode(String.self, 3)
             ),
-            sequence: try decode(Int64.self, 4)
+            sequence: try decode(Int64?.self, 4) ?? 0
         )
     }
 

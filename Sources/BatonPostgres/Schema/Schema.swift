@@ -21,6 +21,10 @@ struct Schema: Sendable {
     var server: String { "\(name).server" }
     /// Publisher sessions with their watermarks.
     var session: String { "\(name).publisher_session" }
+    /// Queues for which servers wait.
+    var armed: String { "\(name).armed_queue" }
+    /// Where servers that wait are told of work; what is said is the queue.
+    var workChannel: String { "baton_work_\(namespace.name)" }
     /// Counts of rare things.
     var counter: String { "\(name).counter" }
     /// The versions applied.

@@ -55,7 +55,7 @@ struct ClaimStatements: Sendable {
     }
 
     /// What a run needs to know of a row `j`.
-    private static let claimedColumns = claimed.map { "j.\($0.name)" }.joined(separator: ", ")
+    static let claimedColumns = claimed.map { "j.\($0.name)" }.joined(separator: ", ")
     private static let noColumns = claimed.map { "NULL::\($0.type)" }.joined(separator: ", ")
     private static let claimed = [
         (name: "id", type: "uuid"), (name: "claim", type: "bigint"), (name: "generation", type: "integer"),

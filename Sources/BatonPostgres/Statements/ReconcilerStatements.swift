@@ -91,7 +91,7 @@ struct ReconcilerStatements: Sendable {
                 RETURNING *
             ), failed AS (
                 INSERT INTO \(schema.failed) (\(JobColumns.list)) SELECT \(failed) FROM j RETURNING id
-            )
+            ), \(WaitingStatements.woken(schema, by: "ARRAY(SELECT queue FROM back)"))
             SELECT id, generation, queue, type, seq FROM back
             UNION ALL
             SELECT id, NULL, NULL, NULL, NULL FROM failed

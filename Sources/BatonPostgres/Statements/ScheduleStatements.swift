@@ -22,11 +22,13 @@ struct ScheduleStatements: Sendable {
                 ORDER BY run_at, id LIMIT $3 FOR UPDATE SKIP LOCKED
             ), j AS (
                 DELETE FROM \(schema.scheduled) WHERE id = ANY (ARRAY(SELECT id FROM due)) RETURNING *
-            )
-            INSERT INTO \(schema.active) (\(JobColumns.list)) SELECT \(values) FROM j
-            -- An id that two callers gave at once, one for now and one for later: the first counts.
-            ON CONFLICT (id) DO NOTHING
-            RETURNING id, generation, queue, type, seq
+            ), moved AS (
+                INSERT INTO \(schema.active) (\(JobColumns.list)) SELECT \(values) FROM j
+                -- An id that two callers gave at once, one for now and one for later: the first counts.
+                ON CONFLICT (id) DO NOTHING
+                RETURNING id, generation, queue, type, seq
+            ), \(WaitingStatements.woken(schema, by: "ARRAY(SELECT queue FROM moved)"))
+            SELECT id, generation, queue, type, seq FROM moved
             """
         nextDue = """
             SELECT (extract(epoch FROM run_at - now()) * 1000000)::bigint FROM \(schema.scheduled)

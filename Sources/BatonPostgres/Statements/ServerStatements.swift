@@ -50,13 +50,16 @@ struct ServerStatements: Sendable {
             generation: "j.generation + 1"
         )
         putBackUnheld = """
-            UPDATE \(schema.active) AS j
-            SET state = \(JobState.enqueued.code), generation = j.generation + 1, attempt = \(givenBack), claim = NULL,
-                session = $4, seq = \(Schema.own("$5::bigint[]")), enqueued_at = now(), state_at = now(),
-                history = j.history || \(entry)
-            WHERE j.id = ANY ($1) AND j.state = \(JobState.processing.code) AND j.owner = $2
-                AND j.claim = \(Schema.own("$3::bigint[]"))
-            RETURNING j.id, j.generation, j.queue, j.type, j.seq
+            WITH back AS (
+                UPDATE \(schema.active) AS j
+                SET state = \(JobState.enqueued.code), generation = j.generation + 1, attempt = \(givenBack), claim = NULL,
+                    session = $4, seq = \(Schema.own("$5::bigint[]")), enqueued_at = now(), state_at = now(),
+                    history = j.history || \(entry)
+                WHERE j.id = ANY ($1) AND j.state = \(JobState.processing.code) AND j.owner = $2
+                    AND j.claim = \(Schema.own("$3::bigint[]"))
+                RETURNING j.id, j.generation, j.queue, j.type, j.seq
+            ), \(WaitingStatements.woken(schema, by: "ARRAY(SELECT queue FROM back)"))
+            SELECT id, generation, queue, type, seq FROM back
             """
         let lease = Schema.interval("$2")
         certify = """

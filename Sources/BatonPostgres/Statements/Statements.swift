@@ -4,6 +4,7 @@ struct Statements: Sendable {
     let lookup: LookupStatements
     let session: SessionStatements
     let claim: ClaimStatements
+    let waiting: WaitingStatements
     let completion: CompletionStatements
     let server: ServerStatements
     let takeover: TakeoverStatements
@@ -16,6 +17,7 @@ struct Statements: Sendable {
         lookup = LookupStatements(schema)
         session = SessionStatements(schema)
         claim = ClaimStatements(schema)
+        waiting = WaitingStatements(schema)
         completion = CompletionStatements(schema)
         server = ServerStatements(schema)
         takeover = TakeoverStatements(schema)

@@ -25,12 +25,22 @@ extension PostgresStorage {
     /// - Parameter next: Makes the next part; `nil` after the last. The ids of all are new.
     /// - Throws: What the closure throws; ``JobStorageError``.
     public func insert(parts next: () throws -> [NewJob]?) async throws {
-        let statements = try await ready().insert
+        let statements = try await ready()
+        var queues: Set<String> = []
         do {
             try await work.withConnection { connection in
                 do {
                     try await connection.withTransaction { transaction in
-                        try await transaction.execute { try next().map { InsertBatch($0).statements(statements) } }
+                        try await transaction.execute {
+                            if let jobs = try next() {
+                                let batch = InsertBatch(jobs)
+                                queues.formUnion(batch.queues)
+                                return batch.partStatements(statements.insert)
+                            }
+                            // With the last of them, for what others enqueue meanwhile is told by whoever takes the arm off.
+                            defer { queues = [] }
+                            return queues.isEmpty ? nil : [PostgresStatement(statements.waiting.wake, queues.sorted())]
+                        }
                     }
                 } catch let error as PostgresError where error.code == .commitFailed && error.outcomeIsUnknown {
                     await lostInserts.note(connection.processID)

@@ -107,8 +107,8 @@ extension PostgresStorage {
                 sorted.map(\.id.uuid),
                 owner.uuid,
                 sorted.map(\.claim),
-                marks.session.uuid,
-                Array(marks.sequences.prefix(sorted.count)),
+                marks.session?.uuid,
+                sorted.indices.map { marks[$0]?.sequence },
                 RepairReason.unheld
             )
         )

@@ -54,8 +54,8 @@ extension PostgresStorage {
         let sql = try await ready().reconciler.requeueOrphans
         let statement = PostgresStatement(
             sql,
-            marks.session.uuid,
-            marks.sequences.lowerBound,
+            marks.session?.uuid,
+            marks.firstSequence,
             marks.count,
             RepairReason.orphan
         )
@@ -88,8 +88,8 @@ extension PostgresStorage {
         let sql = try await ready().reconciler.adopt
         let statement = PostgresStatement(
             sql,
-            marks.session.uuid,
-            marks.sequences.lowerBound,
+            marks.session?.uuid,
+            marks.firstSequence,
             marks.count,
             RepairReason.unpublished,
             age.microseconds

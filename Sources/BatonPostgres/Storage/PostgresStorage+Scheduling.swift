@@ -12,7 +12,7 @@ extension PostgresStorage {
     /// - Throws: ``JobStorageError``.
     public func promoteDue(marks: PublishMarkRange) async throws(JobStorageError) -> Promotion {
         let sql = try await ready().schedule
-        let promote = PostgresStatement(sql.promote, marks.session.uuid, marks.sequences.lowerBound, marks.count)
+        let promote = PostgresStatement(sql.promote, marks.session?.uuid, marks.firstSequence, marks.count)
         let results = try await perform(on: upkeep, [promote, PostgresStatement(sql.nextDue)])
         return try reading { () throws(PostgresError) in
             let dispatches = try results.first?.markedDispatches() ?? []

@@ -19,6 +19,9 @@ public final class PostgresStorage: JobStorage {
     let upkeep: PostgresClient
     /// For what other servers see of this process.
     let presence: PresenceSession
+    /// Through which servers wait for jobs without messages.
+    let listener: WorkListener
+    let cursors = WaitingCursors()
     let readiness = StorageReadiness()
     let lookTimes = LookTimes()
     let lostInserts: LostInserts
@@ -44,6 +47,10 @@ public final class PostgresStorage: JobStorage {
         self.executor = work.executor?.taskExecutor
         let upkeep = PostgresClient(configuration.upkeep(sessionName: name), logger: configuration.logger)
         self.upkeep = upkeep
+        self.listener = WorkListener(
+            (try? sql.get()).map { upkeep.notifications($0.schema.workChannel) },
+            logger: configuration.logger
+        )
         self.presence = PresenceSession(lock: sql.map(\.statements.takeover.lock), logger: configuration.logger) {
             [presence = configuration.presence(sessionName: name), logger] () async throws(PostgresError) in
             try await PostgresConnection.connect(presence, executor: upkeep.executor, logger: logger)
@@ -63,6 +70,7 @@ public final class PostgresStorage: JobStorage {
                 group.addTask { try await self.work.run() }
                 group.addTask { try await self.upkeep.run() }
                 group.addTask { await cancelWhenGracefulShutdown { await self.presence.run() } }
+                group.addTask { await cancelWhenGracefulShutdown { await self.listener.run() } }
                 group.addTask {
                     try await cancelWhenGracefulShutdown { try await self.prepare(schema) }
                 }

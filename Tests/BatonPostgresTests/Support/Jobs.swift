@@ -25,16 +25,24 @@ extension NewJob {
     static func enqueued(
         _ id: JobID = .random(),
         attempts: Int = 10,
-        mark: PublishMark = PublishMark(session: .random(), sequence: 1)
+        name: String = "mail.welcome",
+        queue: String = "mail",
+        mark: PublishMark? = PublishMark(session: .random(), sequence: 1)
     ) -> NewJob {
-        make(id, attempts: attempts, start: .enqueued(mark))
+        make(id, attempts: attempts, name: name, queue: queue, start: .enqueued(mark))
     }
 
-    static func make(_ id: JobID = .random(), attempts: Int = 10, start: Start) -> NewJob {
+    static func make(
+        _ id: JobID = .random(),
+        attempts: Int = 10,
+        name: String = "mail.welcome",
+        queue: String = "mail",
+        start: Start
+    ) -> NewJob {
         NewJob(
             id: id,
-            name: "mail.welcome",
-            queue: "mail",
+            name: name,
+            queue: queue,
             arguments: JSONText(#"{"address": "ada@example.org"}"#),
             priority: 0,
             maximumAttempts: attempts,

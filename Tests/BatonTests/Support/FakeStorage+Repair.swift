@@ -95,7 +95,7 @@ extension FakeStorage {
                 tables.checkSession(of: mark)
                 tables.rows[row.job.id]?.mark = mark
                 dispatches.append(
-                    MarkedDispatch(message: row.message(generation: row.generation), sequence: mark.sequence)
+                    MarkedDispatch(message: row.message(generation: row.generation), sequence: mark?.sequence ?? 0)
                 )
             }
             return dispatches

@@ -17,15 +17,7 @@ extension FakeStorage {
                 else {
                     return .refused(tables.refusal(message.id, generation: message.generation, asking: owner))
                 }
-                if !tables.tokens.insert(.init(id: message.id, owner: owner, claim: claim)).inserted {
-                    tables.violations.append("I1: a fence was issued twice")
-                }
-                tables.rows[message.id]?.run += 1
-                tables.rows[message.id]?.attempt += 1
-                tables.rows[message.id]?.owner = owner
-                tables.rows[message.id]?.claim = claim
-                tables.move(message.id, to: .processing, at: now)
-                return tables.rows[message.id].map { .claimed($0.claimed) } ?? .refused(.missing)
+                return tables.claim(message.id, owner, claim, at: now).map { .claimed($0) } ?? .refused(.missing)
             }
         }
     }

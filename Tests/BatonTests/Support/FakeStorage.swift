@@ -1,5 +1,6 @@
-import Baton
 import Locking
+
+@testable import Baton
 
 /// The protocol's storage as a plain state machine in memory, on the test's clock, with faults on demand.
 ///
@@ -7,8 +8,9 @@ import Locking
 final class FakeStorage: JobStorage {
     /// The calls of ``JobStorage``, to aim faults at.
     enum Call: Hashable {
-        case insert, delete, job, history, openSession, saveWatermark, closeSession, releaseMarks, claim, postpone
-        case complete, register, heartbeat, putBackUnheld, deregister, promoteDue, survey, certifyDead, requeueOrphans
+        case insert, delete, job, history, openSession, saveWatermark, closeSession, releaseMarks, claim, claimWaiting
+        case waitForWork, postpone, complete, register, heartbeat, putBackUnheld, deregister, promoteDue, survey,
+            certifyDead, requeueOrphans
         case adoptUnpublished, count, tidy, sightPeer, certifyGone
     }
 
@@ -157,6 +159,9 @@ final class FakeStorage: JobStorage {
         }
     }
 
+    /// Rings when rows may have been enqueued.
+    let signs = Wakeup()
+
     // MARK: Calls
 
     /// Carries one call, with the fault that awaits it.
@@ -184,12 +189,13 @@ final class FakeStorage: JobStorage {
         }
         let now = clock.now
         // A copy, so that a call that fails changes nothing.
-        let answer = try tables.withLock { tables throws(JobStorageError) in
+        let (answer, hasEnqueued) = try tables.withLock { tables throws(JobStorageError) in
             var changed = tables
             let answer = try body(&changed, now)
-            tables = changed
-            return answer
+            defer { tables = changed }
+            return (answer, call != .claimWaiting && changed.hasEnqueued(since: tables))
         }
+        if hasEnqueued { signs.ring() }
         await after?.pass()
         if fault == .lostAfterCommit || after != nil && Task.isCancelled {
             throw JobStorageError(.outcomeUnknown, "The answer was lost, says the test.")

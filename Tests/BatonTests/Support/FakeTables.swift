@@ -99,7 +99,7 @@ struct FakeTables: Sendable {
     }
 
     /// Returns a row to its queue: the next generation, nobody's fence.
-    mutating func enqueue(_ id: JobID, _ mark: PublishMark, at now: JobInstant, reason: String) -> MarkedDispatch? {
+    mutating func enqueue(_ id: JobID, _ mark: PublishMark?, at now: JobInstant, reason: String) -> MarkedDispatch? {
         guard let row = rows[id] else { return nil }
         rows[id]?.generation += 1
         rows[id]?.owner = nil
@@ -107,11 +107,11 @@ struct FakeTables: Sendable {
         move(id, to: .enqueued, at: now, reason: reason)
         rows[id]?.mark = mark
         checkSession(of: mark)
-        return MarkedDispatch(message: row.message(generation: row.generation + 1), sequence: mark.sequence)
+        return MarkedDispatch(message: row.message(generation: row.generation + 1), sequence: mark?.sequence ?? 0)
     }
 
-    mutating func checkSession(of mark: PublishMark) {
-        if sessions[mark.session] == nil {
+    mutating func checkSession(of mark: PublishMark?) {
+        if let mark, sessions[mark.session] == nil {
             violations.append("a row bears the mark of a session that was never registered")
         }
     }

@@ -1,0 +1,67 @@
+internal import Baton
+
+/// Claims without messages, and how servers that wait for work are told of it (PROTOCOL section 3, "broker down").
+struct WaitingStatements: Sendable {
+    /// `$1` queues; `$2` from when on to look in each; `$3` names; `$4` how many at most; `$5` the server; `$6` the claim
+    /// number.
+    ///
+    /// Returns the jobs claimed.
+    ///
+    /// The queues are looked through in their order, each from its oldest row, and only as far as rows are wanted: nothing
+    /// here sorts. That whole rows are compared leaves the planner one index that gives the order; a plain comparison of
+    /// the queue would let it take another one while the table is empty. For the lock on the server's row see
+    /// ``ClaimStatements``.
+    let claim: String
+    /// Says that servers wait: `$1` queues, sorted.
+    ///
+    /// Who has the arm under way to take it off is waited for.
+    let arm: String
+    /// Tells servers that wait, once several statements have enqueued: `$1` queues.
+    let wake: String
+
+    init(_ schema: Schema) {
+        let entry = schema.entry(.processing, server: "$5", run: "j.run + 1", attempt: "j.attempt + 1")
+        claim = """
+            WITH me AS MATERIALIZED (
+                SELECT FROM \(schema.server) WHERE epoch = $5 AND NOT dead FOR KEY SHARE
+            ), waiting AS MATERIALIZED (
+                SELECT w.id FROM unnest($1::text[], $2::timestamptz[]) AS q (name, since) CROSS JOIN LATERAL (
+                    SELECT j.id FROM \(schema.active) AS j
+                    WHERE (j.queue, j.enqueued_at) >= (q.name, q.since) AND (j.queue, j.enqueued_at) <= (q.name, 'infinity')
+                        AND j.state = \(JobState.enqueued.code) AND j.type = ANY ($3) AND EXISTS (SELECT FROM me)
+                    ORDER BY j.queue, j.enqueued_at LIMIT $4 FOR UPDATE SKIP LOCKED
+                ) AS w LIMIT $4
+            )
+            UPDATE \(schema.active) AS j
+            SET state = \(JobState.processing.code), run = j.run + 1, attempt = j.attempt + 1, owner = $5, claim = $6,
+                state_at = now(), history = j.history || \(entry)
+            WHERE j.id = ANY (ARRAY(SELECT id FROM waiting)) AND j.state = \(JobState.enqueued.code)
+            RETURNING \(ClaimStatements.claimedColumns)
+            """
+        arm = """
+            INSERT INTO \(schema.armed) AS a (queue, is_armed) SELECT n, true FROM unnest($1::text[]) AS n
+            ON CONFLICT (queue) DO UPDATE SET is_armed = true WHERE NOT a.is_armed
+            """
+        wake = "WITH \(Self.woken(schema, by: "$1::text[]")) SELECT count(*) FROM woken"
+    }
+
+    /// Takes the arms off and tells the servers that wait, as a common table expression `woken`.
+    ///
+    /// `NOTIFY` takes a lock from one commit to the next, so only who finds a queue armed pays for it; of many at once one
+    /// does, and the others pass by.
+    ///
+    /// - Parameters:
+    ///   - schema: The namespace.
+    ///   - queues: SQL for an array of the queues into which jobs were put.
+    /// - Returns: SQL.
+    static func woken(_ schema: Schema, by queues: String) -> String {
+        """
+        woken AS (
+            UPDATE \(schema.armed) AS a SET is_armed = false WHERE a.queue = ANY (ARRAY(
+                SELECT queue FROM \(schema.armed) WHERE queue = ANY (\(queues)) AND is_armed FOR UPDATE SKIP LOCKED
+            ))
+            RETURNING pg_notify('\(schema.workChannel)', a.queue)
+        )
+        """
+    }
+}
