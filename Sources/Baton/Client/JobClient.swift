@@ -13,7 +13,7 @@ public import ServiceLifecycle
 /// the broker has it, and sends what was enqueued before it. Calls of many tasks are stored together.
 ///
 /// ```swift
-/// let jobs = JobClient(storage: postgres, transport: rabbit)
+/// let jobs = JobClient(storage: postgres, transport: rabbit)      // without a transport: storage alone
 /// let welcome = try await jobs.enqueue(Mailer.$sendWelcome(to: "ada@example.org"))
 /// ```
 public final class JobClient: Service {
@@ -38,17 +38,18 @@ public final class JobClient: Service {
     ///
     /// - Parameters:
     ///   - storage: Where jobs are kept.
-    ///   - transport: How servers are woken.
+    ///   - transport: How servers are woken; `nil` where storage alone serves.
     ///   - configuration: How it behaves.
     ///   - environment: Time and randomness.
     ///   - logger: Where it logs.
     public init(
         storage: any JobStorage,
-        transport: any JobTransport,
+        transport: (any JobTransport)? = nil,
         configuration: JobClientConfiguration = JobClientConfiguration(),
         environment: JobEnvironment = JobEnvironment(),
         logger: Logger = .current
     ) {
+        let transport = transport ?? NoTransport()
         self.storage = storage
         self.transport = transport
         self.configuration = configuration
@@ -81,6 +82,9 @@ public final class JobClient: Service {
         inserts = commits(false)
         insertsOfGivenIDs = commits(true)
     }
+
+    /// Whether servers are woken through a broker; otherwise storage alone serves.
+    var hasTransport: Bool { !(transport is NoTransport) }
 
     // MARK: Enqueueing
 
@@ -173,7 +177,7 @@ public final class JobClient: Service {
 
     // MARK: Jobs
 
-    /// Deletes a job that has not ended; a running one is cancelled.
+    /// Deletes a job that has not ended; a running one is cancelled, without a transport at its server's next heartbeat.
     ///
     /// - Parameters:
     ///   - id: The job.

@@ -7,7 +7,7 @@ import ServiceLifecycle
 ///
 /// - Parameters:
 ///   - storage: Where jobs are kept.
-///   - transport: How servers are woken.
+///   - transport: How servers are woken; `nil` where storage alone serves.
 ///   - configuration: How the client behaves.
 ///   - logger: Where it logs.
 ///   - body: The script.
@@ -15,7 +15,7 @@ import ServiceLifecycle
 /// - Throws: What the script throws.
 public func withJobClient<Result: Sendable>(
     storage: any JobStorage,
-    transport: any JobTransport,
+    transport: (any JobTransport)? = nil,
     configuration: JobClientConfiguration = JobClientConfiguration(),
     logger: Logger = .current,
     _ body: (JobClient) async throws -> Result
@@ -28,7 +28,7 @@ public func withJobClient<Result: Sendable>(
     )
     return try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await storage.run() }
-        group.addTask { try await transport.run() }
+        group.addTask { try await client.transport.run() }
         group.addTask { await client.publisher.run() }
         defer { group.cancelAll() }
         let result: Swift.Result<Result, any Error>

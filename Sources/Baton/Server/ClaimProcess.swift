@@ -9,7 +9,6 @@ struct ClaimProcess: Sendable {
     ///
     /// - Throws: `CancellationError`, or what storage refuses for good.
     func receive() async throws {
-        var hasConsumed = false
         while let event = await core.consumer.next() {
             switch event {
             case .arrived(let deliveries, let words):
@@ -17,11 +16,10 @@ struct ClaimProcess: Sendable {
                 words.forEach(heed)
             case .connected:
                 core.logger.info("consuming", metadata: ["queues": "\(core.queues.joined(separator: ","))"])
-                if !hasConsumed {
-                    hasConsumed = true
-                    core.onConsuming(core.name)
-                }
+                core.link.connected()
+                core.noteConsuming()
             case .disconnected(let reason):
+                core.link.lost(at: core.clock.now)
                 core.logger.warning("not consuming; connecting again", metadata: ["error": "\(reason)"])
             }
         }
@@ -100,16 +98,15 @@ struct ClaimProcess: Sendable {
             table.endClaims(batch)
             table.beginSettling()
         }
-        let runner = JobRunner(core: core)
-        core.workers.submit(sorted.started.map { job in { runner.start(job, on: $0) } })
-        if core.epoch != owner {
-            // Certified dead while the answer was on its way: nobody asks after these runs any more.
-            core.cancelRuns { _, run in run.owner == owner }
-        }
+        core.begin(sorted.started, claimedFor: owner)
         core.suspect(sorted.suspects)
         await settle(sorted)
-        core.table.withLock { $0.endSettling() }
+        let leavesRoom = core.table.withLock { table in
+            table.endSettling()
+            return table.hasRoomForIntake()
+        }
         core.progress.ring()
+        if leavesRoom { core.vacancies.ring() }
         if sorted.isOwnEpochDead {
             try await core.replaceEpoch(owner)
         }

@@ -31,7 +31,8 @@ struct DelayedJobScheduler: Sendable {
     /// Moves what is due.
     ///
     /// - Returns: How long to sleep.
-    private func promote() async throws -> Duration {
+    /// - Throws: `CancellationError` when the task is cancelled.
+    func promote() async throws -> Duration {
         let poll = core.configuration.schedulePollInterval
         var next: Duration?
         let moved = await core.repair(limit: Self.batchSize) { marks throws(JobStorageError) in

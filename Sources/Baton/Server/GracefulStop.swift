@@ -31,6 +31,10 @@ struct GracefulStop: Sendable {
     /// Leaves the list only when no row can be this server's any more; otherwise its lease protects what still runs.
     private func leave() async {
         await core.client.transport.broadcast(.scheduled(dueIn: .zero))
+        if !core.client.hasTransport {
+            // Nobody else heard of what was put back.
+            _ = try? await DelayedJobScheduler(core: core).promote()
+        }
         let (isEmpty, running) = core.table.withLock { ($0.isEmpty, $0.runningCount) }
         guard isEmpty else {
             core.logger.warning(

@@ -8,7 +8,8 @@ public import ServiceLifecycle
     import Foundation
 #endif
 
-/// Runs jobs: takes wake-ups, claims rows, runs functions on dedicated threads, and records what happened.
+/// Runs jobs: takes wake-ups, or looks into storage where none can come, claims rows, runs functions on dedicated
+/// threads, and records what happened.
 ///
 /// Several servers run side by side without a leader. Loss of storage or transport is survived inside ``run()``.
 ///
@@ -32,7 +33,7 @@ public final class JobServer: Service {
     ///   - queues: The queues it serves.
     ///   - configuration: How it behaves.
     ///   - logger: Where it logs; jobs get it with their own metadata.
-    ///   - onConsuming: Called with ``name`` once the server consumes for the first time, such as to tell a supervisor that
+    ///   - onConsuming: Called with ``name`` once the server takes jobs for the first time, such as to tell a supervisor that
     ///     it is ready. It must not block.
     ///   - registrations: The jobs it knows.
     /// - Throws: ``JobRegistrationError`` for jobs that cannot stand side by side, ``JobError`` for a queue's name,
@@ -91,6 +92,7 @@ public final class JobServer: Service {
             let claims = ClaimProcess(core: core)
             group.addTask(executorPreference: executor) { try await claims.receive() }
             group.addTask(executorPreference: executor) { try await claims.run() }
+            group.addTask(executorPreference: executor) { try await StorageIntake(core: self.core).run() }
             group.addTask(executorPreference: executor) { try await CompletionProcess(core: self.core).run() }
             group.addTask { try await self.core.consumer.run() }
             group.addTask { try await CancellationProcess(core: self.core).run() }

@@ -16,7 +16,7 @@ extension RunTable {
     /// - Parameter rows: The rows.
     /// - Returns: The unheld ones.
     func unheld(_ rows: [OwnedRun]) -> [OwnedRun] {
-        rows.filter { runs[$0] == nil && !claiming.contains($0.id) }
+        rows.filter { runs[$0] == nil && !claiming.contains($0.id) && !isUnderWay($0) }
     }
 
     /// Takes the deliveries of long runs, so that they can be acknowledged while the lease protects the job.
@@ -70,7 +70,7 @@ extension RunTable {
 
     /// Whether nothing is claimed or runs.
     var isQuiet: Bool {
-        running == 0 && claiming.isEmpty
+        running == 0 && claiming.isEmpty && intakes.isEmpty
     }
 
     /// Notes that deliveries are on their way to be settled, which the end of the server must not overtake.
@@ -85,7 +85,7 @@ extension RunTable {
 
     /// Whether nothing is left whose row or message may still be this server's.
     var isEmpty: Bool {
-        runs.isEmpty && claiming.isEmpty && settling == 0
+        runs.isEmpty && claiming.isEmpty && intakes.isEmpty && settling == 0
     }
 
     /// How many functions run.

@@ -19,7 +19,7 @@ struct RunTable: Sendable {
         let job: ClaimedJob
         let owner: ServerEpoch
         let since: JobInstant
-        /// To be acknowledged once the end is stored; empty once acknowledged early.
+        /// To be acknowledged once the end is stored; empty once acknowledged early, and where no message brought the job.
         var deliveries: [Delivery]
         /// Ends the job's task.
         var cancel: (@Sendable () -> Void)?
@@ -37,14 +37,20 @@ struct RunTable: Sendable {
     struct Ended {
         /// Whether deliveries wait to be claimed.
         let leavesWaiting: Bool
+        /// Whether somebody waits for room to claim without messages, and there is enough now.
+        let leavesRoom: Bool
         /// Whether somebody waits for the runs to end.
         let isStopping: Bool
     }
 
-    private let concurrency: Int
+    let concurrency: Int
     private var ahead = ClaimAhead()
     var waiting = Deque<Held>()
     var claiming: Set<JobID> = []
+    /// Claims without messages that are under way, with how many jobs each may bring.
+    var intakes: [Int64: Int] = [:]
+    /// How few may be left of what is claimed before the next claim without messages; `nil` when nobody waits for it.
+    var roomMark: Int?
     var runs: [OwnedRun: Run] = [:]
     /// Runs that have not ended, those that wait for a thread included.
     var running = 0
@@ -95,7 +101,7 @@ struct RunTable: Sendable {
     /// - Returns: What to claim, to be ended by ``endClaims(_:)``; empty when there is nothing to do.
     mutating func takeClaimable(at now: JobInstant) -> [Held] {
         guard !isStopping, !waiting.isEmpty else { return [] }
-        var taken = running + claiming.count
+        var taken = self.taken
         let capacity = capacity(at: now)
         var batch: [Held] = []
         var passed: [Held] = []
@@ -160,14 +166,14 @@ struct RunTable: Sendable {
     /// - Parameters:
     ///   - job: The claimed job.
     ///   - owner: The epoch it was claimed for.
-    ///   - delivery: What brought it.
+    ///   - delivery: What brought it, if a message did.
     ///   - now: The present.
-    mutating func start(_ job: ClaimedJob, owner: ServerEpoch, delivery: Delivery, at now: JobInstant) {
+    mutating func start(_ job: ClaimedJob, owner: ServerEpoch, delivery: Delivery?, at now: JobInstant) {
         runs[OwnedRun(id: job.id, claim: job.claim)] = Run(
             job: job,
             owner: owner,
             since: now,
-            deliveries: [delivery]
+            deliveries: delivery.map { [$0] } ?? []
         )
         running += 1
     }
@@ -265,7 +271,7 @@ struct RunTable: Sendable {
         if !runs.values[index].isCancelled {
             ahead.note(duration)
         }
-        return Ended(leavesWaiting: !waiting.isEmpty, isStopping: isStopping)
+        return Ended(leavesWaiting: !waiting.isEmpty, leavesRoom: hasRoomForIntake(), isStopping: isStopping)
     }
 
     /// Takes a run out whose end is stored, or refused.

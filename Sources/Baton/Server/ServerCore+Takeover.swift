@@ -6,7 +6,7 @@ extension ServerCore {
     ///
     /// - Parameter epochs: The servers.
     func suspect(_ epochs: some Collection<ServerEpoch>) {
-        guard configuration.fastTakeover, !epochs.isEmpty else { return }
+        guard takesOverEarly, !epochs.isEmpty else { return }
         let (now, own) = (clock.now, epoch)
         takeover.withLock { takeover in
             for epoch in epochs where epoch != own {
@@ -18,7 +18,7 @@ extension ServerCore {
 
     /// What the next heartbeat says of early certificates; `nil` without them.
     func takeoverTerms() async -> TakeoverTerms? {
-        guard configuration.fastTakeover else { return nil }
+        guard takesOverEarly else { return nil }
         let isPresent = await consumer.isPresent()
         // A stopping server may end with jobs that do not give way: those are the lease's.
         let isStopping = table.withLock { $0.isStopping }
@@ -33,7 +33,7 @@ extension ServerCore {
     ///
     /// - Parameter renewal: The renewal, or `nil` when there was none, or perhaps none.
     func noteRenewal(_ renewal: Int64?) {
-        guard configuration.fastTakeover else { return }
+        guard takesOverEarly else { return }
         offer.withLock { $0.renewed(renewal) }
         if renewal != nil {
             renewed.ring()
@@ -45,7 +45,7 @@ extension ServerCore {
     /// Best effort, for no longer than from one heartbeat to the next. A heartbeat that is still under way cannot renew the
     /// offer afterwards: its own rests on an earlier renewal.
     func withdrawOffer() async {
-        guard configuration.fastTakeover else { return }
+        guard takesOverEarly else { return }
         // In a task of its own, since a server that does not end gracefully is cancelled. Awaited at once, so the task has
         // an owner.
         await Task {

@@ -24,6 +24,7 @@ extension ServerCore {
         )
         logger.debug("jobs put back before they began", metadata: ["count": "\(jobs.count)", "reason": "\(reason)"])
         claimable.ring()
+        vacancies.ring()
         progress.ring()
     }
 }

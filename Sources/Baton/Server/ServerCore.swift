@@ -28,10 +28,14 @@ final class ServerCore: Sendable {
     let cancellations = Inbox<@Sendable () -> Void>()
     /// Deliveries without a row, to be parked.
     let ghosts = Inbox<Delivery>()
-    /// Called with the name when the server consumes for the first time.
-    let onConsuming: @Sendable (String) -> Void
+    private let onConsuming: @Sendable (String) -> Void
+    private let hasConsumed = Locked(false)
     /// Rings when deliveries arrived or a thread became free.
     let claimable = Wakeup()
+    /// Rings when a claim without messages has room again.
+    let vacancies = Wakeup()
+    /// Whether the consumer is connected.
+    let link = ConsumerLink()
     /// Rings when deliveries arrived in bundles.
     let bundled = Wakeup()
     /// Rings when a run ended or its end was stored.
@@ -81,6 +85,18 @@ final class ServerCore: Sendable {
     var storage: any JobStorage { client.storage }
     var environment: JobEnvironment { client.environment }
     var clock: any JobClock { client.environment.clock }
+
+    /// Whether this server and others end each other's leases early: only where a broker is the second witness.
+    var takesOverEarly: Bool { configuration.fastTakeover && client.hasTransport }
+
+    /// Tells whoever wants to know that the server takes jobs; the first time only.
+    func noteConsuming() {
+        let isFirst = hasConsumed.withLock { hasConsumed in
+            defer { hasConsumed = true }
+            return !hasConsumed
+        }
+        if isFirst { onConsuming(name) }
+    }
 
     // MARK: Identity
 
@@ -153,7 +169,7 @@ final class ServerCore: Sendable {
             queues: queues,
             concurrency: configuration.concurrency,
             jobNames: registry.names,
-            presence: configuration.fastTakeover ? presence : nil,
+            presence: takesOverEarly ? presence : nil,
             replacedEpoch: dead
         )
         let lease = configuration.lease
@@ -197,6 +213,20 @@ final class ServerCore: Sendable {
             try await storage.count(counts)
         } catch {
             logger.debug("counters not stored", metadata: ["error": "\(error)"])
+        }
+    }
+
+    /// Hands jobs to the threads that are in the table of runs.
+    ///
+    /// - Parameters:
+    ///   - jobs: The jobs.
+    ///   - owner: The epoch they were claimed for.
+    func begin(_ jobs: [ClaimedJob], claimedFor owner: ServerEpoch) {
+        let runner = JobRunner(core: self)
+        workers.submit(jobs.map { job in { runner.start(job, on: $0) } })
+        if epoch != owner {
+            // Certified dead while the answer was on its way: nobody asks after these runs any more.
+            cancelRuns { _, run in run.owner == owner }
         }
     }
 

@@ -36,7 +36,8 @@ struct SortedClaims {
             let key = OwnedRun(id: job.id, claim: job.claim)
             if table.attach(held.delivery, to: key) {
                 // Another copy of the message of a job that runs here.
-            } else if table.hasEndedWhileClaiming(key) {
+            } else if table.hasEndedWhileClaiming(key) || table.isUnderWay(key) {
+                // It has just ended here, or was claimed without a message and is about to begin.
                 table.claimAgain(CollectionOfOne(held))
                 mustAskAgain = true
             } else {

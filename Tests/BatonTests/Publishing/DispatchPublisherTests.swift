@@ -151,12 +151,22 @@ import Testing
 
     @Test func theLongOutageOfABrokerLosesNothing() async throws {
         world.broker.goDown()
-        let server = try world.server(Script())
+        // Busy all the while, or it would claim them without messages.
+        let gate = Gate()
+        let server = try world.server(
+            concurrency: 1,
+            Script { text, _ in
+                await gate.pass()
+                return text
+            }
+        )
         try await world.run(server) {
             let jobs = try await enqueue(20)
             try await world.advance(by: .seconds(30))
-            #expect(jobs.allSatisfy { world.storage.row($0)?.state == .enqueued })
+            #expect(jobs.count { world.storage.row($0)?.state == .enqueued } == 19)
             world.broker.comeUp()
+            try await world.settle()
+            gate.open()
             try await eventually("all run") {
                 try? await world.advance(by: .seconds(1))
                 return jobs.allSatisfy { world.storage.row($0)?.state == .succeeded }

@@ -10,6 +10,7 @@ import Testing
     private static let callsThatFail: [FakeStorage.Call] = [
         .insert, .claim, .complete, .heartbeat, .promoteDue, .survey, .adoptUnpublished, .requeueOrphans, .releaseMarks,
         .saveWatermark, .openSession, .closeSession, .putBackUnheld, .register, .certifyDead, .count, .postpone,
+        .claimWaiting, .waitForWork,
     ]
 
     @Test(arguments: Seeds.few.prefix(4) + Seeds.few.suffix(4), [false, true])
@@ -112,7 +113,9 @@ private struct Storm {
                 let fates: [FakeBroker.Fate] = [.refused, .unanswered, .doubled, .confirmed]
                 if let fate = fates.randomElement(using: &generator) { world.broker.plan(fate) }
             }
-        case 11: held.append(world.storage.holdAnswer(Bool.random(using: &generator) ? .claim : .complete))
+        case 11:
+            let calls: [FakeStorage.Call] = [.claim, .complete, .claimWaiting]
+            if let call = calls.randomElement(using: &generator) { held.append(world.storage.holdAnswer(call)) }
         case 12 where withDeaths:
             let epochs = world.storage.read { $0.servers.filter { !$0.value.isDead }.map(\.key) }
             if let epoch = epochs.sorted(by: { $0.description < $1.description }).randomElement(using: &generator) {

@@ -13,12 +13,16 @@ final class World: Sendable {
 
     static let logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
 
-    init(seed: UInt64 = 1, configuration: JobClientConfiguration = JobClientConfiguration()) {
+    init(
+        seed: UInt64 = 1,
+        hasTransport: Bool = true,
+        configuration: JobClientConfiguration = JobClientConfiguration()
+    ) {
         storage = FakeStorage(clock: clock)
         broker = FakeBroker(storage: storage)
         client = JobClient(
             storage: storage,
-            transport: broker,
+            transport: hasTransport ? broker : nil,
             configuration: configuration,
             environment: JobEnvironment(clock: clock, random: SeededRandom(seed: seed)),
             logger: Self.logger

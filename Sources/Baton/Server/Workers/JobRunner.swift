@@ -56,6 +56,9 @@ struct JobRunner: Sendable {
         if ended.leavesWaiting {
             core.claimable.ring()
         }
+        if ended.leavesRoom {
+            core.vacancies.ring()
+        }
         if ended.isStopping {
             core.progress.ring()
         }

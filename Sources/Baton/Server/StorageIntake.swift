@@ -1,0 +1,95 @@
+import Locking
+import Logging
+
+/// Claims jobs that wait in storage, without messages: where there is no transport, and while the consumer is not
+/// connected (PROTOCOL section 3, "broker down").
+///
+/// What is claimed here and delivered later is a stale message; so both may go on side by side while one takes over from
+/// the other.
+struct StorageIntake: Sendable {
+    /// How long a connection must have been gone: one that is made again at once brings its messages with it.
+    static let grace = Duration.milliseconds(500)
+    /// How long to wait for a sign before it is looked without one.
+    static let pollInterval = Duration.seconds(5)
+
+    let core: ServerCore
+
+    /// Claims until cancelled.
+    ///
+    /// - Throws: `CancellationError`, or what storage refuses for good.
+    func run() async throws {
+        let grace = core.client.hasTransport ? Self.grace : .zero
+        while true {
+            try await core.link.untilLost(for: grace, clock: core.clock)
+            core.logger.info(
+                "claiming jobs from storage, without messages",
+                metadata: ["queues": "\(core.queues.joined(separator: ","))"]
+            )
+            core.noteConsuming()
+            try await serve()
+        }
+    }
+
+    private func serve() async throws {
+        var backoff = Backoff()
+        while core.link.isLost {
+            do {
+                try await claimOrWait()
+                backoff = Backoff()
+            } catch let error as JobStorageError where error.isTransient {
+                let delay = backoff.next(core.environment.random)
+                core.logger.debug(
+                    "claiming without messages failed, trying again",
+                    metadata: ["error": "\(error)", "delay": "\(delay)"]
+                )
+                try await core.clock.sleep(for: delay)
+            }
+        }
+    }
+
+    private func claimOrWait() async throws {
+        let (owner, claim) = core.nextClaim()
+        let limit = core.table.withLock { $0.beginIntake(claim, at: core.clock.now) }
+        guard limit > 0 else {
+            try await core.vacancies.wait()
+            return
+        }
+        if try await take(limit, owner, claim) < limit {
+            try await core.storage.waitForWork(queues: core.queues, patience: Self.pollInterval)
+        }
+    }
+
+    /// One claim, never repeated under its number: what a lost answer has claimed, the audit puts back, and claimed again it
+    /// must bear another fence.
+    private func take(_ limit: Int, _ owner: ServerEpoch, _ claim: Int64) async throws(JobStorageError) -> Int {
+        let jobs: [ClaimedJob]
+        do throws(JobStorageError) {
+            jobs = try await core.storage.claimWaiting(
+                queues: core.queues,
+                names: core.registry.names,
+                limit: limit,
+                owner: owner,
+                claim: claim
+            )
+        } catch {
+            core.table.withLock { $0.endIntake(claim) }
+            core.progress.ring()
+            throw error
+        }
+        let now = core.clock.now
+        let isStopping = core.table.withLock { table in
+            for job in jobs {
+                table.start(job, owner: owner, delivery: nil, at: now)
+            }
+            table.endIntake(claim)
+            return table.isStopping
+        }
+        if isStopping {
+            core.putBackUnstarted(reason: "Put back by server \(core.name), which is stopping")
+        } else {
+            core.begin(jobs, claimedFor: owner)
+        }
+        core.progress.ring()
+        return jobs.count
+    }
+}

@@ -1,0 +1,144 @@
+import Testing
+
+@testable import Baton
+
+/// While the consumer is not connected, jobs are claimed from storage (PROTOCOL section 3, "broker down").
+@Suite struct BrokerDownTests {
+    private let world = World()
+    private let runs = Shared(0)
+
+    private var counting: Script {
+        Script { [runs] text, _ in
+            runs.change { $0 += 1 }
+            return text
+        }
+    }
+
+    private func enqueue(_ text: String = "") async throws -> JobID {
+        try await world.client.enqueue(Script.Call(text: text)).id
+    }
+
+    @Test func jobsRunWhileTheBrokerIsDownAndTheirMessagesAreStaleAfterwards() async throws {
+        try await world.run(world.server(counting)) {
+            try await world.reach(.succeeded, enqueue())
+            world.broker.goDown()
+            let id = try await enqueue()
+            try await world.advance(by: StorageIntake.grace)
+            try await world.reach(.succeeded, id)
+            // Another, told of by the sign alone.
+            try await world.reach(.succeeded, enqueue())
+            world.broker.comeUp()
+            try await eventually("what was published in vain is dropped") {
+                try? await world.advance(by: .milliseconds(100))
+                return world.storage.counter(.duplicateDeliveries) == 2
+            }
+            #expect(runs.value == 3)
+            #expect(world.storage.read { $0.rows.values.allSatisfy { $0.generation == 1 && $0.run == 1 } })
+
+            let looks = world.storage.calls(.claimWaiting)
+            try await world.reach(.succeeded, enqueue())
+            try await world.advance(by: .seconds(30))
+            #expect(world.storage.calls(.claimWaiting) == looks, "once connected, only messages count")
+        }
+    }
+
+    /// Jobs whose messages are in the broker's queues, which nobody can reach.
+    @Test func jobsThatWerePublishedAreClaimedToo() async throws {
+        let gate = Gate()
+        let script = Script { [runs] text, _ in
+            await gate.pass()
+            runs.change { $0 += 1 }
+            return text
+        }
+        try await world.run(world.server(concurrency: 1, script)) {
+            var jobs: [JobID] = []
+            for number in 0..<10 { jobs.append(try await enqueue("\(number)")) }
+            await gate.arrivals(reach: 1)
+            world.broker.goDown()
+            try await world.advance(by: .seconds(1))
+            gate.open()
+            for id in jobs { try await world.reach(.succeeded, id) }
+            world.broker.comeUp()
+            try await eventually("all messages are settled") {
+                try? await world.advance(by: .milliseconds(100))
+                return world.broker.depth == 0 && world.broker.unsettledCount == 0
+            }
+            #expect(runs.value == 10)
+        }
+    }
+
+    @Test func aShortBlipChangesNothing() async throws {
+        try await world.run(world.server(counting)) {
+            try await world.reach(.succeeded, enqueue())
+            for _ in 0..<10 {
+                world.broker.goDown()
+                try await world.advance(by: StorageIntake.grace - .milliseconds(1))
+                world.broker.comeUp()
+                try await world.settle()
+            }
+            try await world.reach(.succeeded, enqueue())
+            #expect(world.storage.calls(.claimWaiting) == 0)
+        }
+    }
+
+    @Test func aServerStartsWhileTheBrokerIsDown() async throws {
+        world.broker.goDown()
+        let id = try await enqueue()
+        try await world.run(world.server(counting)) {
+            try await world.advance(by: .seconds(1))
+            try await world.reach(.succeeded, id)
+        }
+    }
+
+    /// The message comes while the answer is on its way that gives the job to this server without it.
+    @Test func aMessageThatOvertakesTheAnswerStartsNoSecondRun() async throws {
+        let gate = Gate()
+        let script = Script { [runs] text, _ in
+            runs.change { $0 += 1 }
+            if text == "first" { await gate.pass() }
+            return text
+        }
+        try await world.run(world.server(concurrency: 2, script)) {
+            let first = try await enqueue("first")
+            await gate.arrivals(reach: 1)
+            world.broker.goDown()
+            let id = try await enqueue()
+            let answer = world.storage.holdAnswer(.claimWaiting)
+            try await world.advance(by: StorageIntake.grace)
+            await answer.arrivals(reach: 1)
+            world.broker.comeUp()
+            // The thread that the claim under way is not meant for.
+            gate.open()
+            try await world.reach(.succeeded, first)
+            try await eventually("the message is asked about, again and again") {
+                try? await world.advance(by: .milliseconds(100))
+                return world.storage.calls(.claim) > 5
+            }
+            #expect(runs.value == 1)
+            answer.open()
+            try await eventually("it ends") {
+                try? await world.advance(by: .milliseconds(100))
+                return world.storage.row(id)?.state == .succeeded && world.broker.unsettledCount == 0
+            }
+            #expect(runs.value == 2)
+        }
+    }
+
+    /// Clients without a transport beside a server that has one: the reconciler publishes what they store.
+    @Test func rowsOfClientsWithoutATransportArePublished() async throws {
+        let client = JobClient(
+            storage: world.storage,
+            environment: JobEnvironment(clock: world.clock, random: SeededRandom(seed: 7)),
+            logger: World.logger
+        )
+        try await world.run(world.server(counting)) {
+            let id = try await client.enqueue(Script.Call(text: "")).id
+            try await eventually("it runs") {
+                try? await world.advance(by: .seconds(1))
+                return world.storage.row(id)?.state == .succeeded
+            }
+            #expect(world.storage.counter(.repairedUnpublished) == 1)
+            #expect(world.storage.calls(.claimWaiting) == 0)
+        }
+    }
+}

@@ -1,0 +1,78 @@
+import Testing
+
+@testable import Baton
+
+@Suite struct RunTableIntakeTests {
+    private let owner = Sample.epoch(1)
+    private let now = Sample.instant(0)
+
+    private func start(_ jobs: ClosedRange<Int>, claim: Int64, in table: inout RunTable) {
+        for job in jobs {
+            table.start(Sample.claimed(job, claim: claim), owner: owner, delivery: nil, at: now)
+            _ = table.begin(OwnedRun(id: Sample.id(job), claim: claim), at: now)
+        }
+    }
+
+    @Test func claimsUnderWayTakeRoom() {
+        var table = RunTable(concurrency: 4)
+        #expect(table.beginIntake(1, at: now) == 4)
+        #expect(table.beginIntake(2, at: now) == 0)
+        _ = table.receive([Sample.delivery(9, tag: 9)], at: now)
+        #expect(table.takeClaimable(at: now).isEmpty)
+        start(1...1, claim: 1, in: &table)
+        table.endIntake(1)
+        #expect(table.takeClaimable(at: now).map(\.delivery.tag) == [9])
+        #expect(table.beginIntake(3, at: now) == 2)
+        table.endIntake(3)
+    }
+
+    /// Asked for in vain, room is told of when there is some.
+    @Test func theEndOfARunTellsWhoWaitsForRoomOnce() {
+        var table = RunTable(concurrency: 2)
+        start(1...2, claim: 1, in: &table)
+        #expect(table.beginIntake(2, at: now) == 0)
+        let first = table.end(OwnedRun(id: Sample.id(1), claim: 1), after: .seconds(1))
+        #expect(first?.leavesRoom == true)
+        let second = table.end(OwnedRun(id: Sample.id(2), claim: 1), after: .seconds(1))
+        #expect(second?.leavesRoom == false)
+    }
+
+    /// With many short jobs claimed ahead, the next claim is for a good part of them.
+    @Test func shortRunsAreClaimedByTheBatch() {
+        var table = RunTable(concurrency: 2)
+        start(0...0, claim: 1, in: &table)
+        _ = table.end(OwnedRun(id: Sample.id(0), claim: 1), after: .microseconds(200))
+        let count = table.beginIntake(2, at: now)
+        #expect(count > 50)
+        start(1...count, claim: 2, in: &table)
+        table.endIntake(2)
+        #expect(table.beginIntake(3, at: now) == 0)
+        var ended = 0
+        while ended < count {
+            ended += 1
+            let end = table.end(OwnedRun(id: Sample.id(ended), claim: 2), after: .microseconds(200))
+            if end?.leavesRoom == true { break }
+        }
+        #expect(ended == (count - 2) / 2)
+        #expect(table.beginIntake(4, at: now) == ended)
+    }
+
+    @Test func aStoppingTableClaimsNothingAndWaitsForWhatIsUnderWay() {
+        var table = RunTable(concurrency: 2)
+        _ = table.beginIntake(1, at: now)
+        _ = table.stop()
+        #expect(table.beginIntake(2, at: now) == 0)
+        #expect(!table.isQuiet && !table.isEmpty)
+        table.endIntake(1)
+        #expect(table.isQuiet && table.isEmpty)
+    }
+
+    @Test func rowsOfAClaimUnderWayAreHeld() {
+        var table = RunTable(concurrency: 2)
+        _ = table.beginIntake(5, at: now)
+        let rows = [OwnedRun(id: Sample.id(1), claim: 5), OwnedRun(id: Sample.id(2), claim: 4)]
+        #expect(table.unheld(rows) == [rows[1]])
+        table.endIntake(5)
+        #expect(table.unheld(rows) == rows)
+    }
+}
