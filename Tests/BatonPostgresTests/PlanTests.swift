@@ -23,6 +23,10 @@ struct PlanTests {
                     "text[], timestamptz[], text[], bigint, uuid, bigint",
                     "'{mail,rest}', '{-infinity,-infinity}', '{mail.welcome}', 5, \(me), 1"
                 ),
+                (
+                    "marked", statements.waiting.claimMarked, "text[], uuid, text[], bigint, uuid, bigint, bigint",
+                    "'{mail,rest}', \(me), '{mail.welcome}', 5, \(me), 1, 1000"
+                ),
                 ("arm", statements.waiting.arm, "text[]", "'{mail}'"),
                 ("standing", statements.claim.standing, "uuid[], uuid", "\(ids), \(me)"),
                 ("postpone", statements.claim.postpone, "uuid[], integer[], bigint, text", "\(ids), '{1}', 1, 'r'"),

@@ -13,8 +13,7 @@ struct WaitingTests {
             let owner = try await fixture.server()
             var jobs: [NewJob] = []
             for queue in ["mail", "urgent", "mail", "urgent", "other", "mail"] {
-                // Half of them with a mark: whoever publishes them, they wait.
-                let job = NewJob.enqueued(queue: queue, mark: jobs.count % 2 == 0 ? nil : .random())
+                let job = NewJob.enqueued(queue: queue, mark: nil)
                 #expect(try await fixture.storage.insert([job], isRepeated: false) == [.inserted])
                 jobs.append(job)
             }
@@ -35,6 +34,40 @@ struct WaitingTests {
             // The fence holds, as after any claim.
             let done = Completion.make(first[2], .succeeded(result: nil))
             #expect(try await fixture.storage.complete([done], owner: owner) == [.applied])
+        }
+    }
+
+    /// Rows whose messages nobody can reach wait behind those that have none.
+    @Test func rowsThatSomebodyPublishesAreClaimedToo() async throws {
+        try await withStorage { fixture in
+            let owner = try await fixture.server()
+            var jobs: [NewJob] = []
+            for (queue, isMarked) in [("mail", true), ("other", true), ("urgent", true), ("mail", false)] {
+                let job =
+                    isMarked ? NewJob.enqueued(queue: queue) : NewJob.enqueued(queue: queue, mark: nil)
+                #expect(try await fixture.storage.insert([job], isRepeated: false) == [.inserted])
+                jobs.append(job)
+            }
+            let claimed = try await fixture.claimWaiting(["urgent", "mail"], limit: 9, by: owner, 1)
+            #expect(claimed.map(\.id) == [jobs[3].id, jobs[2].id, jobs[0].id])
+            #expect(claimed.allSatisfy { $0.claim == 1 && $0.run == 1 })
+            #expect(try await fixture.job(jobs[1].id).state == .enqueued)
+        }
+    }
+
+    /// However many rows of others lie before them.
+    @Test func rowsThatSomebodyPublishesAreFoundBehindManyOthers() async throws {
+        try await withStorage { fixture in
+            let owner = try await fixture.server()
+            let strangers = (0..<MarkedWalk.stretch + 500).map { _ in NewJob.enqueued(queue: "other") }
+            _ = try await fixture.storage.insert(strangers, isRepeated: false)
+            let jobs = (0..<30).map { _ in NewJob.enqueued() }
+            _ = try await fixture.storage.insert(jobs, isRepeated: false)
+            var claimed: [JobID] = []
+            for number in 1...4 as ClosedRange<Int64> {
+                claimed += try await fixture.claimWaiting(limit: 10, by: owner, number).map(\.id)
+            }
+            #expect(claimed.count == 30 && Set(claimed) == Set(jobs.map(\.id)))
         }
     }
 
@@ -160,6 +193,33 @@ struct WaitingTests {
             var rest = try await fixture.claimWaiting(limit: 10, by: owner, 2)
             rest += try await fixture.claimWaiting(limit: 11, by: owner, 3)
             #expect(Set(rest.map(\.id)) == Set(jobs[10...].map(\.id)))
+        }
+    }
+
+    /// A claim whose transaction began before that of the enqueue which it sees.
+    @Test func noClaimIsOlderThanItsEnqueue() async throws {
+        try await withStorage { fixture in
+            let owner = try await fixture.server()
+            let job = NewJob.enqueued(mark: nil)
+            try await fixture.client.withTransaction { transaction in
+                // A transaction's time is that of its first statement.
+                _ = try await transaction.query(PostgresStatement("SELECT now()", prepared: false))
+                _ = try await fixture.storage.insert([job], isRepeated: false)
+                let claim = PostgresStatement(
+                    try fixture.statements.waiting.claim,
+                    ["mail"],
+                    [WaitingCursors.beginning],
+                    ["mail.welcome"],
+                    Int64(1),
+                    owner.uuid,
+                    Int64(1)
+                )
+                #expect(try await transaction.query(claim).count == 1)
+            }
+            let history = try await fixture.storage.history(of: job.id)
+            #expect(history.map(\.state) == [.enqueued, .processing])
+            #expect(history[0].at <= history[1].at)
+            #expect(try await fixture.job(job.id).stateAt == history[1].at)
         }
     }
 

@@ -22,11 +22,11 @@ struct WakingTests {
                         _ = try await storage.insert(jobs, isRepeated: false)
                     }
                 ),
-                ("repeated", { _ = try await storage.insert([.enqueued(queue: $0)], isRepeated: true) }),
+                ("repeated", { _ = try await storage.insert([.enqueued(queue: $0, mark: nil)], isRepeated: true) }),
                 (
                     "parts",
                     { queue in
-                        var parts = [[NewJob.enqueued(queue: queue)], [.enqueued(queue: "unarmed")]]
+                        var parts = [[NewJob.enqueued(queue: queue, mark: nil)], [.enqueued(queue: "unarmed", mark: nil)]]
                         try await storage.insert { parts.isEmpty ? nil : parts.removeFirst() }
                     }
                 ),
@@ -72,11 +72,11 @@ struct WakingTests {
             let storage = fixture.storage
             #expect(try await storage.job(.random()) == nil)
             try await fixture.listening { told in
-                _ = try await storage.insert([.enqueued(queue: "never armed")], isRepeated: false)
+                _ = try await storage.insert([.enqueued(queue: "never armed", mark: nil)], isRepeated: false)
                 try await fixture.arm("a")
-                _ = try await storage.insert([.enqueued(queue: "a")], isRepeated: false)
+                _ = try await storage.insert([.enqueued(queue: "a", mark: nil)], isRepeated: false)
                 // The arm is off by now.
-                _ = try await storage.insert([.enqueued(queue: "a")], isRepeated: false)
+                _ = try await storage.insert([.enqueued(queue: "a", mark: nil)], isRepeated: false)
                 // Not ready yet.
                 try await fixture.arm("b")
                 _ = try await storage.insert([.make(queue: "b", start: .after(.seconds(9)))], isRepeated: false)
@@ -85,19 +85,22 @@ struct WakingTests {
                     try await storage.insert {
                         defer { isFirst = false }
                         guard isFirst else { throw CancellationError() }
-                        return [.enqueued(queue: "b")]
+                        return [.enqueued(queue: "b", mark: nil)]
                     }
                 }
-                let job = NewJob.enqueued(queue: "b")
+                let job = NewJob.enqueued(queue: "b", mark: nil)
                 await #expect(throws: JobStorageError.self) {
                     // The same id twice, said to be new.
                     _ = try await storage.insert([.enqueued(job.id, queue: "elsewhere")], isRepeated: false)
                     _ = try await storage.insert([job], isRepeated: false)
                 }
                 #expect(try await fixture.armed() == ["b"])
+                // Whose message is published.
                 _ = try await storage.insert([.enqueued(queue: "b")], isRepeated: false)
+                #expect(try await fixture.armed() == ["b"])
+                _ = try await storage.insert([.enqueued(queue: "b", mark: nil)], isRepeated: false)
                 try await fixture.arm("c")
-                _ = try await storage.insert([.enqueued(queue: "c")], isRepeated: false)
+                _ = try await storage.insert([.enqueued(queue: "c", mark: nil)], isRepeated: false)
                 #expect([try await told(), try await told(), try await told()] == ["a", "b", "c"])
             }
         }
@@ -107,15 +110,15 @@ struct WakingTests {
     @Test func enqueuesDoNotWaitForEachOther() async throws {
         try await withStorage { fixture in
             try await fixture.arm("mail")
-            let one = InsertBatch([.enqueued()]).statements(try fixture.statements.insert)
+            let one = InsertBatch([.enqueued(mark: nil)]).statements(try fixture.statements.insert)
             try await fixture.listening { told in
                 try await fixture.client.withTransaction { transaction in
                     _ = try await transaction.execute(one)
                     // The first has the arm; had it to be waited for, this would never return.
-                    _ = try await fixture.storage.insert([.enqueued()], isRepeated: false)
+                    _ = try await fixture.storage.insert([.enqueued(mark: nil)], isRepeated: false)
                 }
                 try await fixture.arm("end")
-                _ = try await fixture.storage.insert([.enqueued(queue: "end")], isRepeated: false)
+                _ = try await fixture.storage.insert([.enqueued(queue: "end", mark: nil)], isRepeated: false)
                 #expect([try await told(), try await told()] == ["mail", "end"])
             }
         }
@@ -125,11 +128,11 @@ struct WakingTests {
     @Test func anEnqueueThatNobodyWaitsForHardlyPays() async throws {
         try await withStorage { fixture in
             try await fixture.arm("mail")
-            _ = try await fixture.storage.insert([.enqueued()], isRepeated: false)
+            _ = try await fixture.storage.insert([.enqueued(mark: nil)], isRepeated: false)
             let statements = try fixture.statements
             try await fixture.storage.work.withConnection { connection in
                 let types = "uuid[], text[], text[], jsonb[], integer[], smallint[], bigint[], uuid[], bigint[], text[]"
-                let prepare = "PREPARE cheap_insert (\(types)) AS \(statements.insert.enqueued.new)"
+                let prepare = "PREPARE cheap_insert (\(types)) AS \(statements.insert.enqueued.waking)"
                 try await connection.query(PostgresStatement(prepare, prepared: false))
                 let explain = """
                     EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF, SUMMARY OFF) EXECUTE cheap_insert(
@@ -150,8 +153,9 @@ struct WakingTests {
         }
     }
 
-    /// A server that waits is woken by another process's enqueue, long before it would look by itself.
-    @Test func aWaitEndsWithASign() async throws {
+    /// A server that waits is woken by another process's enqueue, long before it would look by itself; also when the
+    /// connection was lost meanwhile over which it listens.
+    @Test(arguments: [false, true]) func aWaitEndsWithASign(afterALoss: Bool) async throws {
         try await withStorage { fixture in
             let owner = try await fixture.server()
             let job = NewJob.enqueued(mark: nil)
@@ -169,6 +173,13 @@ struct WakingTests {
                 }
                 // Past the look for what was under way while it armed, so that only the sign is left to wake it.
                 try await Task.sleep(for: ArmedQueues.settling * 5)
+                if afterALoss {
+                    let end = """
+                        SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+                        WHERE query LIKE 'LISTEN%' AND position($1 IN query) > 0 AND pid <> pg_backend_pid()
+                        """
+                    #expect(try await fixture.sql(end, try fixture.schema.workChannel).count == 1)
+                }
                 try await fixture.withSecondStorage { other in
                     _ = try await other.insert([job], isRepeated: false)
                 }

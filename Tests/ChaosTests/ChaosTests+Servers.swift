@@ -24,6 +24,10 @@ extension ChaosTests {
                     #expect(answers.thrown.isEmpty, "a job is stored without the broker")
                     #expect(answers.stored.count > 500)
                     try await lab.wait(until: answers.stored.count, are: .succeeded)
+                    // Of jobs that ran while it was away.
+                    try await eventually("messages that came too late are dropped") {
+                        try await lab.wakeUps(in: "default") == 0
+                    }
                     #expect(!server.hasEnded)
                 }
                 #expect(Set(tally.all.keys) == answers.stored)

@@ -23,6 +23,8 @@ final class DispatchPublisher: Sendable {
         /// Marks given up, to be taken off their rows.
         var givenUp: [PublishMark] = []
         var isRunning = false
+        /// Whether the transport has ever been seen connected.
+        var hasBeenConnected = false
         var isPumping = false
 
         mutating func withLedger(of session: PublisherSession, _ body: (inout PublishLedger) -> Void) {
@@ -83,10 +85,11 @@ final class DispatchPublisher: Sendable {
     /// - Parameters:
     ///   - count: How many.
     ///   - patience: How long to go on trying while the session cannot be registered.
-    /// - Returns: The marks, of a session that storage knows; none without a transport.
+    /// - Returns: The marks, of a session that storage knows; none without a transport, and while the broker is away: then
+    ///   servers claim from storage, and once it is back, whoever reconciles publishes what is left.
     /// - Throws: ``JobStorageError`` when the session cannot be registered; nothing is stored then.
     func reserve(_ count: Int, patience: Duration = .zero) async throws(JobStorageError) -> PublishMarkRange {
-        guard hasTransport else { return PublishMarkRange(unmarked: count) }
+        guard hasTransport, !isAway else { return PublishMarkRange(unmarked: count) }
         let deadline = environment.clock.now.advanced(by: patience)
         var backoff = Backoff()
         while true {
@@ -111,6 +114,15 @@ final class DispatchPublisher: Sendable {
                     throw JobStorageError(.unavailable, error.message, underlyingError: error)
                 }
             }
+        }
+    }
+
+    /// Whether the broker was there and is not any more.
+    private var isAway: Bool {
+        let isConnected = transport.isConnected
+        return state.withLock { state in
+            state.hasBeenConnected = state.hasBeenConnected || isConnected
+            return state.hasBeenConnected && !isConnected
         }
     }
 

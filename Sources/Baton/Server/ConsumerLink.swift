@@ -3,12 +3,12 @@ import Locking
 /// Whether a server's consumer is connected, and since when it is not.
 final class ConsumerLink: Sendable {
     private enum State {
-        case starting
+        case starting(since: JobInstant?)
         case connected
         case lost(since: JobInstant)
     }
 
-    private let state = Locked(State.starting)
+    private let state = Locked(State.starting(since: nil))
     private let changes = Wakeup()
 
     /// Whether nothing is delivered at the moment.
@@ -30,29 +30,30 @@ final class ConsumerLink: Sendable {
         changes.ring()
     }
 
-    /// Waits until the connection has been gone for a while, from the first such wait on if there was none yet.
+    /// Waits until the connection has been gone for a while.
     ///
     /// - Parameters:
     ///   - duration: How long.
+    ///   - startDuration: How long where there was none yet, counted from the first such wait.
     ///   - clock: What measures it.
     /// - Throws: `CancellationError` when the task is cancelled.
-    func untilLost(for duration: Duration, clock: any JobClock) async throws {
+    func untilLost(for duration: Duration, atStart startDuration: Duration, clock: any JobClock) async throws {
         while true {
             let now = clock.now
-            let since: JobInstant? = state.withLock { state in
+            let end: JobInstant? = state.withLock { state in
                 switch state {
                 case .connected: return nil
-                case .lost(let since): return since
-                case .starting:
-                    state = .lost(since: now)
-                    return now
+                case .lost(let since): return since.advanced(by: duration)
+                case .starting(let since):
+                    state = .starting(since: since ?? now)
+                    return (since ?? now).advanced(by: startDuration)
                 }
             }
-            guard let since else {
+            guard let end else {
                 try await changes.wait()
                 continue
             }
-            let left = now.duration(to: since.advanced(by: duration))
+            let left = now.duration(to: end)
             guard left > .zero else { return }
             try await changes.wait(atMost: left, clock: clock)
         }

@@ -9,18 +9,29 @@ import Logging
 struct StorageIntake: Sendable {
     /// How long a connection must have been gone: one that is made again at once brings its messages with it.
     static let grace = Duration.milliseconds(500)
+    /// How long the first connection may take.
+    static let startGrace = Duration.seconds(2)
     /// How long to wait for a sign before it is looked without one.
     static let pollInterval = Duration.seconds(5)
 
-    let core: ServerCore
+    private let core: ServerCore
+    private let names: [String]
+
+    /// Creates the process.
+    ///
+    /// - Parameter core: The server's.
+    init(core: ServerCore) {
+        self.core = core
+        names = core.registry.names
+    }
 
     /// Claims until cancelled.
     ///
     /// - Throws: `CancellationError`, or what storage refuses for good.
     func run() async throws {
-        let grace = core.client.hasTransport ? Self.grace : .zero
+        let startGrace = core.client.hasTransport ? Self.startGrace : .zero
         while true {
-            try await core.link.untilLost(for: grace, clock: core.clock)
+            try await core.link.untilLost(for: Self.grace, atStart: startGrace, clock: core.clock)
             core.logger.info(
                 "claiming jobs from storage, without messages",
                 metadata: ["queues": "\(core.queues.joined(separator: ","))"]
@@ -66,7 +77,7 @@ struct StorageIntake: Sendable {
         do throws(JobStorageError) {
             jobs = try await core.storage.claimWaiting(
                 queues: core.queues,
-                names: core.registry.names,
+                names: names,
                 limit: limit,
                 owner: owner,
                 claim: claim

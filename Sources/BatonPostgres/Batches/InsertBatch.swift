@@ -50,7 +50,7 @@ struct InsertBatch {
     /// - Returns: The statements.
     func statements(_ sql: InsertStatements, isRepeated: Bool = false) -> [PostgresStatement] {
         guard isRepeated else {
-            return (enqueued.isEmpty ? [] : [statement(sql)])
+            return (enqueued.isEmpty ? [] : [statement(sql, isWaking: enqueued.contains { $0.mark == nil })])
                 + (scheduled.isEmpty ? [] : [PostgresStatement(sql.scheduled.new, parameters: scheduledColumns)])
         }
         var inserts: [PostgresStatement] = []
@@ -66,20 +66,18 @@ struct InsertBatch {
         return inserts + looks
     }
 
-    /// What stores the jobs as a part of what is stored together; whoever waits for them is not told.
+    /// What stores the jobs as a part of what is stored together; servers that wait are not told.
     ///
     /// - Parameter sql: The namespace's statements.
     /// - Returns: The statements.
     func partStatements(_ sql: InsertStatements) -> [PostgresStatement] {
-        (enqueued.isEmpty ? [] : [statement(sql, isPart: true)])
+        (enqueued.isEmpty ? [] : [statement(sql, isWaking: false)])
             + (scheduled.isEmpty ? [] : [PostgresStatement(sql.scheduled.new, parameters: scheduledColumns)])
     }
 
-    /// The queues of the jobs that are ready at once, each once.
-    var queues: [String] {
-        guard let first = enqueued.first?.job.queue else { return [] }
-        let isOnly = enqueued.allSatisfy { $0.job.queue == first }
-        return isOnly ? [first] : Set(enqueued.lazy.map(\.job.queue)).sorted()
+    /// The queues of the jobs that are ready at once and that nobody publishes, each once.
+    var unmarkedQueues: [String] {
+        Set(enqueued.lazy.filter { $0.mark == nil }.map(\.job.queue)).sorted()
     }
 
     /// What became of the jobs that the batch was made of.
@@ -106,11 +104,11 @@ struct InsertBatch {
 
     // MARK: Columns
 
-    private func statement(_ sql: InsertStatements, isPart: Bool = false) -> PostgresStatement {
+    private func statement(_ sql: InsertStatements, isWaking: Bool) -> PostgresStatement {
         guard enqueued.count > 1, isUniform, let first = enqueued.first else {
-            return isPart
-                ? PostgresStatement(sql.enqueued.part, parameters: enqueuedColumns)
-                : PostgresStatement(sql.enqueued.new, parameters: wakingColumns)
+            return isWaking
+                ? PostgresStatement(sql.enqueued.waking, parameters: wakingColumns)
+                : PostgresStatement(sql.enqueued.new, parameters: enqueuedColumns)
         }
         var values = PostgresParameters()
         values.append(enqueued.map(\.job.id.uuid))
@@ -122,7 +120,7 @@ struct InsertBatch {
         values.append(first.job.timeout.map { $0.microseconds / 1000 })
         values.append(first.mark?.session.uuid)
         values.append(first.mark?.sequence)
-        return PostgresStatement(isPart ? sql.uniformPart : sql.uniform, parameters: values)
+        return PostgresStatement(isWaking ? sql.uniformWaking : sql.uniform, parameters: values)
     }
 
     /// Whether the jobs differ in their ids and arguments only, and their marks follow one another, or they have none: as
@@ -145,7 +143,7 @@ struct InsertBatch {
 
     private var wakingColumns: PostgresParameters {
         var values = enqueuedColumns
-        values.append(queues)
+        values.append(unmarkedQueues)
         return values
     }
 

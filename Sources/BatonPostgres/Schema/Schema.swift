@@ -37,10 +37,11 @@ struct Schema: Sendable {
     /// A job is in exactly one of them in every snapshot.
     var jobTables: [String] { [active, scheduled, failed, finished] }
 
-    /// An entry of a job's history, made now.
+    /// An entry of a job's history.
     ///
     /// - Parameters:
     ///   - state: The state entered.
+    ///   - time: SQL for when.
     ///   - reason: SQL for the reason.
     ///   - server: SQL for the server's epoch.
     ///   - run: SQL for how often the job was claimed.
@@ -50,6 +51,7 @@ struct Schema: Sendable {
     /// - Returns: SQL.
     func entry(
         _ state: JobState,
+        at time: String = "now()",
         reason: String = "NULL",
         server: String = "NULL",
         run: String = "j.run",
@@ -57,7 +59,7 @@ struct Schema: Sendable {
         generation: String = "j.generation",
         data: String = "NULL"
     ) -> String {
-        "ROW(now(), \(state.code), \(reason), \(server), \(run), \(attempt), \(generation), \(data))::\(transition)"
+        "ROW(\(time), \(state.code), \(reason), \(server), \(run), \(attempt), \(generation), \(data))::\(transition)"
     }
 
     /// Whether a processing row's owner lives: it has a row without a certificate.

@@ -56,6 +56,7 @@ struct ClaimStatements: Sendable {
 
     /// What a run needs to know of a row `j`.
     static let claimedColumns = claimed.map { "j.\($0.name)" }.joined(separator: ", ")
+    static let claimedColumnCount = claimed.count
     private static let noColumns = claimed.map { "NULL::\($0.type)" }.joined(separator: ", ")
     private static let claimed = [
         (name: "id", type: "uuid"), (name: "claim", type: "bigint"), (name: "generation", type: "integer"),

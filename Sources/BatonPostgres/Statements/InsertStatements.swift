@@ -6,28 +6,28 @@ struct InsertStatements: Sendable {
     struct Insert: Sendable {
         /// Stores all or fails.
         let new: String
-        /// The same as a part of what is stored together, which wakes nobody.
-        let part: String
-        /// Stores those that are not there, and returns their ids.
+        /// The same, and tells servers that wait for jobs without messages.
+        let waking: String
+        /// Tells them, too; stores those that are not there, and returns their ids.
         let repeated: String
 
         init(_ insert: String, waking woken: String = "") {
-            new = woken + insert
-            part = insert
-            repeated = new + "\nON CONFLICT (id) DO NOTHING\nRETURNING id"
+            new = insert
+            waking = woken + insert
+            repeated = waking + "\nON CONFLICT (id) DO NOTHING\nRETURNING id"
         }
     }
 
     /// `$1` ids, `$2` types, `$3` queues, `$4` arguments, `$5` attempts, `$6` priorities, `$7` timeouts, `$8` sessions, `$9` seqs;
-    /// but for a part `$10` the queues, each once.
+    /// where servers are told, `$10` the queues of rows without marks, each once.
     let enqueued: Insert
     /// New jobs that differ in ids and arguments only: `$1` ids, `$2` arguments, `$3` type, `$4` queue, `$5` attempts, `$6`
     /// priority, `$7` timeout, `$8` session, `$9` the first seq of consecutive ones.
     ///
     /// A third less work for the database than with a column for each.
     let uniform: String
-    /// The same as a part of what is stored together, which wakes nobody.
-    let uniformPart: String
+    /// The same, and tells servers that wait for jobs without messages.
+    let uniformWaking: String
     /// `$1` to `$7` as for ``enqueued``, `$8` dates, `$9` delays in microseconds; one of the two is NULL.
     let scheduled: Insert
     /// Takes back what the same transaction inserted although the job exists, moved on from there: `$1` ids.
@@ -61,13 +61,13 @@ struct InsertStatements: Sendable {
             """,
             waking: "WITH \(WaitingStatements.woken(schema, by: "$10::text[]"))\n"
         )
-        uniformPart = """
+        uniform = """
             \(target)
             SELECT n.id, $3::text, $4::text, n.arguments, $5::integer, $6::smallint, $7::bigint, $8::uuid,
                 $9::bigint + n.position - 1, \(begun)
             FROM unnest($1::uuid[], $2::jsonb[]) WITH ORDINALITY AS n (id, arguments, position)
             """
-        uniform = "WITH \(WaitingStatements.woken(schema, by: "ARRAY[$4::text]"))\n\(uniformPart)"
+        uniformWaking = "WITH \(WaitingStatements.woken(schema, by: "ARRAY[$4::text]"))\n\(uniform)"
         scheduled = Insert(
             """
             INSERT INTO \(schema.scheduled) (

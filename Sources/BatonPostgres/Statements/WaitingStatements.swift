@@ -2,8 +2,8 @@ internal import Baton
 
 /// Claims without messages, and how servers that wait for work are told of it (PROTOCOL section 3, "broker down").
 struct WaitingStatements: Sendable {
-    /// `$1` queues; `$2` from when on to look in each; `$3` names; `$4` how many at most; `$5` the server; `$6` the claim
-    /// number.
+    /// Claims rows that nobody publishes: `$1` queues; `$2` from when on to look in each; `$3` names; `$4` how many at most;
+    /// `$5` the server; `$6` the claim number.
     ///
     /// Returns the jobs claimed.
     ///
@@ -12,6 +12,13 @@ struct WaitingStatements: Sendable {
     /// the queue would let it take another one while the table is empty. For the lock on the server's row see
     /// ``ClaimStatements``.
     let claim: String
+    /// Claims rows that somebody publishes, of a stretch of the table in the order of ids: `$1` queues; `$2` the id behind
+    /// which the stretch begins; `$3` names; `$4` how many at most; `$5` the server; `$6` the claim number; `$7` how many
+    /// rows the stretch has at most.
+    ///
+    /// Returns the jobs claimed, or one row without a job; in the last two columns how many rows the stretch had, and the
+    /// id of its last one.
+    let claimMarked: String
     /// Says that servers wait: `$1` queues, sorted.
     ///
     /// Who has the arm under way to take it off is waited for.
@@ -20,7 +27,16 @@ struct WaitingStatements: Sendable {
     let wake: String
 
     init(_ schema: Schema) {
-        let entry = schema.entry(.processing, server: "$5", run: "j.run + 1", attempt: "j.attempt + 1")
+        // The claim's transaction may have begun a moment before that of the enqueue which it sees.
+        let time = "greatest(now(), j.state_at)"
+        let entry = schema.entry(.processing, at: time, server: "$5", run: "j.run + 1", attempt: "j.attempt + 1")
+        let update = """
+            UPDATE \(schema.active) AS j
+            SET state = \(JobState.processing.code), run = j.run + 1, attempt = j.attempt + 1, owner = $5, claim = $6,
+                state_at = \(time), history = j.history || \(entry)
+            WHERE j.id = ANY (ARRAY(SELECT id FROM waiting)) AND j.state = \(JobState.enqueued.code)
+            RETURNING \(ClaimStatements.claimedColumns)
+            """
         claim = """
             WITH me AS MATERIALIZED (
                 SELECT FROM \(schema.server) WHERE epoch = $5 AND NOT dead FOR KEY SHARE
@@ -28,15 +44,32 @@ struct WaitingStatements: Sendable {
                 SELECT w.id FROM unnest($1::text[], $2::timestamptz[]) AS q (name, since) CROSS JOIN LATERAL (
                     SELECT j.id FROM \(schema.active) AS j
                     WHERE (j.queue, j.enqueued_at) >= (q.name, q.since) AND (j.queue, j.enqueued_at) <= (q.name, 'infinity')
-                        AND j.state = \(JobState.enqueued.code) AND j.type = ANY ($3) AND EXISTS (SELECT FROM me)
+                        AND j.session IS NULL AND j.state = \(JobState.enqueued.code) AND j.type = ANY ($3) AND EXISTS (SELECT FROM me)
                     ORDER BY j.queue, j.enqueued_at LIMIT $4 FOR UPDATE SKIP LOCKED
                 ) AS w LIMIT $4
             )
-            UPDATE \(schema.active) AS j
-            SET state = \(JobState.processing.code), run = j.run + 1, attempt = j.attempt + 1, owner = $5, claim = $6,
-                state_at = now(), history = j.history || \(entry)
-            WHERE j.id = ANY (ARRAY(SELECT id FROM waiting)) AND j.state = \(JobState.enqueued.code)
-            RETURNING \(ClaimStatements.claimedColumns)
+            \(update)
+            """
+        claimMarked = """
+            WITH me AS MATERIALIZED (
+                SELECT FROM \(schema.server) WHERE epoch = $5 AND NOT dead FOR KEY SHARE
+            ), stretch AS MATERIALIZED (
+                SELECT id, queue, enqueued_at, type, state, session FROM \(schema.active)
+                WHERE id > $2 ORDER BY id LIMIT $7
+            ), waiting AS MATERIALIZED (
+                SELECT j.id FROM \(schema.active) AS j
+                WHERE j.id = ANY (ARRAY(
+                    SELECT s.id FROM stretch AS s
+                    WHERE s.session IS NOT NULL AND s.state = \(JobState.enqueued.code) AND s.queue = ANY ($1::text[])
+                        AND s.type = ANY ($3::text[])
+                    ORDER BY array_position($1::text[], s.queue), s.enqueued_at, s.id LIMIT $4
+                )) AND j.state = \(JobState.enqueued.code) AND EXISTS (SELECT FROM me)
+                FOR UPDATE SKIP LOCKED
+            ), claimed AS (
+                \(update)
+            )
+            SELECT c.*, (SELECT count(*) FROM stretch), (SELECT id FROM stretch ORDER BY id DESC LIMIT 1)
+            FROM (SELECT) AS always LEFT JOIN claimed AS c ON true
             """
         arm = """
             INSERT INTO \(schema.armed) AS a (queue, is_armed) SELECT n, true FROM unnest($1::text[]) AS n

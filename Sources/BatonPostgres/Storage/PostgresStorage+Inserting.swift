@@ -34,7 +34,7 @@ extension PostgresStorage {
                         try await transaction.execute {
                             if let jobs = try next() {
                                 let batch = InsertBatch(jobs)
-                                queues.formUnion(batch.queues)
+                                queues.formUnion(batch.unmarkedQueues)
                                 return batch.partStatements(statements.insert)
                             }
                             // With the last of them, for what others enqueue meanwhile is told by whoever takes the arm off.

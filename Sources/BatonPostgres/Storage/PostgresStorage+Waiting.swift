@@ -1,4 +1,5 @@
 public import Baton
+internal import Locking
 internal import PostgresClient
 #if canImport(FoundationEssentials)
     internal import FoundationEssentials
@@ -7,7 +8,8 @@ internal import PostgresClient
 #endif
 
 extension PostgresStorage {
-    /// Claims jobs that wait in queues, without a message: oldest first, passing over rows that others are claiming.
+    /// Claims jobs that wait in queues, without a message, passing over rows that others are claiming: first those that
+    /// nobody publishes, oldest first; then those that somebody publishes, as far as they are looked for at the moment.
     ///
     /// - Parameters:
     ///   - queues: The queues, in order: a job of the next is taken only when the one before has no more.
@@ -15,7 +17,8 @@ extension PostgresStorage {
     ///   - limit: How many jobs at most.
     ///   - owner: The server's epoch.
     ///   - claim: A number never used before in this epoch.
-    /// - Returns: The jobs claimed; fewer than `limit` only when no more wait.
+    /// - Returns: The jobs claimed; fewer than `limit` only when no more wait, or what more waits is published and looked for
+    ///   at the next call or a second later.
     /// - Throws: ``JobStorageError``.
     public func claimWaiting(
         queues: [String],
@@ -24,19 +27,28 @@ extension PostgresStorage {
         owner: ServerEpoch,
         claim: Int64
     ) async throws(JobStorageError) -> [ClaimedJob] {
-        let sql = try await ready().waiting.claim
+        let sql = try await ready().waiting
         guard limit > 0, !queues.isEmpty, !names.isEmpty else { return [] }
+        let wanted = WaitingClaim(queues: queues, names: names, owner: owner, claim: claim)
+        var jobs = try await claimUnmarked(wanted, limit, sql.claim)
+        if jobs.count < limit, markedWalk.withLock({ $0.isDue(at: .now) }) {
+            do throws(JobStorageError) {
+                jobs += try await claimMarked(wanted, limit - jobs.count, sql.claimMarked)
+            } catch where !jobs.isEmpty {
+                // What is claimed is claimed; what else waits is found by the next claim.
+            }
+        }
+        return jobs
+    }
+
+    private func claimUnmarked(
+        _ wanted: WaitingClaim,
+        _ limit: Int,
+        _ sql: String
+    ) async throws(JobStorageError) -> [ClaimedJob] {
         let look = { (since: [Date]?, limit: Int) async throws(JobStorageError) -> [ClaimedJob] in
-            let statement = PostgresStatement(
-                sql,
-                queues,
-                since ?? queues.map { _ in WaitingCursors.beginning },
-                names,
-                Int64(limit),
-                owner.uuid,
-                claim
-            )
-            let result = try await self.perform(on: self.work, statement)
+            let since = since ?? wanted.queues.map { _ in WaitingCursors.beginning }
+            let result = try await self.perform(on: self.work, wanted.statement(sql, from: since, limit))
             return try self.reading { () throws(PostgresError) in
                 var jobs: [ClaimedJob] = []
                 jobs.reserveCapacity(result.count)
@@ -44,17 +56,47 @@ extension PostgresStorage {
                 return jobs
             }
         }
+        let (queues, names) = (wanted.queues, wanted.names)
         let since = cursors.since(queues, names, at: .now)
         var jobs = try await look(since, limit)
         if since != nil, jobs.count < limit {
             do throws(JobStorageError) {
                 jobs += try await look(nil, limit - jobs.count)
-            } catch  where !jobs.isEmpty {
-                // What is claimed is claimed; what else waits is found by the next claim.
+            } catch where !jobs.isEmpty {
+                // As above.
             }
         }
         jobs.sortAsWaiting(in: queues)
         cursors.found(jobs.count < limit ? nil : jobs.last, queues, names, isFromStart: since == nil, at: .now)
+        return jobs
+    }
+
+    /// Looks through the next stretches of the table, until something is found.
+    private func claimMarked(
+        _ wanted: WaitingClaim,
+        _ limit: Int,
+        _ sql: String
+    ) async throws(JobStorageError) -> [ClaimedJob] {
+        var jobs: [ClaimedJob] = []
+        for _ in 0..<MarkedWalk.stretchesAtOnce where jobs.isEmpty {
+            let start = markedWalk.withLock(\.start)?.uuid ?? UUID(uuid: uuid_t(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+            let statement = wanted.statement(sql, from: start, limit, Int64(MarkedWalk.stretch))
+            let result = try await perform(on: work, statement)
+            var (rows, end): (Int, JobID?) = (0, nil)
+            jobs = try reading { () throws(PostgresError) in
+                var jobs: [ClaimedJob] = []
+                for row in result {
+                    let columns = ClaimStatements.claimedColumnCount
+                    (rows, end) = (try row.decode(Int.self, columns), try row.decode(UUID?.self, columns + 1).map { JobID($0) })
+                    if try row.decode(UUID?.self, 0) != nil { jobs.append(try row.claimedJob()) }
+                }
+                return jobs
+            }
+            markedWalk.withLock { $0.looked(claimed: jobs.count, of: limit, rows: rows, end: end) }
+            if rows < MarkedWalk.stretch { break }
+        }
+        markedWalk.withLock { $0.rest(claimed: jobs.count, at: .now) }
+        jobs.sortAsWaiting(in: wanted.queues)
         return jobs
     }
 
@@ -88,5 +130,38 @@ extension [ClaimedJob] {
             if one.enqueuedAt != next.enqueuedAt { return one.enqueuedAt < next.enqueuedAt }
             return one.id.precedes(next.id)
         }
+    }
+}
+
+/// What a claim without messages asks for.
+private struct WaitingClaim: Sendable {
+    let queues: [String]
+    let names: [String]
+    let owner: ServerEpoch
+    let claim: Int64
+
+    /// A claim's statement.
+    ///
+    /// - Parameters:
+    ///   - sql: Its text.
+    ///   - start: From where on to look.
+    ///   - limit: How many jobs at most.
+    ///   - rest: What else the statement takes.
+    /// - Returns: The statement.
+    func statement(
+        _ sql: String,
+        from start: any PostgresEncodable,
+        _ limit: Int,
+        _ rest: any PostgresEncodable...
+    ) -> PostgresStatement {
+        var values = PostgresParameters()
+        values.append(queues)
+        values.append(start)
+        values.append(names)
+        values.append(Int64(limit))
+        values.append(owner.uuid)
+        values.append(claim)
+        for value in rest { values.append(value) }
+        return PostgresStatement(sql, parameters: values)
     }
 }

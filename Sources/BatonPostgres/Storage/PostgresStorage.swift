@@ -1,7 +1,8 @@
 public import Baton
+internal import Locking
 internal import Logging
 internal import PollExecutor
-import PostgresClient
+internal import PostgresClient
 internal import ServiceLifecycle
 
 /// Jobs kept in PostgreSQL.
@@ -22,6 +23,7 @@ public final class PostgresStorage: JobStorage {
     /// Through which servers wait for jobs without messages.
     let listener: WorkListener
     let cursors = WaitingCursors()
+    let markedWalk = Locked(MarkedWalk())
     let readiness = StorageReadiness()
     let lookTimes = LookTimes()
     let lostInserts: LostInserts

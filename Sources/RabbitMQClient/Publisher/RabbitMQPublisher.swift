@@ -12,26 +12,26 @@ import Synchronization
 /// It does nothing until ``run()`` runs. Whatever happens to the broker, ``run()`` goes on and connects again.
 public actor RabbitMQPublisher: Service {
     /// How much may wait for the socket before further messages wait in the queue, in bytes.
-    private static let highWater = 1 << 19
+    static let highWater = 1 << 19
 
-    private let configuration: RabbitMQConfiguration
+    // Not private, for the extensions in other files; nobody else touches what is not public.
+    let configuration: RabbitMQConfiguration
     private let topology: RabbitMQTopology
     /// What was added to the topology later.
     var additions: [RabbitMQTopology] = []
-    private let executor: PollExecutor
+    let executor: PollExecutor
     let logger: Logger
     let isOpen = Atomic(false)
 
     var schedule: ConnectSchedule
     private var attempt: ConnectAttempt?
-    // Not private, for the extension in another file; nobody else touches them.
     var driver: ConnectionDriver?
     var channel: UInt16?
     var queue: PublishQueue<PublishTicket>
     /// Why there is no link, while there is none.
     var unavailable = RabbitMQError(code: .connectFailed, message: "There has been no connection yet")
     private let notRunning = RabbitMQError(code: .notRunning, message: "The publisher is not running")
-    private var phase = Phase.idle
+    var phase = Phase.idle
     /// How often in a row the broker has closed the channel.
     var channelFailures = 0
     /// Whether a broker was reached in the current try.
@@ -40,12 +40,12 @@ public actor RabbitMQPublisher: Service {
     var isBlocked = false
     /// Whether the broker has asked for a pause on the channel.
     var isPaused = false
-    private var watch: (timer: PollTimer, due: ContinuousClock.Instant)?
+    var watch: (timer: PollTimer, due: ContinuousClock.Instant)?
     /// Rung when the channel or connection ends, the queue empties, or the publisher is to stop.
     let change = Signal()
-    private var mostInFlight = 0
+    var mostInFlight = 0
 
-    private enum Phase: Int, Comparable {
+    enum Phase: Int, Comparable {
         case idle
         case running
         /// Nothing new is taken; what was taken is finished.
@@ -238,73 +238,5 @@ public actor RabbitMQPublisher: Service {
     /// Whether there is nothing left to do.
     private var isDone: Bool {
         self.phase == .stopped || (self.phase == .draining && self.queue.isEmpty)
-    }
-
-    // MARK: Sending
-
-    /// Sends what may be sent, and gives up what has waited too long.
-    func pump() {
-        let now = ContinuousClock.now
-        while let driver = self.driver, let channel = self.channel, let ticket = self.nextTicket(driver) {
-            do throws(RabbitMQError) {
-                try driver.publish(ticket.message, isMandatory: true, channel: channel)
-                self.queue.didSend(ticket, at: now)
-            } catch {
-                ticket.resolve(.init(error.code == .invalidMessage ? .invalid : .notConnected, error))
-            }
-        }
-        self.mostInFlight = max(self.mostInFlight, self.queue.ledger.inFlight)
-        self.resolve(self.queue.expire(at: now, reason: self.unavailable))
-        self.keepWatch()
-    }
-
-    private func nextTicket(_ driver: ConnectionDriver) -> PublishTicket? {
-        guard driver.backlog < Self.highWater else {
-            driver.reportsDrain = true
-            return nil
-        }
-        return self.queue.next()
-    }
-
-    func resolve(_ resolutions: [PublishQueue<PublishTicket>.Resolution]) {
-        for resolution in resolutions { resolution.ticket.resolve(resolution.outcome) }
-        if self.phase == .draining && self.queue.isEmpty { self.change.ring() }
-    }
-
-    /// Sees to it that a message that waits too long, for the link or for its confirm, is not forgotten.
-    func keepWatch() {
-        var due = self.queue.nextExpiry
-        if let oldest = self.queue.ledger.oldest {
-            let overdue = oldest + self.configuration.responseTimeout
-            due = min(due ?? overdue, overdue)
-        }
-        guard let due else { return }
-        if let watch = self.watch {
-            guard due < watch.due else { return }
-            self.executor.cancel(watch.timer)
-        }
-        let timer = self.executor.schedule(after: ContinuousClock.now.duration(to: due)) { [weak self] in
-            self?.assumeIsolated { $0.lookAtWatch() }
-        }
-        self.watch = (timer, due)
-    }
-
-    private func lookAtWatch() {
-        self.watch = nil
-        if let oldest = self.queue.ledger.oldest,
-            oldest.duration(to: .now) >= self.configuration.responseTimeout
-        {
-            let error = RabbitMQError(
-                code: .timeout,
-                message: "The broker has not confirmed a message for \(self.configuration.responseTimeout)"
-            )
-            // A broker that has said that it takes nothing is not to be blamed: another connection would fare no better.
-            if self.isBlocked {
-                self.resolve(self.queue.giveUpAnswers(error))
-            } else {
-                self.linkIsGone(error)
-            }
-        }
-        self.pump()
     }
 }

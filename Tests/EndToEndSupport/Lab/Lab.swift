@@ -16,13 +16,21 @@ package final class Lab: Sendable {
     /// What the code under test logged.
     package let log: LabLog
 
+    private let transport: LabTransport
     private let usedQueues = Locked<Set<String>>(["default"])
 
-    init(on servers: TestServers, configuration: JobClientConfiguration) {
+    init(on servers: TestServers, transport: LabTransport, configuration: JobClientConfiguration) {
         namespace = "e2e_" + String(UInt64.random(in: .min ... .max), radix: 16)
         self.servers = servers
+        self.transport = transport
         log = LabLog()
-        node = LabNode(servers, namespace: namespace, configuration: configuration, log: log)
+        node = LabNode(
+            servers,
+            namespace: namespace,
+            transport: transport,
+            configuration: configuration,
+            log: log
+        )
         database = PostgresClient(PostgresConfiguration(url: servers.postgresURL))
     }
 
@@ -46,9 +54,19 @@ package final class Lab: Sendable {
 
     /// Another process's share of the same Baton.
     ///
-    /// - Parameter configuration: How its client behaves.
+    /// - Parameters:
+    ///   - configuration: How its client behaves.
+    ///   - transport: How it is woken and wakes others; as the test's main client by default.
     /// - Returns: The share, inert until run.
-    package func makeNode(_ configuration: JobClientConfiguration = .init()) -> LabNode {
-        LabNode(servers, namespace: namespace, configuration: configuration, log: log)
+    package func makeNode(_ configuration: JobClientConfiguration = .init(), by transport: LabTransport? = nil)
+        -> LabNode
+    {
+        LabNode(
+            servers,
+            namespace: namespace,
+            transport: transport ?? self.transport,
+            configuration: configuration,
+            log: log
+        )
     }
 }

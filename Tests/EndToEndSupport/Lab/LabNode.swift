@@ -8,23 +8,32 @@ import ServiceLifecycle
 package struct LabNode: Sendable {
     package let storage: any JobStorage
     package let transport: any JobTransport
+    private let services: [any Service]
     package let jobs: JobClient
     let log: LabLog
 
-    init(_ servers: TestServers, namespace: String, configuration: JobClientConfiguration, log: LabLog) {
+    init(
+        _ servers: TestServers,
+        namespace: String,
+        transport kind: LabTransport,
+        configuration: JobClientConfiguration,
+        log: LabLog
+    ) {
         self.log = log
         storage = PostgresStorage(
             .init(url: servers.postgresURL, namespace: namespace, logger: log.logger("storage"))
         )
         transport = RabbitMQTransport(
-            .init(url: servers.rabbitMQURL, namespace: namespace, logger: log.logger("transport"))
+            .init(url: kind.url(servers) ?? "", namespace: namespace, logger: log.logger("transport"))
         )
+        let hasTransport = kind.url(servers) != nil
         jobs = JobClient(
             storage: storage,
-            transport: transport,
+            transport: hasTransport ? transport : nil,
             configuration: configuration,
             logger: log.logger("client")
         )
+        services = [storage] + (hasTransport ? [transport] : []) + [jobs]
     }
 
     /// Runs it for the length of a body, then shuts it down as an application does.
@@ -33,7 +42,7 @@ package struct LabNode: Sendable {
     /// - Returns: What the body returns.
     /// - Throws: What the body throws, or what ends a service.
     package func running<Result>(_ body: () async throws -> Result) async throws -> Result {
-        let services = ServiceGroup(services: [storage, transport, jobs], logger: log.logger("services"))
+        let services = ServiceGroup(services: services, logger: log.logger("services"))
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { [log] in
                 do {

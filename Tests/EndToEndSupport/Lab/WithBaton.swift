@@ -7,6 +7,7 @@ import PostgresClient
 /// - Parameters:
 ///   - expectations: What the test does to the Baton that would be a fault elsewhere.
 ///   - servers: The servers; by default those of the environment.
+///   - transport: How its servers are woken.
 ///   - configuration: How the main client behaves.
 ///   - body: The test.
 /// - Returns: What the body returns.
@@ -14,10 +15,11 @@ import PostgresClient
 package func withBaton<Result: Sendable>(
     expecting expectations: LabExpectations = [],
     on servers: TestServers? = nil,
+    by transport: LabTransport = .broker,
     configuration: JobClientConfiguration = .init(),
     _ body: (Lab) async throws -> Result
 ) async throws -> Result {
-    let lab = Lab(on: try servers ?? TestServers(), configuration: configuration)
+    let lab = Lab(on: try servers ?? TestServers(), transport: transport, configuration: configuration)
     do {
         let result = try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await lab.database.run() }
