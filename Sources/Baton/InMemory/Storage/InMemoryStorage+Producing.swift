@@ -1,0 +1,121 @@
+internal import Locking
+
+extension InMemoryStorage {
+    /// Stores new jobs, all or none.
+    ///
+    /// - Parameters:
+    ///   - jobs: The jobs; of several with one id the first is stored.
+    ///   - isRepeated: Whether an earlier try's answer was lost. Then a job that exists in any state counts as a duplicate.
+    /// - Returns: What became of each, in order.
+    /// - Throws: ``JobStorageError``, refused, when a job exists that is said to be new.
+    public func insert(_ jobs: [NewJob], isRepeated: Bool) async throws(JobStorageError) -> [InsertOutcome] {
+        try transaction { tables, now throws(JobStorageError) in
+            if !isRepeated, let known = jobs.first(where: { tables.rows[$0.id] != nil }) {
+                throw JobStorageError(
+                    .refused,
+                    "Job \(known.id) is stored already. Say that the insert is repeated, or give the job another id."
+                )
+            }
+            return jobs.map { job in
+                guard tables.rows[job.id] == nil else { return .duplicate }
+                tables.add(InMemoryTables.Row(job, at: now))
+                return .inserted
+            }
+        }
+    }
+
+    /// Deletes a job that is not final, whatever it does at the moment.
+    ///
+    /// - Parameters:
+    ///   - id: The job.
+    ///   - reason: Why, for its history.
+    /// - Returns: Whether there was such a job.
+    /// - Throws: Never; the signature is the protocol's.
+    public func delete(_ id: JobID, reason: String?) async throws(JobStorageError) -> Bool {
+        transaction { tables, now in
+            guard let state = tables.rows[id]?.state, !state.isFinal else { return false }
+            tables.move(id, to: .deleted, at: now, reason: reason) { $0.unfence() }
+            return true
+        }
+    }
+
+    /// A job as it stands.
+    ///
+    /// - Parameter id: The job.
+    /// - Returns: The job, or `nil` when there is none.
+    /// - Throws: Never; the signature is the protocol's.
+    public func job(_ id: JobID) async throws(JobStorageError) -> JobSnapshot? {
+        read { $0.rows[id]?.snapshot }
+    }
+
+    /// Every transition of a job, oldest first.
+    ///
+    /// - Parameter id: The job.
+    /// - Returns: The transitions; none when there is no such job.
+    /// - Throws: Never; the signature is the protocol's.
+    public func history(of id: JobID) async throws(JobStorageError) -> [JobHistoryEntry] {
+        read { $0.rows[id]?.history ?? [] }
+    }
+
+    // MARK: Publishing
+
+    /// Registers a publisher session.
+    ///
+    /// - Parameters:
+    ///   - session: The session.
+    ///   - lease: How long it counts as alive without a word.
+    /// - Throws: Never; the signature is the protocol's.
+    public func openSession(_ session: PublisherSession, lease: Duration) async throws(JobStorageError) {
+        transaction { tables, now in
+            let fresh = PublisherWatermark(session: session, confirmedBelow: 1, pending: [])
+            var state = tables.sessions[session] ?? InMemoryTables.Session(watermark: fresh, leaseUntil: now)
+            guard !state.isClosed else { return }
+            state.leaseUntil = now.adding(lease)
+            tables.sessions[session] = state
+        }
+    }
+
+    /// Stores how far a session is confirmed and renews it; what it said later, or at its end, stays.
+    ///
+    /// - Parameters:
+    ///   - watermark: How far it is confirmed.
+    ///   - lease: How long it counts as alive without another word.
+    /// - Throws: Never; the signature is the protocol's.
+    public func saveWatermark(_ watermark: PublisherWatermark, lease: Duration) async throws(JobStorageError) {
+        transaction { tables, now in
+            if let known = tables.sessions[watermark.session] {
+                guard !known.isClosed, known.watermark.confirmedBelow <= watermark.confirmedBelow else { return }
+            }
+            tables.sessions[watermark.session] = InMemoryTables.Session(
+                watermark: watermark,
+                leaseUntil: now.adding(lease)
+            )
+        }
+    }
+
+    /// Ends a session with its last watermark.
+    ///
+    /// - Parameter watermark: How far it is confirmed, for good.
+    /// - Throws: Never; the signature is the protocol's.
+    public func closeSession(_ watermark: PublisherWatermark) async throws(JobStorageError) {
+        transaction { tables, now in
+            tables.sessions[watermark.session] = InMemoryTables.Session(
+                watermark: watermark,
+                leaseUntil: now,
+                endedAt: now
+            )
+        }
+    }
+
+    /// Takes the marks off rows whose publish was given up, so that anybody may publish them.
+    ///
+    /// - Parameters:
+    ///   - session: The session.
+    ///   - sequences: The numbers given up.
+    /// - Throws: Never; the signature is the protocol's.
+    public func releaseMarks(of session: PublisherSession, _ sequences: [Int64]) async throws(JobStorageError) {
+        transaction { tables, _ in
+            for id in tables.enqueued(session, sequences) { tables.rows[id]?.mark = nil }
+        }
+    }
+}

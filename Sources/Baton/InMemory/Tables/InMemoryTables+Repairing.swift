@@ -1,0 +1,78 @@
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+extension InMemoryTables {
+    /// What is kept with a job whose server died at its last attempt.
+    private static var lostWorker: JobFailure {
+        JobFailure(type: "WorkerLost", message: "The server that ran the job was lost, and no attempt is left.")
+    }
+
+    /// Moves scheduled jobs that are due to their queues, those that are due first before others.
+    mutating func promoteDue(_ marks: PublishMarkRange, at now: Date) -> Promotion {
+        let due = Array(rows.due.prefix(marks.count)).prefix { $0.value <= now }.map(\.id)
+        let dispatches = due.enumerated().compactMap { position, id in enqueue(id, marks, position, at: now) }
+        let next = rows.due.first.flatMap { $0.value.timeIntervalSince1970 < .infinity ? $0.value : nil }
+        return Promotion(dispatches: dispatches, nextDue: next.map { now.duration(to: $0) })
+    }
+
+    /// Puts jobs of dead servers back, or fails those without an attempt left.
+    mutating func requeueOrphans(_ marks: PublishMarkRange, at now: Date) -> OrphanRepair {
+        var repair = OrphanRepair(dispatches: [], failed: 0)
+        for id in inOrder(orphans(limit: marks.count)) {
+            guard let row = rows[id] else { continue }
+            if row.attempt < row.job.maximumAttempts {
+                let position = repair.dispatches.count
+                let reason = RepairReason.orphan
+                let dispatch = enqueue(id, marks, position, at: now, reason: reason, server: row.owner) { $0.unfence() }
+                if let dispatch { repair.dispatches.append(dispatch) }
+            } else {
+                let failure = Self.lostWorker
+                let data = HistoryData(failure: failure).text
+                move(id, to: .failed, at: now, reason: RepairReason.orphan, server: row.owner, data: data) { row in
+                    row.failure = failure
+                    row.unfence()
+                }
+                repair.failed += 1
+            }
+        }
+        return repair
+    }
+
+    /// Puts rows back that a living server owns but does not run.
+    mutating func putBackUnheld(
+        _ runs: [OwnedRun],
+        owner: ServerEpoch,
+        _ marks: PublishMarkRange,
+        at now: Date
+    ) -> [MarkedDispatch] {
+        var dispatches: [MarkedDispatch] = []
+        for run in runs where dispatches.count < marks.count {
+            guard let row = rows[run.id], row.state == .processing, row.owner == owner, row.claim == run.claim else {
+                continue
+            }
+            let (position, reason) = (dispatches.count, RepairReason.unheld)
+            let dispatch = enqueue(run.id, marks, position, at: now, reason: reason, server: owner) { row in
+                row.attempt = max(row.attempt - 1, 0)
+                row.unfence()
+            }
+            if let dispatch { dispatches.append(dispatch) }
+        }
+        return dispatches
+    }
+
+    /// Gives rows that nobody answers for other marks; their age counts from them.
+    mutating func adoptUnpublished(_ marks: PublishMarkRange, age: Duration, at now: Date) -> [MarkedDispatch] {
+        let unpublished = inOrder(unpublished(limit: marks.count, age: age, at: now))
+        return unpublished.enumerated().compactMap { position, id in
+            move(id, to: .enqueued, at: now, reason: RepairReason.unpublished) { $0.mark = marks[position] }
+            return rows[id]?.dispatch(marks, position)
+        }
+    }
+
+    private func inOrder(_ ids: [JobID]) -> [JobID] {
+        ids.sorted { $0.uuid.words < $1.uuid.words }
+    }
+}

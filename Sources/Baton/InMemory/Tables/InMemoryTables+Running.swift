@@ -1,0 +1,96 @@
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+extension InMemoryTables {
+    /// Claims one row where it is enqueued; whether its owner lives is the caller's to know.
+    private mutating func take(_ id: JobID, for owner: ServerEpoch, claim: Int64, at now: Date) {
+        move(id, to: .processing, at: now, server: owner) { row in
+            row.run += 1
+            row.attempt += 1
+            row.owner = owner
+            row.claim = claim
+        }
+    }
+
+    /// Claims what a message speaks of.
+    mutating func claim(_ message: DispatchMessage, owner: ServerEpoch, claim: Int64, at now: Date) -> ClaimOutcome {
+        if isAlive(owner), let row = rows[message.id], row.state == .enqueued, row.generation == message.generation {
+            take(message.id, for: owner, claim: claim, at: now)
+            if let claimed = rows[message.id]?.claimed { return .claimed(claimed) }
+        }
+        return .refused(refusal(message.id, generation: message.generation, asking: owner))
+    }
+
+    /// Claims the oldest rows of some queues and functions.
+    mutating func claimWaiting(
+        queues: [String],
+        names: [String],
+        limit: Int,
+        owner: ServerEpoch,
+        claim: Int64,
+        at now: Date
+    ) -> [ClaimedJob] {
+        guard isAlive(owner), limit > 0 else { return [] }
+        var heads: [Ordered<Int64>] = []
+        for queue in Set(queues) {
+            for name in Set(names) {
+                heads += rows.waiting(queue: queue, name: name).prefix(limit)
+            }
+        }
+        // A ticket is given once, so their order does not depend on that of the sets.
+        return heads.sorted().prefix(limit).compactMap { head in
+            take(head.id, for: owner, claim: claim, at: now)
+            return rows[head.id]?.claimed
+        }
+    }
+
+    /// Puts one job off that nobody has claimed.
+    mutating func postpone(_ message: DispatchMessage, to dueAt: Date, reason: String, at now: Date) {
+        guard let row = rows[message.id], row.state == .enqueued, row.generation == message.generation else { return }
+        let data = HistoryData(dueAt: dueAt).text
+        move(message.id, to: .scheduled, at: now, reason: reason, data: data) { row in
+            row.dueAt = dueAt
+            row.unfence()
+        }
+    }
+
+    /// Stores the end of one run.
+    mutating func complete(_ completion: Completion, owner: ServerEpoch, at now: Date) -> CompletionOutcome {
+        guard let row = rows[completion.id], row.owner == owner, row.claim == completion.claim else {
+            return .fenced(refusal(completion.id, generation: completion.generation, asking: owner))
+        }
+        // The row keeps the fence, so that a repetition knows its own success.
+        guard row.state == .processing else { return .applied }
+        let id = completion.id
+        var data = HistoryData(durationOf: completion)
+        switch completion.outcome {
+        case .succeeded(let result):
+            move(id, to: .succeeded, at: now, server: owner, data: data.text) { row in
+                row.result = result
+                row.failure = nil
+            }
+        case .failed(let failure):
+            data.add(failure)
+            move(id, to: .failed, at: now, server: owner, data: data.text) { $0.failure = failure }
+        case .retry(let delay, let failure, let reason):
+            let dueAt = now.adding(delay)
+            data.add(failure)
+            data.add(dueAt: dueAt)
+            move(id, to: .scheduled, at: now, reason: reason, server: owner, data: data.text) { row in
+                row.failure = failure
+                row.dueAt = dueAt
+            }
+        case .putBack(let delay, let reason):
+            let dueAt = now.adding(delay)
+            data.add(dueAt: dueAt)
+            move(id, to: .scheduled, at: now, reason: reason, server: owner, data: data.text) { row in
+                row.attempt = max(row.attempt - 1, 0)
+                row.dueAt = dueAt
+            }
+        }
+        return .applied
+    }
+}

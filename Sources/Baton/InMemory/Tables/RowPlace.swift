@@ -1,0 +1,31 @@
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Where a row belongs in the indexes.
+enum RowPlace: Equatable {
+    /// Jobs of one queue and one function.
+    struct Lane: Hashable, Sendable {
+        let queue: String
+        let name: String
+    }
+
+    case waiting(Lane, generation: Int, ticket: Int64, PublishMark?)
+    case due(Date)
+    case owned(ServerEpoch?)
+    /// In none of them: nothing ever looks for it.
+    case resting
+
+    init(_ row: InMemoryTables.Row) {
+        switch (row.state, row.dueAt) {
+        case (.enqueued, _):
+            let lane = Lane(queue: row.job.queue, name: row.job.name)
+            self = .waiting(lane, generation: row.generation, ticket: row.ticket, row.mark)
+        case (.scheduled, let dueAt?): self = .due(dueAt)
+        case (.processing, _): self = .owned(row.owner)
+        default: self = .resting
+        }
+    }
+}
