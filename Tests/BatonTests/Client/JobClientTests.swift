@@ -288,7 +288,7 @@ import Testing
         try await world.run {
             let job = try await world.client.schedule(Script.Call(text: ""), in: .seconds(5))
             #expect(world.storage.row(job.id)?.state == .scheduled)
-            #expect(world.storage.row(job.id)?.dueAt == Sample.instant(5))
+            #expect(world.storage.row(job.id)?.dueAt == Sample.date(5))
             #expect(world.broker.read(\.words) == [.scheduled(dueIn: .seconds(5))])
             #expect(world.broker.read(\.published).isEmpty)
         }

@@ -6,7 +6,7 @@ import Testing
 @Suite struct DispatchPublisherTests {
     private let world = World()
 
-    private var session: FakeTables.Session? {
+    private var session: InMemoryTables.Session? {
         world.storage.read { $0.sessions.count == 1 ? $0.sessions.values.first : nil }
     }
 
@@ -66,7 +66,8 @@ import Testing
         try await world.run {
             try await enqueue()
             try await world.advance(by: .seconds(60))
-            #expect(try #require(session).leaseUntil > world.clock.now.advanced(by: .seconds(8)))
+            let leaseUntil = try #require(session).leaseUntil
+            #expect(world.clock.date.duration(to: leaseUntil) > .seconds(8))
             #expect(world.storage.calls(.saveWatermark) <= 14)
         }
     }
@@ -112,7 +113,7 @@ import Testing
             }
             try await world.advance(by: .seconds(2))
             #expect(session?.watermark.pending == [])
-            #expect(Set(world.broker.read { $0.queues["default"]?.map(\.message.id) ?? [] }) == Set(jobs))
+            #expect(Set(world.broker.inner.read { $0.waiting(in: "default").map(\.id) }) == Set(jobs))
             #expect(world.storage.calls(.releaseMarks) == 0)
         }
     }

@@ -115,9 +115,9 @@ import Testing
     /// A server that is listed, owns a row, and will never speak again.
     private func addSilentServer(owning id: JobID, lease: Duration) -> ServerEpoch {
         let epoch = Sample.epoch(99)
-        let now = world.clock.now
+        let now = world.clock.date
         world.storage.change { tables in
-            tables.servers[epoch] = FakeTables.Server(
+            tables.servers[epoch] = InMemoryTables.Server(
                 registration: ServerRegistration(
                     epoch: epoch,
                     name: "silent",
@@ -126,7 +126,9 @@ import Testing
                     concurrency: 1,
                     jobNames: ["script"]
                 ),
-                leaseUntil: now.advanced(by: lease)
+                leaseUntil: now.adding(lease),
+                renewal: 0,
+                renewedAt: now
             )
             tables.rows[id]?.run += 1
             tables.rows[id]?.attempt += 1

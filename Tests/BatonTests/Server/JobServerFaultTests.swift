@@ -34,8 +34,8 @@ import Testing
         try await eventually("it succeeds and its messages are settled") {
             try? await world.advance(by: .milliseconds(100))
             return world.storage.row(id)?.state == .succeeded
-                && world.broker.read {
-                    $0.channels.values.allSatisfy { !$0.unsettled.values.contains { $0[0].id == id } }
+                && world.broker.inner.read {
+                    $0.channels.values.allSatisfy { !$0.unsettled.values.contains { $0.rest[0].id == id } }
                 }
         }
     }
@@ -65,7 +65,7 @@ import Testing
             #expect(world.broker.read(\.acknowledged).isEmpty)
             try await succeeds(id)
             #expect(runs.value == 1)
-            #expect(world.storage.row(id)?.completions == 1)
+            #expect(world.storage.completions(of: id) == 1)
             #expect(world.broker.read(\.acknowledged).count == 1)
             #expect(world.storage.counter(.fencedCompletions) == 0)
         }

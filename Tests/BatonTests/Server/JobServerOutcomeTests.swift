@@ -79,7 +79,7 @@ import Testing
                 try await world.reach(.scheduled, id)
                 let row = try #require(world.storage.row(id))
                 #expect(row.attempt == attempt && row.run == attempt && row.generation == attempt)
-                let wait = try #require(row.dueAt).offset - row.stateAt.offset
+                let wait = row.stateAt.duration(to: try #require(row.dueAt))
                 #expect(waits.contains(Int(wait / .seconds(1))))
                 #expect(row.history.last?.reason == "Retry attempt \(attempt) of 3: bad luck")
                 #expect(row.failure?.type == "Misfortune" && row.failure?.message == "bad luck")

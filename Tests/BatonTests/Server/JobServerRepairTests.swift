@@ -49,11 +49,11 @@ import Testing
             try await eventually("the server is there") { world.storage.read { $0.servers.count } == 1 }
             let id = Sample.id(1)
             world.storage.change { tables in
-                var row = FakeTables.Row(
+                var row = InMemoryTables.Row(
                     job: .sample(id),
                     state: .processing,
-                    createdAt: Sample.instant(0),
-                    stateAt: Sample.instant(0)
+                    createdAt: Sample.date(0),
+                    stateAt: Sample.date(0)
                 )
                 (row.generation, row.run, row.attempt) = (1, 1, 1)
                 (row.owner, row.claim) = (tables.servers.keys.first, 999)
@@ -170,11 +170,11 @@ import Testing
         try await world.run(world.server(Script())) {
             let id = Sample.id(1)
             world.storage.change { tables in
-                var row = FakeTables.Row(
+                var row = InMemoryTables.Row(
                     job: .sample(id),
                     state: .enqueued,
-                    createdAt: Sample.instant(0),
-                    stateAt: Sample.instant(0)
+                    createdAt: Sample.date(0),
+                    stateAt: Sample.date(0)
                 )
                 row.generation = 1
                 tables.rows[id] = row

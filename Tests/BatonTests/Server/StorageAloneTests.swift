@@ -43,7 +43,7 @@ import Testing
     @Test func anIdleServerIsWoken() async throws {
         try await world.run(world.server(Script())) {
             for _ in 0..<5 {
-                try await eventually("it waits") { world.storage.signs.waiterCount == 1 }
+                try await eventually("it waits") { world.storage.waiterCount == 1 }
                 try await world.reach(.succeeded, enqueue())
             }
         }
@@ -52,14 +52,14 @@ import Testing
 
     @Test func whatNobodyTellsOfIsFoundAllTheSame() async throws {
         try await world.run(world.server(Script())) {
-            try await eventually("it waits") { world.storage.signs.waiterCount == 1 }
+            try await eventually("it waits") { world.storage.waiterCount == 1 }
             let id = Sample.id(1)
             world.storage.change { tables in
-                var row = FakeTables.Row(
+                var row = InMemoryTables.Row(
                     job: .sample(id),
                     state: .enqueued,
-                    createdAt: Sample.instant(0),
-                    stateAt: Sample.instant(0)
+                    createdAt: Sample.date(0),
+                    stateAt: Sample.date(0)
                 )
                 row.generation = 1
                 tables.rows[id] = row
@@ -186,7 +186,7 @@ import Testing
 
     @Test func aClaimUnderWayIsNotMistakenForARowThatNobodyRuns() async throws {
         try await world.run(world.server(Script())) {
-            try await eventually("it waits") { world.storage.signs.waiterCount == 1 }
+            try await eventually("it waits") { world.storage.waiterCount == 1 }
             let answer = world.storage.holdAnswer(.claimWaiting)
             let id = try await enqueue()
             await answer.arrivals(reach: 1)

@@ -31,9 +31,9 @@ import Testing
             #expect(world.broker.unsettledCount > 1, "a bundle and more is here")
             try await eventually("only the bundle of the job that runs is held") {
                 try? await world.advance(by: UnbundlingProcess.patience)
-                return world.broker.read { state in
-                    state.bundleQueues.values.allSatisfy(\.isEmpty)
-                        && state.channels.values.allSatisfy { $0.unsettled.count <= 2 }
+                return world.broker.inner.read { queues in
+                    queues.queues.allSatisfy { !$0.key.isBundled || $0.value.messages.isEmpty }
+                        && queues.channels.values.allSatisfy { $0.unsettled.count <= 2 }
                 }
             }
             #expect(world.broker.read(\.published).count > published)
@@ -41,7 +41,7 @@ import Testing
             for job in jobs { try await world.reach(.succeeded, job) }
             try await eventually("all is settled") { world.broker.unsettledCount == 0 && world.broker.depth == 0 }
         }
-        #expect(world.storage.read { $0.rows.values.allSatisfy { (row: FakeTables.Row) in row.run == 1 } })
+        #expect(world.storage.read { $0.rows.values.allSatisfy { (row: InMemoryTables.Row) in row.run == 1 } })
     }
 
     @Test func anotherServerTakesWhatWasSentOn() async throws {
@@ -79,7 +79,7 @@ import Testing
             long.open()
             for job in jobs { try await world.reach(.succeeded, job) }
         }
-        #expect(world.storage.read { $0.rows.values.allSatisfy { (row: FakeTables.Row) in row.run == 1 } })
+        #expect(world.storage.read { $0.rows.values.allSatisfy { (row: InMemoryTables.Row) in row.run == 1 } })
     }
 
     @Test func whatCannotBeSentOnIsGivenBack() async throws {
@@ -98,6 +98,6 @@ import Testing
                 return jobs.allSatisfy { world.storage.row($0)?.state == .succeeded }
             }
         }
-        #expect(world.storage.read { $0.rows.values.allSatisfy { (row: FakeTables.Row) in row.run == 1 } })
+        #expect(world.storage.read { $0.rows.values.allSatisfy { (row: InMemoryTables.Row) in row.run == 1 } })
     }
 }

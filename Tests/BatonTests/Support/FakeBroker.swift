@@ -1,8 +1,7 @@
 import Baton
-import DequeModule
 import Locking
 
-/// A broker in memory: queues, manual acknowledgement, redelivery, with faults on demand.
+/// An ``InMemoryTransport`` with faults on demand.
 ///
 /// At each acknowledgement it asks storage whether invariant I3 holds.
 final class FakeBroker: JobTransport {
@@ -18,39 +17,8 @@ final class FakeBroker: JobTransport {
         case doubled
     }
 
-    /// A wake-up, or a bundle of them.
-    struct Message: Sendable {
-        var messages: [DispatchMessage]
-        var isRedelivered = false
-
-        var message: DispatchMessage { messages[0] }
-        var isBundle: Bool { messages.count > 1 }
-    }
-
-    struct Channel: Sendable {
-        var presence: ServerPresence
-        var since = JobInstant(offset: .zero)
-        var queues: [String]
-        var prefetch: Int
-        var events: AsyncStream<TransportEvent>.Continuation
-        var session: UInt64 = 0
-        var isConnected = false
-        var takesDeliveries = true
-        /// What is not settled; of bundles, what is left of them.
-        var unsettled: [UInt64: [DispatchMessage]] = [:]
-        /// What was delivered and is not settled, bundles whole: as it comes again.
-        var delivered: [UInt64: [DispatchMessage]] = [:]
-        var bundleTags: Set<UInt64> = []
-    }
-
     struct State: Sendable {
-        var isUp = true
         var fates: [Fate] = []
-        var queues: [String: Deque<Message>] = [:]
-        var bundleQueues: [String: Deque<Message>] = [:]
-        var channels: [Int: Channel] = [:]
-        var lastTag: UInt64 = 0
-        var lastSession: UInt64 = 0
         var published: [DispatchMessage] = []
         var publishedBundles: [Int] = []
         var acknowledged: [DispatchMessage] = []
@@ -63,11 +31,13 @@ final class FakeBroker: JobTransport {
         var acknowledgeGate: Gate?
     }
 
+    let inner: InMemoryTransport
     let state = Locked(State())
     let storage: FakeStorage
 
     init(storage: FakeStorage) {
         self.storage = storage
+        inner = InMemoryTransport(clock: storage.clock)
     }
 
     func run() async throws {
@@ -76,7 +46,7 @@ final class FakeBroker: JobTransport {
 
     // MARK: The test's side
 
-    /// Looks inside.
+    /// Looks at what has happened.
     func read<Answer: Sendable>(_ body: (State) -> Answer) -> Answer {
         state.withLock { body($0) }
     }
@@ -112,110 +82,71 @@ final class FakeBroker: JobTransport {
     }
 
     /// How many wake-ups wait in queues.
-    var depth: Int {
-        read { state in
-            (Array(state.queues.values) + state.bundleQueues.values).reduce(0) { depth, queue in
-                depth + queue.reduce(0) { $0 + $1.messages.count }
-            }
-        }
-    }
+    var depth: Int { inner.depth }
 
     /// How many wake-ups are delivered and not settled.
-    var unsettledCount: Int {
-        read { $0.channels.values.flatMap(\.unsettled.values).reduce(0) { $0 + $1.count } }
-    }
+    var unsettledCount: Int { inner.unsettledCount }
 
     /// Puts a message into its queue as if from nowhere.
     func inject(_ message: DispatchMessage, isRedelivered: Bool = false) {
-        state.withLock { state in
-            state.queues[message.queue, default: []].append(Message(messages: [message], isRedelivered: isRedelivered))
-            Self.deliver(&state)
-        }
+        inner.change { $0.put(InMemoryQueues.Message([message], isRedelivered: isRedelivered)) }
     }
 
     /// Cuts every connection; consumers connect again at once, and what was not settled comes again.
     func cut() {
-        state.withLock { state in
-            for id in state.channels.keys {
-                Self.disconnect(id, &state)
-                Self.connect(id, &state, at: storage.clock.now)
-            }
-            Self.deliver(&state)
-        }
+        inner.cut()
     }
 
     /// Goes down: nothing is published or delivered.
     func goDown() {
-        state.withLock { state in
-            state.isUp = false
-            for id in state.channels.keys { Self.disconnect(id, &state) }
-        }
+        inner.goDown()
     }
 
     /// Comes up again, with its durable queues.
     func comeUp() {
-        state.withLock { state in
-            state.isUp = true
-            for id in state.channels.keys { Self.connect(id, &state, at: storage.clock.now) }
-            Self.deliver(&state)
-        }
+        inner.comeUp()
     }
 
     // MARK: JobTransport
 
-    var isConnected: Bool {
-        read(\.isUp)
-    }
+    var isConnected: Bool { inner.isConnected }
 
     func publish(_ bundles: [DispatchBundle], onOutcome: @escaping @Sendable ([PublishOutcome]) -> Void) {
-        guard let gate = read(\.publishGate) else { return onOutcome(publish(bundles)) }
+        guard let gate = read(\.publishGate) else { return onOutcome(bundles.map(publish)) }
         Task {
             await gate.pass()
-            onOutcome(publish(bundles))
+            onOutcome(bundles.map(publish))
         }
     }
 
-    private func publish(_ bundles: [DispatchBundle]) -> [PublishOutcome] {
-        state.withLock { state in
-            defer { Self.deliver(&state) }
-            return bundles.map { bundle in
-                guard state.isUp else { return .unconfirmed(reason: "down") }
-                state.published += bundle.messages
-                state.publishedBundles.append(bundle.messages.count)
-                let fate = state.fates.isEmpty ? .confirmed : state.fates.removeFirst()
-                let copies = fate == .refused ? 0 : fate == .doubled ? 2 : 1
-                for _ in 0..<copies {
-                    Self.put(Message(messages: bundle.messages), atFront: false, &state)
-                }
-                return fate == .confirmed || fate == .doubled ? .confirmed : .unconfirmed(reason: "\(fate)")
-            }
+    private func publish(_ bundle: DispatchBundle) -> PublishOutcome {
+        guard inner.isConnected else { return .unconfirmed(reason: "down") }
+        let fate = state.withLock { state in
+            state.published += bundle.messages
+            state.publishedBundles.append(bundle.messages.count)
+            return state.fates.isEmpty ? .confirmed : state.fates.removeFirst()
         }
-    }
-
-    static func put(_ message: Message, atFront: Bool, _ state: inout State) {
-        let path = message.isBundle ? \State.bundleQueues : \State.queues
-        if atFront {
-            state[keyPath: path][message.message.queue, default: []].prepend(message)
-        } else {
-            state[keyPath: path][message.message.queue, default: []].append(message)
+        let copies = fate == .refused ? 0 : fate == .doubled ? 2 : 1
+        for _ in 0..<copies {
+            inner.change { $0.put(InMemoryQueues.Message(bundle.messages)) }
         }
+        return fate == .confirmed || fate == .doubled ? .confirmed : .unconfirmed(reason: "\(fate)")
     }
 
     func park(_ messages: [DispatchMessage], reason: String) async -> [PublishOutcome] {
+        guard !refusesParking else { return messages.map { _ in .unconfirmed(reason: "refused") } }
+        let outcomes = await inner.park(messages, reason: reason)
         state.withLock { state in
-            guard state.isUp, !state.refusesParking else { return messages.map { _ in .unconfirmed(reason: "down") } }
-            state.parked += messages
-            return messages.map { _ in .confirmed }
+            for (message, outcome) in zip(messages, outcomes) where outcome == .confirmed {
+                state.parked.append(message)
+            }
         }
+        return outcomes
     }
 
     func broadcast(_ message: ControlMessage) async {
-        state.withLock { state in
-            state.words.append(message)
-            for channel in state.channels.values where channel.isConnected {
-                channel.events.yield(.arrived([], words: [message]))
-            }
-        }
+        state.withLock { $0.words.append(message) }
+        await inner.broadcast(message)
     }
 
     func makeConsumer(
@@ -224,12 +155,7 @@ final class FakeBroker: JobTransport {
         presence: ServerPresence,
         executor: (any TaskExecutor)?
     ) -> any JobConsumer {
-        let (events, continuation) = AsyncStream<TransportEvent>.makeStream()
-        let id = state.withLock { state in
-            let id = state.channels.count
-            state.channels[id] = Channel(presence: presence, queues: queues, prefetch: prefetch, events: continuation)
-            return id
-        }
-        return FakeConsumer(id: id, broker: self, events: events)
+        let consumer = inner.makeConsumer(queues: queues, prefetch: prefetch, presence: presence)
+        return FakeConsumer(inner: consumer, broker: self)
     }
 }

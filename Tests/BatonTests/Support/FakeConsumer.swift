@@ -2,42 +2,53 @@ import Baton
 
 /// One server's intake from a ``FakeBroker``.
 struct FakeConsumer: JobConsumer {
-    let id: Int
+    let inner: InMemoryConsumer
     let broker: FakeBroker
-    let events: AsyncStream<TransportEvent>
 
     func next() async -> TransportEvent? {
-        // Every iterator of a stream takes from the same buffer.
-        var iterator = events.makeAsyncIterator()
-        return await iterator.next()
+        await inner.next()
     }
 
     func run() async throws {
-        broker.attach(id)
-        await Gate().pass()
-        broker.detach(id)
-        throw CancellationError()
+        try await inner.run()
     }
 
     func isPresent() async -> Bool {
-        broker.isPresent(id)
+        await inner.isPresent()
     }
 
     func sight(_ presence: ServerPresence) async -> PresenceSighting? {
-        broker.sight(presence, from: id)
+        broker.isSilent ? nil : await inner.sight(presence)
     }
 
     func stopDeliveries() async {
-        broker.stopDeliveries(id)
+        await inner.stopDeliveries()
     }
 
     func acknowledge(_ deliveries: [Delivery]) async {
         await broker.read(\.acknowledgeGate)?.pass()
         guard !Task.isCancelled else { return }
-        broker.acknowledge(id, deliveries)
+        for delivery in deliveries { acknowledge(delivery) }
+    }
+
+    private func acknowledge(_ delivery: Delivery) {
+        let message = delivery.message
+        let (isSettled, hasCopy) = broker.inner.change { queues in
+            (queues.acknowledge(delivery, on: inner.id), delivery.isBundled && queues.holds(message))
+        }
+        guard let isSettled else { return }
+        guard isSettled else {
+            return broker.storage.report("a part of a bundle was settled twice: another of its parts pays for it (I3)")
+        }
+        let isParked = broker.state.withLock { state in
+            state.acknowledged.append(message)
+            return state.parked.contains(message)
+        }
+        broker.storage.checkAcknowledged(message, isSafe: isParked || hasCopy)
     }
 
     func giveBack(_ deliveries: [Delivery]) async {
-        broker.giveBack(id, deliveries)
+        let messages = broker.inner.change { $0.giveBack(deliveries, on: inner.id) }
+        broker.state.withLock { $0.givenBack += messages }
     }
 }

@@ -1,103 +1,59 @@
 import Baton
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 extension FakeStorage {
     func insert(_ jobs: [NewJob], isRepeated: Bool) async throws(JobStorageError) -> [InsertOutcome] {
-        let clock = clock
-        return try await answer(.insert) { tables, now throws(JobStorageError) in
+        try await answer(.insert) { storage throws(JobStorageError) in
             try check(jobs)
-            var outcomes: [InsertOutcome] = []
-            for job in jobs {
-                if tables.rows[job.id] != nil {
-                    if !isRepeated {
-                        tables.violations.append("an id that exists was said to be new")
-                    }
-                    outcomes.append(.duplicate)
-                    continue
-                }
-                var row = FakeTables.Row(job: job, state: .enqueued, createdAt: now, stateAt: now)
-                switch job.start {
-                case .enqueued(let mark):
-                    row.generation = 1
-                    row.mark = mark
-                    tables.checkSession(of: mark)
-                case .after(let delay):
-                    row.state = .scheduled
-                    row.dueAt = now.advanced(by: delay)
-                case .at(let date):
-                    row.state = .scheduled
-                    row.dueAt = now.advanced(by: .seconds(date.timeIntervalSince(clock.date(at: now))))
-                }
-                tables.rows[job.id] = row
-                tables.record(job.id, at: now)
-                outcomes.append(.inserted)
+            if !isRepeated, read({ tables in jobs.contains { tables.rows[$0.id] != nil } }) {
+                report("an id that exists was said to be new")
+            }
+            let outcomes = try await storage.insert(jobs, isRepeated: isRepeated)
+            for (job, outcome) in zip(jobs, outcomes) where outcome == .inserted {
+                if case .enqueued(let mark) = job.start { checkSession(of: mark) }
             }
             return outcomes
         }
     }
 
     func delete(_ id: JobID, reason: String?) async throws(JobStorageError) -> Bool {
-        try await answer(.delete) { tables, now in
-            guard let row = tables.rows[id], !row.state.isFinal else { return false }
-            tables.rows[id]?.owner = nil
-            tables.rows[id]?.claim = nil
-            tables.move(id, to: .deleted, at: now, reason: reason)
-            return true
-        }
+        try await answer(.delete) { storage throws(JobStorageError) in try await storage.delete(id, reason: reason) }
     }
 
     func job(_ id: JobID) async throws(JobStorageError) -> JobSnapshot? {
-        let clock = clock
-        return try await answer(.job) { tables, _ in tables.rows[id]?.snapshot(clock.date(at:)) }
+        try await answer(.job) { storage throws(JobStorageError) in try await storage.job(id) }
     }
 
     func history(of id: JobID) async throws(JobStorageError) -> [JobHistoryEntry] {
-        try await answer(.history) { tables, _ in tables.rows[id]?.history ?? [] }
+        try await answer(.history) { storage throws(JobStorageError) in try await storage.history(of: id) }
     }
 
     // MARK: Publishing
 
     func openSession(_ session: PublisherSession, lease: Duration) async throws(JobStorageError) {
-        try await answer(.openSession) { tables, now in
-            guard tables.sessions[session] == nil else { return }
-            tables.sessions[session] = FakeTables.Session(
-                watermark: PublisherWatermark(session: session, confirmedBelow: 1, pending: []),
-                leaseUntil: now.advanced(by: lease)
-            )
+        try await answer(.openSession) { storage throws(JobStorageError) in
+            try await storage.openSession(session, lease: lease)
         }
     }
 
     func saveWatermark(_ watermark: PublisherWatermark, lease: Duration) async throws(JobStorageError) {
-        try await answer(.saveWatermark) { tables, now in
-            guard var session = tables.sessions[watermark.session], !session.isClosed else { return }
-            if watermark.confirmedBelow < session.watermark.confirmedBelow {
-                tables.violations.append("a watermark went back")
+        try await answer(.saveWatermark) { storage throws(JobStorageError) in
+            let known = read { $0.sessions[watermark.session] }
+            if let known, !known.isClosed, watermark.confirmedBelow < known.watermark.confirmedBelow {
+                report("a watermark went back")
             }
-            session.watermark = watermark
-            session.leaseUntil = now.advanced(by: lease)
-            tables.sessions[watermark.session] = session
+            try await storage.saveWatermark(watermark, lease: lease)
         }
     }
 
     func closeSession(_ watermark: PublisherWatermark) async throws(JobStorageError) {
-        try await answer(.closeSession) { tables, _ in
-            tables.sessions[watermark.session]?.watermark = watermark
-            tables.sessions[watermark.session]?.isClosed = true
+        try await answer(.closeSession) { storage throws(JobStorageError) in
+            try await storage.closeSession(watermark)
         }
     }
 
     func releaseMarks(of session: PublisherSession, _ sequences: [Int64]) async throws(JobStorageError) {
-        try await answer(.releaseMarks) { tables, _ in
-            for (id, row) in tables.rows {
-                if let mark = row.mark, mark.session == session, sequences.contains(mark.sequence) {
-                    tables.rows[id]?.mark = nil
-                }
-            }
+        try await answer(.releaseMarks) { storage throws(JobStorageError) in
+            try await storage.releaseMarks(of: session, sequences)
         }
     }
 }

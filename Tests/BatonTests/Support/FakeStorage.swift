@@ -2,7 +2,7 @@ import Locking
 
 @testable import Baton
 
-/// The protocol's storage as a plain state machine in memory, on the test's clock, with faults on demand.
+/// An ``InMemoryStorage`` on the test's clock, with faults on demand.
 ///
 /// It also watches: what no correct domain asks for is written down as a violation.
 final class FakeStorage: JobStorage {
@@ -37,11 +37,13 @@ final class FakeStorage: JobStorage {
     }
 
     let clock: ManualClock
-    private let tables = Locked(FakeTables())
+    let inner: InMemoryStorage
+    private let watch = StorageWatch()
     private let plan = Locked(Plan())
 
     init(clock: ManualClock) {
         self.clock = clock
+        inner = InMemoryStorage(clock: clock, observer: watch)
     }
 
     func run() async throws {
@@ -109,27 +111,37 @@ final class FakeStorage: JobStorage {
 
     /// What a correct domain would not have asked for.
     var violations: [String] {
-        read(\.violations)
+        watch.violations
     }
 
     /// Looks at what is stored.
-    func read<Answer: Sendable>(_ body: (FakeTables) -> Answer) -> Answer {
-        tables.withLock { body($0) }
+    func read<Answer>(_ body: (InMemoryTables) -> Answer) -> Answer {
+        inner.read(body)
     }
 
     /// Changes what is stored, past the protocol.
-    func change(_ body: (inout FakeTables) -> Void) {
-        tables.withLock { body(&$0) }
+    func change(_ body: (inout InMemoryTables) -> Void) {
+        inner.change(body)
     }
 
     /// A job's row.
-    func row(_ id: JobID) -> FakeTables.Row? {
+    func row(_ id: JobID) -> InMemoryTables.Row? {
         read { $0.rows[id] }
     }
 
     /// The states a job went through.
     func states(_ id: JobID) -> [JobState] {
         row(id)?.history.map(\.state) ?? []
+    }
+
+    /// How many ends of a job's runs were stored.
+    func completions(of id: JobID) -> Int {
+        watch.completions(of: id)
+    }
+
+    /// How many tasks wait for work.
+    var waiterCount: Int {
+        inner.withWaiters { waiters, _ in waiters.count }
     }
 
     /// What a counter stands at.
@@ -140,34 +152,35 @@ final class FakeStorage: JobStorage {
     /// As a real storage has one: the whole domain is tested as it lives there.
     let executor: (any TaskExecutor)? = OneThread()
 
-    /// Notes a violation that another fake has seen.
+    /// Notes a violation.
     func report(_ violation: String) {
-        tables.withLock { $0.violations.append(violation) }
+        watch.report(violation)
+    }
+
+    /// Notes a row that bears the mark of a session that was never registered.
+    func checkSession(of mark: PublishMark?) {
+        if let mark, read({ $0.sessions[mark.session] }) == nil {
+            report("a row bears the mark of a session that was never registered")
+        }
     }
 
     /// Invariant I3, at each acknowledgement: storage has durably taken over, or the broker has the message elsewhere.
     func checkAcknowledged(_ message: DispatchMessage, isSafe: Bool) {
         guard !isSafe else { return }
-        tables.withLock { tables in
-            guard let row = tables.rows[message.id] else {
-                tables.violations.append("I3: a message without a row was acknowledged unparked")
-                return
-            }
-            if row.state == .enqueued, row.generation == message.generation {
-                tables.violations.append("I3: \(message.id) was acknowledged while enqueued at that generation")
-            }
+        guard let row = row(message.id) else {
+            return report("I3: a message without a row was acknowledged unparked")
+        }
+        if row.state == .enqueued, row.generation == message.generation {
+            report("I3: \(message.id) was acknowledged while enqueued at that generation")
         }
     }
-
-    /// Rings when rows may have been enqueued.
-    let signs = Wakeup()
 
     // MARK: Calls
 
     /// Carries one call, with the fault that awaits it.
     func answer<Answer: Sendable>(
         _ call: Call,
-        _ body: (inout FakeTables, JobInstant) throws(JobStorageError) -> Answer
+        _ body: (InMemoryStorage) async throws(JobStorageError) -> Answer
     ) async throws(JobStorageError) -> Answer {
         let before = plan.withLock { plan in
             plan.calls[call, default: 0] += 1
@@ -187,15 +200,7 @@ final class FakeStorage: JobStorage {
         case .refused: throw JobStorageError(.refused, "Refused, says the test.")
         case .lostAfterCommit, nil: break
         }
-        let now = clock.now
-        // A copy, so that a call that fails changes nothing.
-        let (answer, hasEnqueued) = try tables.withLock { tables throws(JobStorageError) in
-            var changed = tables
-            let answer = try body(&changed, now)
-            defer { tables = changed }
-            return (answer, call != .claimWaiting && changed.hasEnqueued(since: tables))
-        }
-        if hasEnqueued { signs.ring() }
+        let answer = try await body(inner)
         await after?.pass()
         if fault == .lostAfterCommit || after != nil && Task.isCancelled {
             throw JobStorageError(.outcomeUnknown, "The answer was lost, says the test.")

@@ -23,7 +23,7 @@ final class ManualClock: JobClock {
     }
 
     private let state = Locked(State())
-    private let epoch = Date(timeIntervalSince1970: 1_790_000_000)
+    private static let epoch = Date(timeIntervalSince1970: 1_790_000_000)
 
     var now: JobInstant {
         state.withLock { $0.now }
@@ -34,6 +34,11 @@ final class ManualClock: JobClock {
     }
 
     func date(at instant: JobInstant) -> Date {
+        Self.date(at: instant)
+    }
+
+    /// What the clock says when it reads so.
+    static func date(at instant: JobInstant) -> Date {
         epoch.addingTimeInterval(instant.offset / .seconds(1))
     }
 

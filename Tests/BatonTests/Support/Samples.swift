@@ -49,6 +49,11 @@ enum Sample {
         )
     }
 
+    /// What a manual clock says after so many seconds.
+    static func date(_ seconds: Double) -> Date {
+        ManualClock.date(at: instant(seconds))
+    }
+
     static func instant(_ seconds: Double) -> JobInstant {
         JobInstant(offset: .seconds(seconds))
     }

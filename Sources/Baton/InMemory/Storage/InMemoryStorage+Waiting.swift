@@ -4,7 +4,7 @@ extension InMemoryStorage {
     /// Claims jobs that wait in queues, without a message: the oldest first.
     ///
     /// - Parameters:
-    ///   - queues: The queues.
+    ///   - queues: The queues, in order: a job of the next is taken only when the one before has no more.
     ///   - names: The names of the jobs that the server knows.
     ///   - limit: How many at most.
     ///   - owner: The server's epoch; one that is dead claims nothing.

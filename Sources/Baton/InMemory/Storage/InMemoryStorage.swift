@@ -58,13 +58,16 @@ public final class InMemoryStorage: JobStorage, Sendable {
         state.withLock { body($0.tables) }
     }
 
-    /// Changes what is stored, past the protocol.
+    /// Changes what is stored, past the protocol: who waits for work is not told.
     ///
     /// - Parameter body: What to change; it must not call the storage.
     /// - Returns: What the body returns.
     @discardableResult
     package func change<Answer>(_ body: (inout InMemoryTables) -> Answer) -> Answer {
-        transaction { tables, _ in body(&tables) }
+        state.withLock { state in
+            defer { state.waiting.noteAll(state.tables.rows) }
+            return body(&state.tables)
+        }
     }
 
     /// Carries one call out, and wakes whoever waits for a row that it put into a queue.

@@ -20,6 +20,11 @@ struct WorkWaiters {
         seen[queues] = rows.lastTicket(in: queues)
     }
 
+    /// Takes what came to the queues of those who wait for old.
+    mutating func noteAll(_ rows: InMemoryRows) {
+        for waiter in waiters { note(waiter.queues, rows) }
+    }
+
     /// Whether something came to these queues since they were looked at; said once.
     mutating func hasNews(_ queues: [String], _ rows: InMemoryRows) -> Bool {
         let last = rows.lastTicket(in: queues)

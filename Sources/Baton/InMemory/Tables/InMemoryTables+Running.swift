@@ -24,7 +24,7 @@ extension InMemoryTables {
         return .refused(refusal(message.id, generation: message.generation, asking: owner))
     }
 
-    /// Claims the oldest rows of some queues and functions.
+    /// Claims the oldest rows of some functions, from the first queue that has any on.
     mutating func claimWaiting(
         queues: [String],
         names: [String],
@@ -33,18 +33,21 @@ extension InMemoryTables {
         claim: Int64,
         at now: Date
     ) -> [ClaimedJob] {
-        guard isAlive(owner), limit > 0 else { return [] }
-        var heads: [Ordered<Int64>] = []
-        for queue in Set(queues) {
-            for name in Set(names) {
-                heads += rows.waiting(queue: queue, name: name).prefix(limit)
+        guard isAlive(owner) else { return [] }
+        var claimed: [ClaimedJob] = []
+        for queue in queues where claimed.count < limit {
+            for id in waiting(in: queue, names: names, limit: limit - claimed.count) {
+                take(id, for: owner, claim: claim, at: now)
+                if let job = rows[id]?.claimed { claimed.append(job) }
             }
         }
-        // A ticket is given once, so their order does not depend on that of the sets.
-        return heads.sorted().prefix(limit).compactMap { head in
-            take(head.id, for: owner, claim: claim, at: now)
-            return rows[head.id]?.claimed
-        }
+        return claimed
+    }
+
+    private func waiting(in queue: String, names: [String], limit: Int) -> [JobID] {
+        // A ticket is given once, so that their order does not depend on that of the set.
+        let heads = Set(names).flatMap { rows.waiting(queue: queue, name: $0).prefix(limit) }
+        return heads.sorted().prefix(limit).map(\.id)
     }
 
     /// Puts one job off that nobody has claimed.

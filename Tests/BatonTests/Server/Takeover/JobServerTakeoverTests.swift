@@ -10,9 +10,9 @@ import Testing
 
     /// A server that renewed last just now, owns a row, and is not there any more.
     private func addGoneServer(owning id: JobID, offersTakeover: Bool = true) {
-        let (now, epoch, presence) = (world.clock.now, peer, presence)
+        let (now, epoch, presence) = (world.clock.date, peer, presence)
         world.storage.change { tables in
-            tables.servers[epoch] = FakeTables.Server(
+            tables.servers[epoch] = InMemoryTables.Server(
                 registration: ServerRegistration(
                     epoch: epoch,
                     name: "gone",
@@ -22,7 +22,7 @@ import Testing
                     jobNames: ["script"],
                     presence: presence
                 ),
-                leaseUntil: now.advanced(by: .seconds(1_000_000)),
+                leaseUntil: now.adding(.seconds(1_000_000)),
                 offersTakeover: offersTakeover,
                 renewal: 1,
                 renewedAt: now,

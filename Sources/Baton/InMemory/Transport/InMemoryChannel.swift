@@ -1,0 +1,98 @@
+/// One consumer's connection to ``InMemoryQueues``.
+struct InMemoryChannel: Sendable {
+    /// A message that is delivered.
+    struct Unsettled: Sendable {
+        /// As it comes again, with all its wake-ups.
+        let message: InMemoryQueues.Message
+        /// The wake-ups that are not settled.
+        var rest: [DispatchMessage]
+        let key: InMemoryQueues.Key
+    }
+
+    let presence: ServerPresence
+    let prefetch: Int
+    /// What it consumes.
+    let keys: [InMemoryQueues.Key]
+    let events: AsyncStream<TransportEvent>.Continuation
+    private(set) var session: UInt64 = 0
+    private(set) var isConnected = false
+    private(set) var since = JobInstant(offset: .zero)
+    var isRunning = false
+    var takesDeliveries = true
+    private(set) var unsettled: [UInt64: Unsettled] = [:]
+    private var counts: [InMemoryQueues.Key: Int] = [:]
+
+    init(
+        queues: [String],
+        prefetch: Int,
+        presence: ServerPresence,
+        events: AsyncStream<TransportEvent>.Continuation
+    ) {
+        self.presence = presence
+        self.prefetch = prefetch
+        self.keys = queues.flatMap { queue in
+            [false, true].map { InMemoryQueues.Key(queue: queue, isBundled: $0) }
+        }
+        self.events = events
+    }
+
+    func hasRoom(_ key: InMemoryQueues.Key, limit: Int) -> Bool {
+        isConnected && takesDeliveries && counts[key] ?? 0 < limit
+    }
+
+    mutating func connect(session: UInt64, at now: JobInstant) {
+        self.session = session
+        isConnected = true
+        since = now
+        events.yield(.connected)
+    }
+
+    /// - Returns: What was not settled, in the order in which it came.
+    mutating func disconnect(reason: String) -> [InMemoryQueues.Message] {
+        let messages = unsettled.sorted { $0.key < $1.key }.map { Self.again($0.value.message) }
+        unsettled = [:]
+        counts = [:]
+        isConnected = false
+        events.yield(.disconnected(reason: reason))
+        return messages
+    }
+
+    mutating func take(_ message: InMemoryQueues.Message, under key: InMemoryQueues.Key, tag: UInt64) -> [Delivery] {
+        unsettled[tag] = Unsettled(message: message, rest: message.messages, key: key)
+        counts[key, default: 0] += 1
+        return message.messages.map {
+            Delivery(
+                message: $0,
+                isRedelivered: message.isRedelivered,
+                session: session,
+                tag: tag,
+                isBundled: key.isBundled
+            )
+        }
+    }
+
+    /// - Returns: The queue in which there may be room now; `nil` when that part of a bundle was settled before.
+    mutating func acknowledge(_ delivery: Delivery) -> InMemoryQueues.Key? {
+        guard let entry = unsettled[delivery.tag], let index = entry.rest.firstIndex(of: delivery.message) else {
+            return nil
+        }
+        unsettled[delivery.tag]?.rest.remove(at: index)
+        if entry.rest.count == 1 { remove(delivery.tag) }
+        return entry.key
+    }
+
+    mutating func release(_ tag: UInt64) -> InMemoryQueues.Message? {
+        remove(tag).map { Self.again($0.message) }
+    }
+
+    @discardableResult
+    private mutating func remove(_ tag: UInt64) -> Unsettled? {
+        guard let entry = unsettled.removeValue(forKey: tag) else { return nil }
+        counts[entry.key, default: 0] -= 1
+        return entry
+    }
+
+    private static func again(_ message: InMemoryQueues.Message) -> InMemoryQueues.Message {
+        InMemoryQueues.Message(message.messages, isRedelivered: true)
+    }
+}
