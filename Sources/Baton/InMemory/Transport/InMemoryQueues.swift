@@ -1,4 +1,4 @@
-package import DequeModule
+import DequeModule
 
 /// What ``InMemoryTransport`` holds: queues, the channels of consumers, and what each has not settled.
 ///
