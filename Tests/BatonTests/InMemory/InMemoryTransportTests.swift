@@ -131,7 +131,7 @@ import Testing
             await intake.consumer.acknowledge([deliveries[2]])
             await intake.consumer.giveBack([deliveries[3]])
             try await eventually("the second comes again, whole") { intake.numbers.suffix(2) == ids(3, 4)[...] }
-            #expect(intake.deliveries.value.suffix(2).allSatisfy(\.isRedelivered))
+            #expect(intake.deliveries.value.suffix(2).allSatisfy { $0.isRedelivered })
         }
     }
 

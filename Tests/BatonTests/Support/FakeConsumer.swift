@@ -1,4 +1,5 @@
 import Baton
+import Locking
 
 /// One server's intake from a ``FakeBroker``.
 struct FakeConsumer: JobConsumer {

@@ -167,7 +167,7 @@ final class FakeStorage: JobStorage {
     /// Invariant I3, at each acknowledgement: storage has durably taken over, or the broker has the message elsewhere.
     func checkAcknowledged(_ message: DispatchMessage, isSafe: Bool) {
         guard !isSafe else { return }
-        guard let row = row(message.id) else {
+        guard let row = self.row(message.id) else {
             return report("I3: a message without a row was acknowledged unparked")
         }
         if row.state == .enqueued, row.generation == message.generation {

@@ -24,6 +24,9 @@ package struct InMemoryRows: Sendable {
     /// All of them, in the order in which they were stored.
     package var values: [Row] { slots.compactMap { $0 } }
 
+    /// Their ids, in the same order.
+    package var keys: [JobID] { values.map(\.job.id) }
+
     /// A job's row; `nil` when there is none.
     ///
     /// - Parameter id: The job.
