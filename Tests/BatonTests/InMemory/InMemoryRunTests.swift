@@ -8,15 +8,17 @@ import Testing
 @Suite struct InMemoryRunTests {
     private let clock = ManualClock()
     private let storage: InMemoryStorage
+    private let transport: InMemoryTransport
 
     init() {
         storage = InMemoryStorage(clock: clock)
+        transport = InMemoryTransport(clock: clock)
     }
 
     private func client(hasTransport: Bool) -> JobClient {
         JobClient(
             storage: storage,
-            transport: hasTransport ? InMemoryTransport(clock: clock) : nil,
+            transport: hasTransport ? transport : nil,
             environment: JobEnvironment(clock: clock, random: SeededRandom(seed: 1)),
             logger: World.logger
         )
