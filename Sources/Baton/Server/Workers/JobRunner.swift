@@ -1,18 +1,24 @@
-import Logging
 import Locking
-
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
 
 /// Runs one claimed job on a thread of its own and says what it comes to.
 struct JobRunner: Sendable {
-    /// Errors that the same arguments and the same code meet again at every attempt.
-    private static let permanent: Set<JobError.Code> = [.argumentsUndecodable, .outputNotEncodable, .unstorableText]
+    private let core: ServerCore
+    private let execution: JobExecution
 
-    let core: ServerCore
+    /// Makes a runner.
+    ///
+    /// - Parameter core: The server whose jobs it runs.
+    init(core: ServerCore) {
+        self.core = core
+        execution = JobExecution(
+            registry: core.registry,
+            server: core.name,
+            retryPolicy: core.configuration.retryPolicy,
+            unknownJobDelay: core.configuration.unknownJobDelay,
+            environment: core.environment,
+            logger: core.logger
+        )
+    }
 
     /// Starts a job that is in the table of runs.
     ///
@@ -36,18 +42,7 @@ struct JobRunner: Sendable {
     }
 
     private func run(_ job: ClaimedJob, _ key: OwnedRun, _ thread: WorkerThread) async {
-        let clock = core.clock
-        let latency = Duration.seconds(max(0, clock.date.timeIntervalSince(job.enqueuedAt)))
-        let start = clock.now
-        let outcome = await outcome(of: job, key)
-        let completion = Completion(
-            id: job.id,
-            claim: job.claim,
-            generation: job.generation,
-            duration: start.duration(to: clock.now),
-            latency: latency,
-            outcome: outcome
-        )
+        let completion = await execution.run(job, control: TabledRun(core: core, key: key)).completion
         // What is left to do on the thread is nothing that the next job would wait for. The row stays this server's until
         // the end is stored.
         thread.release()
@@ -63,76 +58,22 @@ struct JobRunner: Sendable {
             core.progress.ring()
         }
     }
+}
 
-    private func outcome(of job: ClaimedJob, _ key: OwnedRun) async -> Completion.Outcome {
-        guard !Task.isCancelled else { return putBack }
-        guard let registered = core.registry[job.name] else {
-            return .putBack(
-                after: core.configuration.unknownJobDelay,
-                reason: "Server \(core.name) does not know “\(job.name)”"
-            )
-        }
-        let context = JobContext(
-            id: job.id,
-            name: job.name,
-            queue: job.queue,
-            run: job.run,
-            attempt: job.attempt,
-            maximumAttempts: job.maximumAttempts,
-            createdAt: job.createdAt,
-            server: core.name,
-            logger: core.logger
-        )
-        do {
-            return .succeeded(result: try await result(of: registered, job, key, in: context))
-        } catch {
-            // Whatever a job throws once the server has cancelled it, it did not fail by itself.
-            guard !core.table.withLock({ $0.isCancelled(key) }) else { return putBack }
-            return failure(of: job, error)
-        }
+/// A run as the server's table knows it.
+private struct TabledRun: RunControl {
+    let core: ServerCore
+    let key: OwnedRun
+
+    var isCancelled: Bool {
+        core.table.withLock { $0.isCancelled(key) }
     }
 
-    private var putBack: Completion.Outcome {
-        .putBack(after: .zero, reason: "Put back by server \(core.name), which is stopping")
+    var hasTimedOut: Bool {
+        core.table.withLock { $0.hasTimedOut(key) }
     }
 
-    private func result(
-        of registered: RegisteredJob,
-        _ job: ClaimedJob,
-        _ key: OwnedRun,
-        in context: JobContext
-    ) async throws -> JSONText? {
-        guard let timeout = job.timeout else {
-            return try await registered.run(arguments: job.arguments, in: context)
-        }
-        return try await withThrowingTaskGroup(of: Void.self) { group in
-            // Not on the job's thread, which a job that computes never gives away.
-            group.addTask(executorPreference: globalConcurrentExecutor) { [core] in
-                try await core.clock.sleep(for: timeout)
-                core.table.withLock { $0.timeOut(key) }?()
-            }
-            defer { group.cancelAll() }
-            let result: Result<JSONText?, any Error>
-            do {
-                result = .success(try await registered.run(arguments: job.arguments, in: context))
-            } catch {
-                result = .failure(error)
-            }
-            if core.table.withLock({ $0.hasTimedOut(key) }) {
-                throw JobTimeoutError(timeout: timeout)
-            }
-            return try result.get()
-        }
-    }
-
-    private func failure(of job: ClaimedJob, _ error: any Error) -> Completion.Outcome {
-        let failure = JobFailure(error)
-        if let error = error as? JobError, Self.permanent.contains(error.code) {
-            return .failed(failure)
-        }
-        guard job.attempt < job.maximumAttempts else { return .failed(failure) }
-        let delay = core.configuration.retryPolicy.delay(afterFailure: job.attempt, random: core.environment.random)
-        let reason = "Retry attempt \(job.attempt) of \(job.maximumAttempts - 1): \(failure.message.prefix(50))"
-        return .retry(after: delay, failure, reason: reason)
+    func timeOut() {
+        core.table.withLock { $0.timeOut(key) }?()
     }
 }

@@ -1,0 +1,141 @@
+package import Logging
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Runs a claimed job's function once and says what the run comes to.
+///
+/// It knows neither threads nor storage: a server's workers and the test kit run jobs alike.
+package final class JobExecution: Sendable {
+    /// Errors that the same arguments and the same code meet again at every attempt.
+    private static let permanent: Set<JobError.Code> = [.argumentsUndecodable, .outputNotEncodable, .unstorableText]
+
+    private let registry: JobRegistry
+    private let server: String
+    private let retryPolicy: RetryPolicy
+    private let unknownJobDelay: Duration
+    private let environment: JobEnvironment
+    private let logger: Logger
+
+    /// Says how jobs are run.
+    ///
+    /// - Parameters:
+    ///   - registry: The jobs that can be run.
+    ///   - server: The server's name, for contexts and histories.
+    ///   - retryPolicy: How long a failed job waits before its next attempt.
+    ///   - unknownJobDelay: How long a job waits that is not in the registry.
+    ///   - environment: Time and randomness.
+    ///   - logger: Where jobs log.
+    package init(
+        registry: JobRegistry,
+        server: String,
+        retryPolicy: RetryPolicy,
+        unknownJobDelay: Duration,
+        environment: JobEnvironment,
+        logger: Logger
+    ) {
+        self.registry = registry
+        self.server = server
+        self.retryPolicy = retryPolicy
+        self.unknownJobDelay = unknownJobDelay
+        self.environment = environment
+        self.logger = logger
+    }
+
+    /// Runs a job.
+    ///
+    /// - Parameters:
+    ///   - job: The job.
+    ///   - control: Who may end the run before its time.
+    /// - Returns: The end of the run, to be stored, and what was thrown.
+    package func run(_ job: ClaimedJob, control: some RunControl) async -> RunEnd {
+        let clock = environment.clock
+        let latency = Duration.seconds(max(0, clock.date.timeIntervalSince(job.enqueuedAt)))
+        let start = clock.now
+        let (outcome, error) = await outcome(of: job, control)
+        let completion = Completion(
+            id: job.id,
+            claim: job.claim,
+            generation: job.generation,
+            duration: start.duration(to: clock.now),
+            latency: latency,
+            outcome: outcome
+        )
+        return RunEnd(completion: completion, error: error)
+    }
+
+    private func outcome(
+        of job: ClaimedJob,
+        _ control: some RunControl
+    ) async -> (outcome: Completion.Outcome, error: (any Error)?) {
+        guard !Task.isCancelled else { return (putBack, nil) }
+        guard let registered = registry[job.name] else {
+            let reason = "Server \(server) does not know “\(job.name)”"
+            return (.putBack(after: unknownJobDelay, reason: reason), nil)
+        }
+        let context = JobContext(
+            id: job.id,
+            name: job.name,
+            queue: job.queue,
+            run: job.run,
+            attempt: job.attempt,
+            maximumAttempts: job.maximumAttempts,
+            createdAt: job.createdAt,
+            server: server,
+            logger: logger
+        )
+        do {
+            return (.succeeded(result: try await result(of: registered, job, control, in: context)), nil)
+        } catch {
+            // Whatever a job throws once the server has cancelled it, it did not fail by itself.
+            return (control.isCancelled ? putBack : failure(of: job, error), error)
+        }
+    }
+
+    private var putBack: Completion.Outcome {
+        .putBack(after: .zero, reason: "Put back by server \(server), which is stopping")
+    }
+
+    private func result(
+        of registered: RegisteredJob,
+        _ job: ClaimedJob,
+        _ control: some RunControl,
+        in context: JobContext
+    ) async throws -> JSONText? {
+        guard let timeout = job.timeout else {
+            return try await registered.run(arguments: job.arguments, in: context)
+        }
+        return try await withThrowingTaskGroup(of: Void.self) { group in
+            // Not on the job's thread, which a job that computes never gives away.
+            group.addTask(executorPreference: globalConcurrentExecutor) { [environment] in
+                try await environment.clock.sleep(for: timeout)
+                control.timeOut()
+            }
+            defer { group.cancelAll() }
+            let result: Result<JSONText?, any Error>
+            do {
+                result = .success(try await registered.run(arguments: job.arguments, in: context))
+            } catch {
+                result = .failure(error)
+            }
+            if control.hasTimedOut {
+                throw JobTimeoutError(timeout: timeout)
+            }
+            return try result.get()
+        }
+    }
+
+    private func failure(of job: ClaimedJob, _ error: any Error) -> Completion.Outcome {
+        let failure = JobFailure(error)
+        if let error = error as? JobError, Self.permanent.contains(error.code) {
+            return .failed(failure)
+        }
+        guard job.attempt < job.maximumAttempts else { return .failed(failure) }
+        let delay = retryPolicy.delay(afterFailure: job.attempt, random: environment.random)
+        let reason = "Retry attempt \(job.attempt) of \(job.maximumAttempts - 1): \(failure.message.prefix(50))"
+        return .retry(after: delay, failure, reason: reason)
+    }
+}
