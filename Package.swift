@@ -28,6 +28,7 @@ let package = Package(
         .library(name: "BatonMacros", targets: ["BatonMacros"]),
         .library(name: "BatonPostgres", targets: ["BatonPostgres"]),
         .library(name: "BatonRabbitMQ", targets: ["BatonRabbitMQ"]),
+        .library(name: "BatonTesting", targets: ["BatonTesting"]),
         .library(name: "PostgresClient", targets: ["PostgresClient"]),
         .library(name: "RabbitMQClient", targets: ["RabbitMQClient"]),
         .executable(name: "baton-bench", targets: ["BatonBenchCommand"]),
@@ -85,6 +86,12 @@ let package = Package(
         .target(
             name: "BatonRabbitMQ",
             dependencies: ["Baton", "Locking", "PollExecutor", "RabbitMQClient", logging, lifecycle],
+            swiftSettings: swiftSettings
+        ),
+
+        .target(
+            name: "BatonTesting",
+            dependencies: ["Baton", "Locking", logging, lifecycle, deque],
             swiftSettings: swiftSettings
         ),
 
@@ -156,6 +163,11 @@ let package = Package(
         .testTarget(
             name: "BatonRabbitMQTests",
             dependencies: ["Baton", "BatonRabbitMQ", "RabbitMQClient", logging],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "BatonTestingTests",
+            dependencies: ["Baton", "BatonTesting", "Locking", logging, lifecycle, deque],
             swiftSettings: swiftSettings
         ),
         .testTarget(

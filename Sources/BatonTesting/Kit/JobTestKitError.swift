@@ -1,0 +1,47 @@
+/// Why a test kit could not run jobs as it was asked to.
+public struct JobTestKitError: Error {
+    /// What kind of error it is.
+    public let code: Code
+
+    /// What happened, and what to do about it.
+    public let message: String
+
+    /// What a drain had run until then.
+    public let summary: DrainSummary?
+
+    init(_ code: Code, _ message: String, summary: DrainSummary? = nil) {
+        self.code = code
+        self.message = message
+        self.summary = summary
+    }
+}
+
+extension JobTestKitError: CustomStringConvertible {
+    /// The code and the message.
+    public var description: String { "\(code): \(message)" }
+}
+
+extension JobTestKitError {
+    /// The kinds of ``JobTestKitError``.
+    public struct Code: Sendable, Hashable, CustomStringConvertible {
+        private enum Wrapped: String {
+            case attemptOutOfRange
+            case limitReached
+            case unknownJob
+        }
+
+        private let wrapped: Wrapped
+
+        /// The job has fewer attempts than the one asked for.
+        public static let attemptOutOfRange = Code(wrapped: .attemptOutOfRange)
+
+        /// A drain ran as many jobs as it may, and more are there.
+        public static let limitReached = Code(wrapped: .limitReached)
+
+        /// The kit was built without a job that it is to run.
+        public static let unknownJob = Code(wrapped: .unknownJob)
+
+        /// The code's name.
+        public var description: String { wrapped.rawValue }
+    }
+}

@@ -1,0 +1,29 @@
+import Baton
+
+/// Runs claimed jobs as a server would, one at a time on the caller's task.
+struct InlineRunner: Sendable {
+    /// The name that jobs see as their server's.
+    static let name = "test"
+
+    let registry: JobRegistry
+    let retryPolicy: RetryPolicy
+    let environment: JobEnvironment
+
+    /// Runs a job.
+    ///
+    /// - Parameter job: The job.
+    /// - Returns: The run, what is to be stored of it, and what it logged.
+    func run(_ job: ClaimedJob) async -> (end: RunEnd?, logLines: [JobLogLine]) {
+        let recorder = LogRecorder()
+        let execution = JobExecution(
+            registry: registry,
+            server: Self.name,
+            retryPolicy: retryPolicy,
+            unknownJobDelay: .zero,
+            environment: environment,
+            logger: recorder.makeLogger(label: Self.name)
+        )
+        let end = await InlineRun.run(job, by: execution)
+        return (end, recorder.lines)
+    }
+}
