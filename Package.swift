@@ -171,6 +171,11 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .testTarget(
+            name: "SampleApplicationTests",
+            dependencies: ["Baton", "BatonMacros", "BatonTesting", "Locking", logging],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
             name: "BatonBenchTests",
             dependencies: ["Baton", "BatonBench", "PostgresClient", "RabbitMQClient"],
             swiftSettings: swiftSettings
