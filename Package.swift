@@ -157,12 +157,17 @@ let package = Package(
         ),
         .testTarget(
             name: "BatonPostgresTests",
-            dependencies: ["Baton", "BatonPostgres", "PostgresClient", logging],
+            dependencies: ["Baton", "BatonPostgres", "BatonTesting", "PostgresClient", logging],
             swiftSettings: swiftSettings
         ),
         .testTarget(
             name: "BatonRabbitMQTests",
-            dependencies: ["Baton", "BatonRabbitMQ", "RabbitMQClient", logging],
+            dependencies: ["Baton", "BatonRabbitMQ", "BatonTesting", "RabbitMQClient", logging],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "BatonTestingTests",
+            dependencies: ["Baton", "BatonTesting", "Locking", logging, lifecycle, deque],
             swiftSettings: swiftSettings
         ),
         .testTarget(

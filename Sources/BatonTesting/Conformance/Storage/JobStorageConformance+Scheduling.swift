@@ -1,0 +1,88 @@
+import Baton
+
+extension JobStorageConformance {
+    static let scheduling: [Rule] = [
+        Rule(
+            "what is due is moved in the order of its time",
+            "Due jobs are promoted oldest first, no more than there are marks, each with the next mark (JobStorage.promoteDue)."
+        ) { subject in
+            let jobs = (1...5).map { subject.job(.after(.seconds(-10 * $0))) }
+            try await subject.store([jobs[2], jobs[0], jobs[4], jobs[1], jobs[3]])
+            let oldestFirst = Array(jobs.reversed())
+            let marks = try await subject.marks(3)
+            let first = try await subject.storage.promoteDue(marks: marks)
+            try Expect.equal(first.dispatches.map(\.message.id), oldestFirst.prefix(3).map(\.id), "the first three")
+            try Expect.equal(first.dispatches.map(\.sequence), Array(marks.sequences), "their marks")
+            try Expect.equal(
+                try await subject.promoted().map(\.message.id),
+                oldestFirst.suffix(2).map(\.id),
+                "the rest"
+            )
+            try Expect.equal(try await subject.promoted(), [], "what is left")
+        },
+        Rule(
+            "nothing is moved early",
+            "A job is promoted when it is due by the storage's clock, and not before (PROTOCOL move 4)."
+        ) { subject in
+            let job = subject.job(.after(.seconds(600)))
+            try await subject.store([job])
+            try await subject.advance(.seconds(500))
+            try Expect.equal(try await subject.promoted(), [], "what is due after 500 of 600 s")
+            try await subject.expect(job.id, in: .scheduled, "the state after 500 of 600 s")
+            try await subject.advance(.seconds(101))
+            try Expect.equal(try await subject.promoted().map(\.message.id), [job.id], "what is due after 601 s")
+        },
+        Rule(
+            "the next due time is told",
+            "A promotion says when to ask again: at once for what is left, later for what waits (JobStorage.promoteDue)."
+        ) { subject in
+            let empty = try await subject.storage.promoteDue(marks: try await subject.marks())
+            try Expect.equal(empty.nextDue, nil, "the next due time of an empty storage")
+            let jobs = [-20, -10, 1000].map { subject.job(.after(.seconds($0))) }
+            try await subject.store(jobs)
+            let first = try await subject.storage.promoteDue(marks: try await subject.marks(1))
+            let left = try Expect.value(first.nextDue, "a next due time")
+            try Expect.that(left <= .zero, "to ask at once for what is left", found: left)
+            let second = try await subject.storage.promoteDue(marks: try await subject.marks())
+            let wait = try Expect.value(second.nextDue, "a next due time")
+            try Expect.that(wait > .seconds(800) && wait <= .seconds(1000), "to ask in 1000 s at most", found: wait)
+        },
+        Rule(
+            "a promotion starts the next generation",
+            "Each return to enqueued is one generation more, and clears the due time (PROTOCOL section 1)."
+        ) { subject in
+            let owner = try await subject.server()
+            let job = subject.job(.after(.zero))
+            try await subject.store([job])
+            var message = job.message(generation: 1)
+            try Expect.equal(try await subject.promoted().map(\.message), [message], "the first message")
+            let stored = try await subject.snapshot(job.id)
+            try Expect.equal(stored.state, .enqueued, "the state")
+            try Expect.equal(stored.generation, 1, "the generation")
+            try Expect.equal(stored.scheduledAt, nil, "the due time")
+            let run = try await subject.claim(message, by: owner, 1)
+            try await subject.end(run, .retry(after: .zero, JobStorageSubject.failure, reason: "r"), by: owner)
+            message.generation = 2
+            try Expect.equal(try await subject.promoted().map(\.message), [message], "the message of the retry")
+        },
+        Rule(
+            "a promoted row bears its mark",
+            "A promoted row belongs to the session it was marked by until that one is over (PROTOCOL section 4)."
+        ) { subject in
+            let jobs = [subject.job(.after(.seconds(-2))), subject.job(.after(.seconds(-1)))]
+            try await subject.store(jobs)
+            let marks = try await subject.marks()
+            let dispatches = try await subject.storage.promoteDue(marks: marks).dispatches
+            try Expect.equal(dispatches.count, 2, "how many are promoted")
+            try Expect.equal(try await subject.adopted(), [], "what is adopted while the session lives")
+            let last = PublisherWatermark(
+                session: try Expect.value(marks.session, "the marks' session"),
+                confirmedBelow: dispatches[0].sequence + 1,
+                pending: []
+            )
+            try await subject.storage.closeSession(last)
+            let unconfirmed = dispatches[1].message.id
+            try Expect.equal(try await subject.adopted(), [unconfirmed], "what is adopted when it ended, one confirmed")
+        },
+    ]
+}

@@ -1,0 +1,17 @@
+/// What every `JobStorage` must do, rule by rule.
+///
+/// The rules restate PROTOCOL.md sections 1 to 5 as a caller can observe them. They do not replace it: what only shows when a
+/// process dies between two instructions is left to a simulation and to faults on real servers.
+public enum JobStorageConformance {
+    /// A rule of this suite.
+    public typealias Rule = ConformanceRule<JobStorageSubject>
+
+    /// The rules for every storage.
+    public static let rules: [Rule] =
+        inserting + deleting + claiming + refusing + completing + scheduling + publishing + adopting + living
+        + repairing
+        + certifying + racing + keeping
+
+    /// The rules for a storage that also writes certificates before a lease is over (PROTOCOL section 3).
+    public static let takeoverRules: [Rule] = takingOver
+}
