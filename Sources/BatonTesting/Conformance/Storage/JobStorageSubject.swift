@@ -13,7 +13,9 @@ public struct JobStorageSubject: Sendable {
     public var counter: @Sendable (JobCounter) async throws -> Int
     /// The means for ``JobStorageConformance/takeoverRules``; `nil` where the storage writes no early certificates.
     public var presence: PresenceControls?
-    /// Where the ids, epochs and sessions of a trial come from.
+    /// How long a trial waits for what must come: a guard against hanging, not a measure of speed.
+    public var patience: Duration
+    /// Where the ids, epochs and sessions of a trial come from, and what its patience is measured by.
     public var environment: JobEnvironment
 
     /// Creates a subject.
@@ -21,18 +23,21 @@ public struct JobStorageSubject: Sendable {
     /// - Parameters:
     ///   - storage: The storage, running and empty.
     ///   - presence: The means to try early certificates; `nil` where the storage writes none.
-    ///   - environment: Where the ids, epochs and sessions of a trial come from.
+    ///   - patience: How long a trial waits for what must come.
+    ///   - environment: Where the ids, epochs and sessions of a trial come from, and what its patience is measured by.
     ///   - counter: What a counter stands at.
     ///   - advance: Lets so much time pass, at least, for everything that the storage judges by time.
     public init(
         _ storage: any JobStorage,
         presence: PresenceControls? = nil,
+        patience: Duration = .seconds(30),
         environment: JobEnvironment = JobEnvironment(),
         counter: @escaping @Sendable (JobCounter) async throws -> Int,
         advance: @escaping @Sendable (Duration) async throws -> Void
     ) {
         self.storage = storage
         self.presence = presence
+        self.patience = patience
         self.environment = environment
         self.counter = counter
         self.advance = advance
