@@ -1,0 +1,36 @@
+/// A way to violate a rule of the storage suite.
+enum StorageDefect: String, CaseIterable, Sendable {
+    // Producing.
+    case losesTheLastJob, storesByHalves, storesPartByPart, revivesFinalJobs, givesUpARepeat, takesTheLastOfAnId
+    case delaysWhatIsDelayed, refusesFarDates, insertsAlways
+    case deletesUnknownJobs, deletesNothing, deletesNoRun
+    case forgetsClaims, forgetsData, doublesSuccesses
+
+    // Publishing.
+    case forgetsConfirms, forgetsPending, takesTheLastWatermark, neverClosesSessions, neverEndsALease
+    case ignoresUnknownSessions, keepsMarks, opensSessionsUnasked
+    case neverFindsMarksOld, findsMarksOldEarly, adoptsWithoutAMark, adoptsAtTheNextGeneration, adoptsWithoutBound
+    case adoptsTwice
+
+    // Running.
+    case answersClaimsBackwards, countsNoAttempts, ignoresGenerations, callsMovedJobsEnqueued, stealsJobs
+    case letsUnknownEpochsClaim, dropsItsOwn, knowsNoGhosts, believesOwnersAlive, postponesForLong, postponesGhosts
+    case forgetsResults, forgetsErrors, spendsAttemptsPutBack, fencesRepeats, fencesByOwnerAlone, classifiesNothing
+    case fencesTheLate
+
+    // Waiting.
+    case claimsTheYoungest, claimsOneTooMany, claimsUnknownNames, handsOutTwice, sleepsOn, sleepsForEver, needsMarks
+
+    // Living.
+    case renewsNothing, believesAllAlive, namesAllRenewalsAlike, losesNoRuns, ownsNoRuns, putsBackAtTheOldGeneration
+    case keepsServersListed, certifiesAnybody, certifiesAgain, liftsCertificates
+    case looksAtAnybody, offersAlways, seesNoLocks, certifiesGoneAgain, ignoresRenewals, ignoresItsOwnAge,
+        noticesNobodyLate
+
+    // Time and repair.
+    case promotesBackwards, promotesEarly, tellsNoDueTime, promotesAtTheOldGeneration, promotesWithoutAMark
+    case promotesTwice
+    case findsNothing, findsEverything, requeuesAtTheOldGeneration, requeuesWithoutLimit, requeuesWithoutBound
+    case requeuesTwice
+    case countsNothing, tidiesLivingServers
+}

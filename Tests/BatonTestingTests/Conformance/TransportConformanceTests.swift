@@ -1,0 +1,33 @@
+import Baton
+import BatonTesting
+import Testing
+
+/// What every transport must do, tried in memory, and whether a planted violation of each rule is found.
+@Suite(.timeLimit(.minutes(3)))
+struct TransportConformanceTests {
+    static let rules =
+        JobTransportConformance.rules + JobTransportConformance.presenceRules + JobTransportConformance.reconnectRules
+
+    @Test(arguments: rules)
+    func theTransportInMemoryConforms(to rule: JobTransportConformance.Rule) async throws {
+        try await withTransport(patience: .seconds(30)) { try await rule.check($0) }
+    }
+
+    @Test(arguments: rules)
+    func aPlantedViolationIsFound(of rule: JobTransportConformance.Rule) async throws {
+        let defect = try #require(PlantedTransportDefects.byRule[rule.name])
+        // Short, for what a defect keeps from coming.
+        try await withTransport(patience: .seconds(1), defect) { subject in
+            let violation = await #expect(throws: ConformanceViolation.self, "\(defect)") {
+                try await rule.check(subject)
+            }
+            #expect(violation?.rule == rule.name && violation?.statement == rule.statement)
+        }
+    }
+
+    @Test func everyRuleAndEveryDefectIsTried() {
+        #expect(Set(Self.rules.map(\.name)).count == Self.rules.count)
+        #expect(Set(Self.rules.map(\.name)) == Set(PlantedTransportDefects.byRule.keys))
+        #expect(Set(PlantedTransportDefects.byRule.values) == Set(TransportDefect.allCases))
+    }
+}
