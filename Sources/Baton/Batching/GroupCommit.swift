@@ -29,6 +29,7 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
 
     private let maximumBatch: Int
     private let executor: (any TaskExecutor)?
+    private let tasks: (any TaskExecutor)?
     private let perform: Perform
     private let isSharedFault: @Sendable (Failure) -> Bool
     private let state = Locked(State())
@@ -39,17 +40,20 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
     ///   - maximumBatch: How many elements a batch may have; a single call is never split.
     ///   - executor: Where a batch's way to its destination starts and ends without a change of threads, if there is such
     ///     a place.
+    ///   - tasks: Where batches of several calls are carried; `nil` for `executor`, or else the system's threads.
     ///   - isSharedFault: Whether an error concerns every call of the batch. Otherwise one call's element may be at fault,
     ///     and each call is carried again by itself.
     ///   - perform: Carries a batch.
     init(
         maximumBatch: Int,
         executor: (any TaskExecutor)? = nil,
+        tasks: (any TaskExecutor)? = nil,
         isSharedFault: @escaping @Sendable (Failure) -> Bool,
         perform: @escaping Perform
     ) {
         self.maximumBatch = maximumBatch
         self.executor = executor
+        self.tasks = tasks
         self.isSharedFault = isSharedFault
         self.perform = perform
     }
@@ -110,7 +114,9 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
         guard !others.isEmpty else { return await single(own) }
         // The batch belongs to several callers: that one of them is cancelled must not cut it short. Awaited at once,
         // so the task has an owner.
-        return await Task(executorPreference: executor) { await self.carryTogether(own, others: others) }.value
+        return await Task(executorPreference: tasks ?? executor) {
+            await self.carryTogether(own, others: others)
+        }.value
     }
 
     private func carryTogether(_ own: [Element], others: [Entry]) async -> Result<[Output], Failure> {

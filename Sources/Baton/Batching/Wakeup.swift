@@ -5,7 +5,8 @@ final class Wakeup: Sendable {
     private struct State {
         var hasRung = false
         var tickets: UInt64 = 0
-        var waiters: [UInt64: CheckedContinuation<Void, Never>] = [:]
+        /// In the order in which they came, and are woken.
+        var waiters: [(ticket: UInt64, continuation: CheckedContinuation<Void, Never>)] = []
     }
 
     private let state = Locked(State())
@@ -19,11 +20,11 @@ final class Wakeup: Sendable {
     func ring() {
         let waiters = state.withLock { state in
             state.hasRung = state.waiters.isEmpty
-            defer { state.waiters = [:] }
-            return state.waiters.values
+            defer { state.waiters = [] }
+            return state.waiters
         }
         for waiter in waiters {
-            waiter.resume()
+            waiter.continuation.resume()
         }
     }
 
@@ -45,7 +46,7 @@ final class Wakeup: Sendable {
                         state.hasRung = false
                         return true
                     }
-                    state.waiters[ticket] = continuation
+                    state.waiters.append((ticket, continuation))
                     return false
                 }
                 if isReady {
@@ -53,7 +54,10 @@ final class Wakeup: Sendable {
                 }
             }
         } onCancel: {
-            state.withLock { $0.waiters.removeValue(forKey: ticket) }?.resume()
+            let waiter = state.withLock { state in
+                state.waiters.firstIndex { $0.ticket == ticket }.map { state.waiters.remove(at: $0) }
+            }
+            waiter?.continuation.resume()
         }
         try Task.checkCancellation()
     }

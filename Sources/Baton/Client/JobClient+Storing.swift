@@ -74,7 +74,7 @@ extension JobClient {
 
     /// Settles the marks of jobs that are not stored; gives up those of which that is not certain.
     private func settle(_ marks: PublishMarkRange, isCertain: Bool) {
-        if isCertain {
+        if isCertain || environment.defects.contains(.takesUnknownForRolledBack) {
             publisher.settle((0..<marks.count).lazy.compactMap { marks[$0] })
         } else {
             publisher.abandon(marks)

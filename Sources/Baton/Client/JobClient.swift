@@ -72,10 +72,13 @@ public final class JobClient: Service {
             GroupCommit<NewJob, InsertOutcome, JobStorageError>(
                 maximumBatch: 1_000,
                 executor: executor,
+                tasks: environment.tasks,
                 isSharedFault: \.isTransient
             ) { jobs throws(JobStorageError) in
+                let isEarly = environment.defects.contains(.publishesBeforeCommit)
+                if isEarly { publisher.publish(jobs) }
                 let outcomes = try await inserter.insert(jobs, mayExist: mayExist)
-                publisher.publish(jobs)
+                if !isEarly { publisher.publish(jobs) }
                 return outcomes
             }
         }
@@ -212,7 +215,7 @@ public final class JobClient: Service {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.publisher.run() }
             // Ends with the graceful shutdown, or with the task.
-            try? await gracefulShutdown()
+            try? await ShutdownSignal.wait()
             if !Task.isCancelled {
                 _ = await flush(atMost: configuration.flushTimeout)
                 await publisher.close()

@@ -12,6 +12,12 @@ public struct JobEnvironment: Sendable {
     public var clock: any JobClock
     /// Randomness.
     public var random: any RandomSource
+    /// Where tasks go that are not part of another, jobs included; `nil` for the system's threads and threads for jobs.
+    ///
+    /// For a simulation, in which everything happens on one thread and in an order of its choice.
+    package var tasks: (any TaskExecutor)?
+    /// What is done wrong on purpose, to show that a simulation finds it.
+    package var defects: Set<PlantedDefect> = []
 
     /// Creates an environment.
     ///

@@ -24,7 +24,7 @@ extension DispatchPublisher {
     /// Repeated until the answer is certain: until then they stay pending.
     private func release(_ marks: [PublishMark]) async {
         var backoff = Backoff()
-        for (session, marks) in Dictionary(grouping: marks, by: \.session) {
+        for (session, marks) in marks.grouped(by: \.session) {
             while true {
                 do throws(JobStorageError) {
                     try await storage.releaseMarks(of: session, marks.map(\.sequence))

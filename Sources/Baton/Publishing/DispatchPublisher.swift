@@ -64,8 +64,12 @@ final class DispatchPublisher: Sendable {
         hasTransport = !(transport is NoTransport)
         self.environment = environment
         self.logger = logger
-        openings = GroupCommit(maximumBatch: .max, isSharedFault: { _ in true }) { sessions throws(JobStorageError) in
-            for session in Set(sessions) {
+        openings = GroupCommit(
+            maximumBatch: .max,
+            tasks: environment.tasks,
+            isSharedFault: { _ in true }
+        ) { sessions throws(JobStorageError) in
+            for (session, _) in sessions.grouped(by: { $0 }) {
                 try await storage.openSession(session, lease: Self.lease)
             }
             return sessions.map { _ in }

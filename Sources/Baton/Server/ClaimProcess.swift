@@ -86,10 +86,13 @@ struct ClaimProcess: Sendable {
     private func claim(_ batch: [RunTable.Held]) async throws {
         let messages = batch.map(\.delivery.message)
         let (owner, claim) = core.nextClaim()
+        if core.environment.defects.contains(.acknowledgesBeforeCommit) {
+            await core.consumer.acknowledge(batch.map(\.delivery))
+        }
         let outcomes = try await core.retrying("claiming") { () throws(JobStorageError) in
             try await core.storage.claim(messages, owner: owner, claim: claim)
         }
-        var sorted = SortedClaims()
+        var sorted = SortedClaims(defects: core.environment.defects)
         let now = core.clock.now
         core.table.withLock { table in
             for (held, outcome) in zip(batch, outcomes) {

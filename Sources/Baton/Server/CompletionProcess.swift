@@ -19,7 +19,7 @@ struct CompletionProcess: Sendable {
                 continue
             }
             // An epoch was replaced meanwhile.
-            let byOwner = Dictionary(grouping: zip(batch, owners).filter { $0.1 != nil }, by: \.1)
+            let byOwner = zip(batch, owners).grouped(by: \.1)
             for case (let owner?, let pairs) in byOwner {
                 try await store(pairs.map(\.0), owner)
             }

@@ -78,7 +78,7 @@ public final class JobServer: Service {
     /// - Throws: `CancellationError`, or what storage refuses for good.
     public func run() async throws {
         do {
-            try await cancelWhenGracefulShutdown { try await self.core.register() }
+            try await ShutdownSignal.cancelling { try await self.core.register() }
         } catch is CancellationError where !Task.isCancelled {
             return
         }
@@ -104,7 +104,7 @@ public final class JobServer: Service {
             group.addTask { try await OfferProcess(core: self.core).run() }
             group.addTask { try await TakeoverProcess(core: self.core).run() }
             group.addTask {
-                try await gracefulShutdown()
+                try await ShutdownSignal.wait()
                 await GracefulStop(core: self.core).run()
                 throw ServerStopped()
             }

@@ -34,7 +34,7 @@ struct Reconciler: Sendable {
     private func pass() async throws(JobStorageError) {
         let survey = try await core.storage.survey(unpublishedAge: core.configuration.unpublishedAge)
         let certified = try await certify(survey.expiredServers)
-        if survey.hasOrphans || certified > 0 {
+        if survey.hasOrphans && !core.environment.defects.contains(.reapsOnce) || certified > 0 {
             await core.requeueOrphans()
         }
         // Taking over what cannot be published would only move the problem here.

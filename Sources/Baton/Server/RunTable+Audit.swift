@@ -8,7 +8,7 @@ extension RunTable {
     /// - Parameter owner: The epoch.
     /// - Returns: The runs that have not ended.
     func openRuns(of owner: ServerEpoch) -> [OwnedRun] {
-        runs.lazy.filter { $0.value.owner == owner && !$0.value.hasEnded }.map(\.key)
+        runs.lazy.filter { $0.value.owner == owner && !$0.value.hasEnded }.map(\.key).sorted()
     }
 
     /// Of the rows that storage lists under this server, those it neither runs nor is claiming.
@@ -48,7 +48,8 @@ extension RunTable {
     /// - Returns: Their jobs.
     mutating func takeUnstarted(claimedBefore instant: JobInstant?) -> [ClaimedJob] {
         var jobs: [ClaimedJob] = []
-        for (key, run) in runs where !run.hasEnded && run.startedAt == nil {
+        for key in runs.keys.sorted() {
+            guard let run = runs[key], !run.hasEnded, run.startedAt == nil else { continue }
             if let instant, run.since >= instant { continue }
             runs[key]?.hasEnded = true
             running -= 1

@@ -295,7 +295,8 @@ struct RunTable: Sendable {
     /// - Returns: How to end their tasks; to be called outside of any lock.
     mutating func cancelRuns(where isUnwanted: (OwnedRun, Run) -> Bool) -> [@Sendable () -> Void] {
         var cancels: [@Sendable () -> Void] = []
-        for (key, run) in runs where !run.hasEnded && !run.isCancelled && isUnwanted(key, run) {
+        let unwanted = runs.filter { !$1.hasEnded && !$1.isCancelled && isUnwanted($0, $1) }
+        for (key, run) in unwanted.sorted(by: { $0.key < $1.key }) {
             runs[key]?.isCancelled = true
             if let cancel = run.cancel {
                 cancels.append(cancel)

@@ -48,7 +48,7 @@ extension ServerCore {
         guard takesOverEarly else { return }
         // In a task of its own, since a server that does not end gracefully is cancelled. Awaited at once, so the task has
         // an owner.
-        await Task {
+        await Task(executorPreference: environment.tasks) {
             await withTaskGroup(of: Void.self) { group in
                 group.addTask { await self.renewWithoutOffer() }
                 group.addTask { try? await self.clock.sleep(for: self.configuration.heartbeatInterval) }

@@ -20,7 +20,7 @@ final class ServerCore: Sendable {
     let consumer: any JobConsumer
     /// What other servers can see of this one, under whatever epoch.
     let presence: ServerPresence
-    let workers: WorkerPool
+    let workers: any Workers
     let table: Locked<RunTable>
     /// The ends of runs, to be stored.
     let completions = Inbox<Completion>()
@@ -77,7 +77,11 @@ final class ServerCore: Sendable {
             presence: presence,
             executor: client.storage.executor
         )
-        workers = try WorkerPool(count: configuration.concurrency)
+        if let executor = client.environment.tasks {
+            workers = SharedWorkers(count: configuration.concurrency, executor: executor)
+        } else {
+            workers = try WorkerPool(count: configuration.concurrency)
+        }
         table = Locked(RunTable(concurrency: configuration.concurrency))
         identity = Locked(Identity(epoch: ServerEpoch(client.environment.makeUUID())))
     }

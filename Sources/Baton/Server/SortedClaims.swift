@@ -12,6 +12,14 @@ struct SortedClaims {
     private(set) var isOwnEpochDead = false
     /// Whether some delivery waits to be claimed once more.
     private(set) var mustAskAgain = false
+    private let defects: Set<PlantedDefect>
+
+    /// Begins with nothing.
+    ///
+    /// - Parameter defects: What is done wrong on purpose.
+    init(defects: Set<PlantedDefect> = []) {
+        self.defects = defects
+    }
 
     /// Sorts one answer in; the rules of PROTOCOL move 2, in its order.
     ///
@@ -40,6 +48,8 @@ struct SortedClaims {
                 // It has just ended here, or was claimed without a message and is about to begin.
                 table.claimAgain(CollectionOfOne(held))
                 mustAskAgain = true
+            } else if defects.contains(.dropsOwnClaims) {
+                dropped.append(held.delivery)
             } else {
                 // The claim's answer was lost, so run it now.
                 table.start(job, owner: owner, delivery: held.delivery, at: now)

@@ -15,3 +15,10 @@ public struct OwnedRun: Sendable, Hashable {
         self.claim = claim
     }
 }
+
+extension OwnedRun: Comparable {
+    /// Orders runs by claim, then by job.
+    public static func < (left: OwnedRun, right: OwnedRun) -> Bool {
+        left.claim == right.claim ? left.id.uuid < right.id.uuid : left.claim < right.claim
+    }
+}

@@ -14,4 +14,9 @@ public struct PresenceSighting: Sendable, Hashable {
         self.isThere = isThere
         self.connectionAge = connectionAge
     }
+
+    /// The same, had the server's queue not been there.
+    var gone: PresenceSighting {
+        PresenceSighting(isThere: false, connectionAge: connectionAge)
+    }
 }

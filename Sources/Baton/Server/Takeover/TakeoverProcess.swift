@@ -65,7 +65,7 @@ struct TakeoverProcess: Sendable {
             return .seen(
                 Sighting(
                     peer,
-                    queue: queue,
+                    queue: core.environment.defects.contains(.trustsOneWitness) ? queue?.gone : queue,
                     askedAt: askedAt,
                     storageAnsweredAt: storageAnsweredAt,
                     brokerAnsweredAt: core.clock.now

@@ -83,6 +83,7 @@ struct TakeoverWatch: Sendable {
     /// - Returns: The servers.
     mutating func takeDue(at now: JobInstant) -> [ServerEpoch] {
         let due = suspects.filter { $0.value.lookAt.map { $0 <= now } ?? false }.map(\.key)
+            .sorted { $0.description < $1.description }
         for epoch in due {
             suspects[epoch]?.lookAt = nil
         }

@@ -110,7 +110,7 @@ package final class JobExecution: Sendable {
         }
         return try await withThrowingTaskGroup(of: Void.self) { group in
             // Not on the job's thread, which a job that computes never gives away.
-            group.addTask(executorPreference: globalConcurrentExecutor) { [environment] in
+            group.addTask(executorPreference: environment.tasks ?? globalConcurrentExecutor) { [environment] in
                 try await environment.clock.sleep(for: timeout)
                 control.timeOut()
             }

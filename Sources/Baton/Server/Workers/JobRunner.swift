@@ -26,26 +26,26 @@ struct JobRunner: Sendable {
     ///
     /// - Parameters:
     ///   - job: The job.
-    ///   - thread: Its thread, which calls this.
-    func start(_ job: ClaimedJob, on thread: WorkerThread) {
+    ///   - worker: Its worker, which calls this.
+    func start(_ job: ClaimedJob, on worker: any Worker) {
         let key = OwnedRun(id: job.id, claim: job.claim)
         guard core.table.withLock({ $0.begin(key, at: core.clock.now) }) else {
-            thread.release()
+            worker.release()
             return
         }
-        let task = Task(executorPreference: thread) {
-            await run(job, key, thread)
+        let task = Task(executorPreference: worker.executor) {
+            await run(job, key, worker)
         }
         if core.table.withLock({ $0.setCancel(key) { task.cancel() } }) {
             task.cancel()
         }
     }
 
-    private func run(_ job: ClaimedJob, _ key: OwnedRun, _ thread: WorkerThread) async {
+    private func run(_ job: ClaimedJob, _ key: OwnedRun, _ worker: any Worker) async {
         let completion = await execution.run(job, control: TabledRun(core: core, key: key)).completion
         // What is left to do on the thread is nothing that the next job would wait for. The row stays this server's until
         // the end is stored.
-        thread.release()
+        worker.release()
         guard let ended = core.table.withLock({ $0.end(key, after: completion.duration) }) else { return }
         core.completions.append(CollectionOfOne(completion))
         if ended.leavesWaiting {

@@ -2,10 +2,7 @@ import DequeModule
 import Locking
 
 /// The threads of a server, one for each job that runs, and the runs that wait for one.
-final class WorkerPool: Sendable {
-    /// Starts a run on the thread that took it.
-    typealias Start = @Sendable (WorkerThread) -> Void
-
+final class WorkerPool: Workers {
     private let line = Line()
 
     /// Starts the threads.
@@ -30,7 +27,7 @@ final class WorkerPool: Sendable {
     /// Hands runs to the threads, in order.
     ///
     /// - Parameter starts: The runs; those that find no free thread wait for one.
-    func submit(_ starts: [Start]) {
+    func submit(_ starts: [WorkerStart]) {
         line.append(starts)
     }
 
@@ -39,7 +36,7 @@ final class WorkerPool: Sendable {
     /// Apart from the pool, which ends with its last reference and ends the threads with it.
     final class Line: Sendable {
         private struct State {
-            var waiting = Deque<Start>()
+            var waiting = Deque<WorkerStart>()
             /// The one that fell asleep last is at the end: its caches are warm.
             var idle: [WorkerThread] = []
             /// Whether a woken thread is on its way here.
@@ -49,7 +46,7 @@ final class WorkerPool: Sendable {
 
         /// What a thread finds here.
         enum Found {
-            case run(Start)
+            case run(WorkerStart)
             case nothing
             case closed
         }
@@ -59,7 +56,7 @@ final class WorkerPool: Sendable {
         /// Appends runs.
         ///
         /// - Parameter starts: The runs.
-        func append(_ starts: [Start]) {
+        func append(_ starts: [WorkerStart]) {
             let woken = state.withLock { state -> WorkerThread? in
                 state.waiting.append(contentsOf: starts)
                 guard !state.waiting.isEmpty, let woken = state.idle.popLast() else { return nil }

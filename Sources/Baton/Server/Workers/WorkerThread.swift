@@ -14,7 +14,9 @@ import Locking
 ///
 /// A job that computes or blocks holds up nothing but itself: neither the application's threads nor other jobs. A thread
 /// whose run has ended takes the next from its pool by itself, so that short runs cost no switch between threads.
-final class WorkerThread: TaskExecutor {
+final class WorkerThread: TaskExecutor, Worker {
+    var executor: any TaskExecutor { self }
+
     private struct State {
         /// Parts of the task of its run, in order.
         var parts = Deque<UnownedJob>()

@@ -28,7 +28,7 @@ import Testing
         await withCheckedContinuation { continuation in
             pool.submit([
                 { thread in
-                    Task(executorPreference: thread) {
+                    Task(executorPreference: thread.executor) {
                         let value = await body()
                         thread.release()
                         continuation.resume(returning: value)
@@ -90,7 +90,7 @@ import Testing
             await withCheckedContinuation { submitted in
                 group.addTask {
                     await withCheckedContinuation { done in
-                        var starts: [WorkerPool.Start] = [{ Self.start($0) { Self.block(on: gate) } }]
+                        var starts: [WorkerStart] = [{ Self.start($0) { Self.block(on: gate) } }]
                         for number in 0..<100 {
                             starts.append { thread in
                                 Self.start(thread) {
@@ -110,8 +110,8 @@ import Testing
         #expect(order.value == Array(0..<100))
     }
 
-    private static func start(_ thread: WorkerThread, _ body: @escaping @Sendable () -> Void) {
-        Task(executorPreference: thread) {
+    private static func start(_ thread: any Worker, _ body: @escaping @Sendable () -> Void) {
+        Task(executorPreference: thread.executor) {
             body()
             thread.release()
         }
@@ -145,7 +145,7 @@ import Testing
                 let idle = await Self.run(on: pool) { Self.threadFolder() }
                 pool.submit([
                     { thread in
-                        Task(executorPreference: thread) {
+                        Task(executorPreference: thread.executor) {
                             reports.yield(Self.threadFolder())
                             Self.block(on: release)
                             await Task.yield()
