@@ -13,6 +13,10 @@ let swiftSettings: [SwiftSetting] = [
 
 let logging: Target.Dependency = .product(name: "Logging", package: "swift-log")
 let lifecycle: Target.Dependency = .product(name: "ServiceLifecycle", package: "swift-service-lifecycle")
+let lifecycleTestKit: Target.Dependency = .product(
+    name: "ServiceLifecycleTestKit",
+    package: "swift-service-lifecycle"
+)
 let deque: Target.Dependency = .product(name: "DequeModule", package: "swift-collections")
 
 func syntax(_ product: String) -> Target.Dependency {
@@ -91,7 +95,7 @@ let package = Package(
 
         .target(
             name: "BatonTesting",
-            dependencies: ["Baton", "Locking", logging, lifecycle, deque],
+            dependencies: ["Baton", "Locking", logging, lifecycle, lifecycleTestKit, deque],
             swiftSettings: swiftSettings
         ),
 
@@ -113,7 +117,7 @@ let package = Package(
         .target(
             name: "BatonBench",
             dependencies: [
-                "Baton", "BatonPostgres", "BatonRabbitMQ", "Locking", "PollExecutor", "PostgresClient",
+                "Baton", "BatonPostgres", "BatonRabbitMQ", "BatonTesting", "Locking", "PollExecutor", "PostgresClient",
                 "RabbitMQClient",
                 logging, lifecycle,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -163,11 +167,6 @@ let package = Package(
         .testTarget(
             name: "BatonRabbitMQTests",
             dependencies: ["Baton", "BatonRabbitMQ", "BatonTesting", "RabbitMQClient", logging],
-            swiftSettings: swiftSettings
-        ),
-        .testTarget(
-            name: "BatonTestingTests",
-            dependencies: ["Baton", "BatonTesting", "Locking", logging, lifecycle, deque],
             swiftSettings: swiftSettings
         ),
         .testTarget(

@@ -20,6 +20,7 @@ package struct BatonBench: AsyncParsableCommand {
             """,
         subcommands: [
             EnqueueCommand.self, DrainCommand.self, ThroughputCommand.self, LatencyCommand.self, CompareCommand.self,
+            SimulateCommand.self,
         ]
     )
 

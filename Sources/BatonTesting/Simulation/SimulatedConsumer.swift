@@ -1,0 +1,156 @@
+import Baton
+import Locking
+
+/// A server's intake, over a connection that is cut and made again.
+final class SimulatedConsumer: JobConsumer {
+    private struct Connection {
+        let inner: any JobConsumer
+        let since: JobInstant
+        let run: Task<Void, Never>
+        let intake: Task<Void, Never>
+    }
+
+    private struct State {
+        var isOpen = false
+        var takesDeliveries = true
+        var connection: Connection?
+    }
+
+    private let transport: SimulatedTransport
+    private let queues: [String]
+    private let prefetch: Int
+    private let presence: ServerPresence
+    private let events: AsyncStream<TransportEvent>
+    private let arrivals: AsyncStream<TransportEvent>.Continuation
+    private let state = Locked(State())
+    private var world: SimulationWorld { transport.world }
+
+    init(transport: SimulatedTransport, queues: [String], prefetch: Int, presence: ServerPresence) {
+        self.transport = transport
+        self.queues = queues
+        self.prefetch = prefetch
+        self.presence = presence
+        (events, arrivals) = AsyncStream.makeStream()
+    }
+
+    // MARK: The connection
+
+    /// Connects, if the link stands and the server wants to consume.
+    func connect() {
+        let isNeeded = state.withLock { $0.isOpen && $0.connection == nil }
+        guard isNeeded, transport.link.isUp else { return }
+        let inner = world.broker.makeConsumer(queues: queues, prefetch: prefetch, presence: presence, executor: nil)
+        let run = world.onWire { try? await inner.run() }
+        let intake = world.onWire { await self.take(from: inner) }
+        let connection = Connection(inner: inner, since: world.scheduler.now, run: run, intake: intake)
+        state.withLock { $0.connection = connection }
+        world.connected(presence)
+    }
+
+    /// Ends the connection; what is not settled goes back to its queue.
+    ///
+    /// - Parameter isNoticed: Whether the server hears of it.
+    func disconnect(isNoticed: Bool = true) {
+        guard let connection = state.withLock({ $0.connection.take() }) else { return }
+        connection.intake.cancel()
+        connection.run.cancel()
+        world.disconnected(presence)
+        if isNoticed { arrivals.yield(.disconnected(reason: "cut by the simulation")) }
+    }
+
+    /// Ends the connection for good: its process is gone.
+    func abandon() {
+        state.withLock { $0.isOpen = false }
+        disconnect(isNoticed: false)
+    }
+
+    /// Cuts the connection, which is made again after a while.
+    func cut() {
+        disconnect()
+        world.scheduler.after(world.random.duration(.milliseconds(10), .seconds(2))) { self.connect() }
+    }
+
+    private func take(from inner: any JobConsumer) async {
+        while let event = await inner.next() {
+            guard case .arrived(var deliveries, let words) = event else {
+                if case .connected = event { arrivals.yield(event) }
+                continue
+            }
+            await world.travel()
+            guard !Task.isCancelled else { return }
+            if deliveries.count > 1, world.random.chance(world.faults.reordering) {
+                for index in deliveries.indices.dropLast() {
+                    deliveries.swapAt(index, index + world.random.below(deliveries.count - index))
+                }
+            }
+            arrivals.yield(.arrived(deliveries, words: words))
+        }
+    }
+
+    // MARK: JobConsumer
+
+    func next() async -> TransportEvent? {
+        // Every iterator of a stream takes from the same buffer.
+        var iterator = events.makeAsyncIterator()
+        return await iterator.next()
+    }
+
+    func run() async throws {
+        state.withLock { $0.isOpen = true }
+        connect()
+        try? await world.clock.sleep(for: .seconds(1_000_000))
+        state.withLock { $0.isOpen = false }
+        disconnect(isNoticed: false)
+        arrivals.finish()
+        throw CancellationError()
+    }
+
+    func isPresent() async -> Bool {
+        state.withLock { $0.connection != nil }
+    }
+
+    func sight(_ presence: ServerPresence) async -> PresenceSighting? {
+        await world.travel()
+        guard transport.link.isUp, let connection = state.withLock({ $0.connection }) else { return nil }
+        guard var sighting = await connection.inner.sight(presence) else { return nil }
+        sighting.connectionAge = connection.since.duration(to: world.scheduler.now)
+        await world.travel()
+        return state.withLock({ $0.connection?.since }) == connection.since ? sighting : nil
+    }
+
+    func stopDeliveries() async {
+        let inner = state.withLock { state in
+            state.takesDeliveries = false
+            return state.connection?.inner
+        }
+        await inner?.stopDeliveries()
+    }
+
+    func acknowledge(_ deliveries: [Delivery]) async {
+        guard !Task.isCancelled, !deliveries.isEmpty else { return }
+        for delivery in deliveries {
+            world.ledger.acknowledged(delivery.message) {
+                delivery.isBundled && world.broker.holds(delivery.message)
+            }
+        }
+        guard let inner = state.withLock({ $0.connection?.inner }) else { return }
+        world.scheduler.note(
+            "acknowledged",
+            process: transport.process,
+            "\(deliveries.map { "\(world.ledger.name($0.message.id)).\($0.message.generation)" })"
+        )
+        world.onWire { [world] in
+            await world.travel()
+            // One of a connection that is gone by then is passed over.
+            await inner.acknowledge(deliveries)
+        }
+    }
+
+    func giveBack(_ deliveries: [Delivery]) async {
+        guard !deliveries.isEmpty, let inner = state.withLock({ $0.connection?.inner }) else { return }
+        world.onWire { [world] in
+            await world.travel()
+            await inner.giveBack(deliveries)
+        }
+    }
+}

@@ -1,0 +1,56 @@
+import Baton
+
+/// What runs in a simulation: takes a while, fails now and then, and sometimes does not give way.
+struct SimulatedJob: JobReceiver {
+    /// Its one function.
+    struct Call: JobCall {
+        typealias Receiver = SimulatedJob
+        typealias Output = String
+
+        static let name = "simulated"
+
+        var text: String
+
+        func run(on receiver: SimulatedJob, in context: JobContext) async throws -> String {
+            try await receiver.run(text, context)
+        }
+    }
+
+    static let jobs = [JobDefinition<SimulatedJob>(Call.self)]
+
+    let process: Int
+    let world: SimulationWorld
+    let clock: SimulationClock
+
+    private func run(_ text: String, _ context: JobContext) async throws -> String {
+        let random = world.jobRandom
+        world.scheduler.note("begins", process: process, "\(world.ledger.name(context.id)) run \(context.run)")
+        world.ledger.began(context.id, run: context.run, process: process)
+        defer {
+            world.scheduler.note("ends", process: process, "\(world.ledger.name(context.id)) run \(context.run)")
+            world.ledger.ended(context.id, run: context.run, process: process)
+        }
+        let length: Duration =
+            switch random.below(10) {
+            case 0...3: .zero
+            case 4...8: random.duration(.zero, .seconds(2))
+            default: random.duration(.zero, .seconds(20))
+            }
+        if random.chance(0.1) {
+            // Pays no heed to its cancellation.
+            let end = clock.now.advanced(by: length)
+            while clock.now < end {
+                await world.passTime(.milliseconds(500))
+            }
+        } else {
+            try await clock.sleep(for: length)
+        }
+        if random.chance(0.15) { throw SimulatedFailure() }
+        return text
+    }
+}
+
+/// What a simulated job throws.
+struct SimulatedFailure: Error, CustomStringConvertible {
+    let description = "bad luck"
+}

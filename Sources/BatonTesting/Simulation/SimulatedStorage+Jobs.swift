@@ -1,0 +1,90 @@
+package import Baton
+
+/// What is done with jobs.
+extension SimulatedStorage {
+    package func insert(_ jobs: [NewJob], isRepeated: Bool) async throws(JobStorageError) -> [InsertOutcome] {
+        try await call(.insert, as: .insert) { (storage) async throws(JobStorageError) in
+            // Repeated by the network, too.
+            try await storage.insert(jobs, isRepeated: isRepeated)
+        }
+    }
+
+    package func delete(_ id: JobID, reason: String?) async throws(JobStorageError) -> Bool {
+        try await call(.delete, as: .move(.delete)) { (storage) async throws(JobStorageError) in
+            try await storage.delete(id, reason: reason)
+        }
+    }
+
+    package func job(_ id: JobID) async throws(JobStorageError) -> JobSnapshot? {
+        try await call(.job) { (storage) async throws(JobStorageError) in try await storage.job(id) }
+    }
+
+    package func history(of id: JobID) async throws(JobStorageError) -> [JobHistoryEntry] {
+        try await call(.history) { (storage) async throws(JobStorageError) in try await storage.history(of: id) }
+    }
+
+    package func claim(
+        _ messages: [DispatchMessage],
+        owner: ServerEpoch,
+        claim: Int64
+    ) async throws(JobStorageError) -> [ClaimOutcome] {
+        let letsDeadClaim = world.defects.contains(.letsDeadClaim)
+        return try await call(.claim, as: .claim(owner, claim)) { (storage) async throws(JobStorageError) in
+            guard letsDeadClaim, storage.read({ $0.servers[owner]?.isDead == true }) else {
+                return try await storage.claim(messages, owner: owner, claim: claim)
+            }
+            storage.change { $0.servers[owner]?.isDead = false }
+            defer { storage.change { $0.servers[owner]?.isDead = true } }
+            return try await storage.claim(messages, owner: owner, claim: claim)
+        }
+    }
+
+    package func postpone(
+        _ messages: [DispatchMessage],
+        by delay: Duration,
+        reason: String
+    ) async throws(JobStorageError) -> [DispatchMessage] {
+        try await call(.postpone, as: .move(.postpone)) { (storage) async throws(JobStorageError) in
+            try await storage.postpone(messages, by: delay, reason: reason)
+        }
+    }
+
+    package func complete(
+        _ completions: [Completion],
+        owner: ServerEpoch
+    ) async throws(JobStorageError) -> [CompletionOutcome] {
+        let (ledger, byAttempt) = (world.ledger, world.defects.contains(.fencesByAttempt))
+        return try await call(.complete, as: .complete(owner, completions)) {
+            (storage) async throws(JobStorageError) in
+            guard byAttempt else { return try await storage.complete(completions, owner: owner) }
+            var outcomes: [CompletionOutcome] = []
+            for var completion in completions {
+                var owner = owner
+                let row = storage.read { $0.rows[completion.id] }
+                if let row, row.state == .processing, let present = row.owner, let claim = row.claim,
+                    row.attempt == ledger.attempt(completion.id, owner, completion.claim)
+                {
+                    (owner, completion.claim) = (present, claim)
+                }
+                outcomes += try await storage.complete([completion], owner: owner)
+            }
+            return outcomes
+        }
+    }
+
+    package func putBackUnheld(
+        _ runs: [OwnedRun],
+        owner: ServerEpoch,
+        marks: PublishMarkRange
+    ) async throws(JobStorageError) -> [MarkedDispatch] {
+        try await call(.putBackUnheld, as: .putBackUnheld(owner)) { (storage) async throws(JobStorageError) in
+            try await storage.putBackUnheld(runs, owner: owner, marks: marks)
+        }
+    }
+
+    package func promoteDue(marks: PublishMarkRange) async throws(JobStorageError) -> Promotion {
+        try await call(.promoteDue, as: .move(.promoteDue)) { (storage) async throws(JobStorageError) in
+            try await storage.promoteDue(marks: marks)
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package import Baton
+
+/// What is known of messages.
+extension SimulatedStorage {
+    package func openSession(_ session: PublisherSession, lease: Duration) async throws(JobStorageError) {
+        try await call(.openSession) { (storage) async throws(JobStorageError) in
+            try await storage.openSession(session, lease: lease)
+        }
+    }
+
+    package func saveWatermark(_ watermark: PublisherWatermark, lease: Duration) async throws(JobStorageError) {
+        let watermark = world.defects.contains(.watermarkPassesPending) ? watermark.passingPending : watermark
+        try await call(.saveWatermark) { (storage) async throws(JobStorageError) in
+            try await storage.saveWatermark(watermark, lease: lease)
+        }
+    }
+
+    package func closeSession(_ watermark: PublisherWatermark) async throws(JobStorageError) {
+        let watermark = world.defects.contains(.watermarkPassesPending) ? watermark.passingPending : watermark
+        try await call(.closeSession) { (storage) async throws(JobStorageError) in
+            try await storage.closeSession(watermark)
+        }
+    }
+
+    package func releaseMarks(of session: PublisherSession, _ sequences: [Int64]) async throws(JobStorageError) {
+        let helps = !world.defects.contains(.helpsNobodyAlive)
+        try await call(.releaseMarks) { (storage) async throws(JobStorageError) in
+            if helps { try await storage.releaseMarks(of: session, sequences) }
+        }
+    }
+
+    package func adoptUnpublished(
+        marks: PublishMarkRange,
+        unpublishedAge age: Duration
+    ) async throws(JobStorageError) -> [MarkedDispatch] {
+        let age = world.defects.contains(.helpsNobodyAlive) ? .seconds(1_000_000) : age
+        return try await call(.adoptUnpublished, as: .move(.adoptUnpublished)) {
+            (storage) async throws(JobStorageError) in
+            try await storage.adoptUnpublished(marks: marks, unpublishedAge: age)
+        }
+    }
+}
+
+extension PublisherWatermark {
+    /// The planted defect: what is pending passes for confirmed.
+    fileprivate var passingPending: PublisherWatermark {
+        PublisherWatermark(session: session, confirmedBelow: max(confirmedBelow, (pending.max() ?? 0) + 1), pending: [])
+    }
+}

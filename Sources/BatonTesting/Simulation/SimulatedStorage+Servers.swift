@@ -1,0 +1,96 @@
+package import Baton
+import Locking
+
+/// What servers say of themselves and of each other.
+extension SimulatedStorage {
+    package func register(_ server: ServerRegistration, lease: Duration) async throws(JobStorageError) {
+        presence.withLock { $0 = server.presence }
+        try await call(.register) { (storage) async throws(JobStorageError) in
+            try await storage.register(server, lease: lease)
+        }
+    }
+
+    package func heartbeat(
+        _ epoch: ServerEpoch,
+        lease: Duration,
+        runs: [OwnedRun],
+        takeover: TakeoverTerms?
+    ) async throws(JobStorageError) -> HeartbeatAnswer {
+        try await call(.heartbeat) { (storage) async throws(JobStorageError) in
+            try await storage.heartbeat(epoch, lease: lease, runs: runs, takeover: takeover)
+        }
+    }
+
+    package func deregister(_ epoch: ServerEpoch) async throws(JobStorageError) {
+        let ledger = world.ledger
+        try await call(.deregister) { (storage) async throws(JobStorageError) in
+            let isAlive = storage.read { $0.servers[epoch]?.isDead == false }
+            try await storage.deregister(epoch)
+            let owns = storage.read { $0.rows.values.contains { $0.state == .processing && $0.owner == epoch } }
+            if isAlive, owns { ledger.report("a server that owns rows left the list") }
+        }
+    }
+
+    package func survey(unpublishedAge: Duration) async throws(JobStorageError) -> ReconcilerSurvey {
+        let age = world.defects.contains(.helpsNobodyAlive) ? .seconds(1_000_000) : unpublishedAge
+        return try await call(.survey) { (storage) async throws(JobStorageError) in
+            try await storage.survey(unpublishedAge: age)
+        }
+    }
+
+    package func certifyDead(_ epoch: ServerEpoch, lease: Duration) async throws(JobStorageError) -> Bool {
+        let (ledger, clock) = (world.ledger, world.databaseClock)
+        let isStale = world.defects.contains(.certifiesByStaleLease)
+        return try await call(.certifyDead) { (storage) async throws(JobStorageError) in
+            let leaseUntil = storage.read { $0.servers[epoch]?.leaseUntil }
+            if isStale { storage.change { $0.servers[epoch]?.leaseUntil = JobInstant(offset: .seconds(-1)) } }
+            let isCertified = try await storage.certifyDead(epoch, lease: lease)
+            if isCertified, let leaseUntil, leaseUntil >= clock.now {
+                ledger.report("a server was certified dead although its lease was not over")
+            }
+            return isCertified
+        }
+    }
+
+    package func requeueOrphans(marks: PublishMarkRange) async throws(JobStorageError) -> OrphanRepair {
+        try await call(.requeueOrphans, as: .requeueOrphans) { (storage) async throws(JobStorageError) in
+            try await storage.requeueOrphans(marks: marks)
+        }
+    }
+
+    package func sightPeer(_ epoch: ServerEpoch) async throws(JobStorageError) -> PeerSighting? {
+        let (link, scheduler) = (link, world.scheduler)
+        return try await call(.sightPeer) { (storage) async throws(JobStorageError) in
+            guard var sighting = try await storage.sightPeer(epoch) else { return nil }
+            let ownAge = link.since.duration(to: scheduler.now)
+            sighting.sessionAge = min(sighting.sessionAge, ownAge)
+            return sighting
+        }
+    }
+
+    package func certifyGone(_ epoch: ServerEpoch, renewal: Int64) async throws(JobStorageError) -> Bool {
+        let world = world
+        return try await call(.certifyGone) { (storage) async throws(JobStorageError) in
+            let presence = storage.read { $0.servers[epoch]?.registration.presence }
+            let isCertified = try await storage.certifyGone(epoch, renewal: renewal)
+            if isCertified, let presence, storage.read({ $0.locks.contains(presence) }) {
+                world.ledger.report("a server was certified dead early although it held its lock")
+            }
+            // Long enough that no look can have missed it, however slow.
+            if isCertified, let presence, let since = world.connectedSince(presence),
+                since.duration(to: world.scheduler.now) > .seconds(20)
+            {
+                world.ledger.report("a server was certified dead early although its broker connection stood")
+            }
+            return isCertified
+        }
+    }
+
+    package func count(_ counts: [JobCounter: Int]) async throws(JobStorageError) {
+        try await call(.count) { (storage) async throws(JobStorageError) in try await storage.count(counts) }
+    }
+
+    package func tidy() async throws(JobStorageError) {
+        try await call(.tidy) { (storage) async throws(JobStorageError) in try await storage.tidy() }
+    }
+}

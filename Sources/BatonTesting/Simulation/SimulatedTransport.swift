@@ -1,0 +1,117 @@
+package import Baton
+import Locking
+package import ServiceLifecycle
+
+/// One process's way to the broker, on which messages are late, lost, doubled and out of order.
+package final class SimulatedTransport: JobTransport {
+    let process: Int
+    let world: SimulationWorld
+    let link: SimulatedLink
+    private let intake = Locked<SimulatedConsumer?>(nil)
+    private let isSilent = Locked(false)
+
+    init(process: Int, world: SimulationWorld) {
+        self.process = process
+        self.world = world
+        link = SimulatedLink(world.scheduler)
+    }
+
+    /// The intake of the process's server.
+    var consumer: SimulatedConsumer? {
+        intake.withLock { $0 }
+    }
+
+    /// The process is gone: nothing is told to it any more.
+    func silence() {
+        isSilent.withLock { $0 = true }
+    }
+
+    // MARK: JobTransport
+
+    /// Does nothing until cancelled.
+    package func run() async throws {
+        try await world.clock.sleep(for: .seconds(1_000_000))
+    }
+
+    package var isConnected: Bool { link.isUp }
+
+    package func publish(
+        _ bundles: [DispatchBundle],
+        onOutcome: @escaping @Sendable ([PublishOutcome]) -> Void
+    ) {
+        guard !isSilent.withLock({ $0 }) else { return }
+        let life = link.life
+        world.onWire { [self] in
+            var outcomes: [PublishOutcome] = []
+            for bundle in bundles {
+                outcomes.append(await publish(bundle, life))
+            }
+            // A halted process hears of it when it goes on; one that is gone never does.
+            world.scheduler.whenRunning(process) { [self, outcomes] in
+                guard !isSilent.withLock({ $0 }) else { return }
+                onOutcome(outcomes)
+            }
+        }
+    }
+
+    private func publish(_ bundle: DispatchBundle, _ life: Int) async -> PublishOutcome {
+        let fate = world.faults.publishFate(world.random)
+        await world.travel()
+        // What was cut off may have got there or not.
+        let isLost = !link.isUp || life != link.life && world.random.chance(0.5) || fate == .refused
+        world.scheduler.note(
+            isLost ? "not published" : "published",
+            process: process,
+            "\(bundle.messages.map { "\(world.ledger.name($0.id)).\($0.generation)" }), \(fate)"
+        )
+        if isLost {
+            return .unconfirmed(reason: "lost, says the simulation")
+        }
+        var outcome = await send(bundle)
+        if fate == .doubled { outcome = await send(bundle) }
+        if fate == .doubledLate {
+            world.onWire { [world] in
+                await world.pause(world.random.duration(.zero, .seconds(10)))
+                _ = await self.send(bundle)
+            }
+        }
+        await world.travel()
+        return fate == .unanswered || life != link.life
+            ? .unconfirmed(reason: "unanswered, says the simulation") : outcome
+    }
+
+    private func send(_ bundle: DispatchBundle) async -> PublishOutcome {
+        await withCheckedContinuation { continuation in
+            world.broker.publish([bundle]) { continuation.resume(returning: $0[0]) }
+        }
+    }
+
+    package func park(_ messages: [DispatchMessage], reason: String) async -> [PublishOutcome] {
+        let fate = world.faults.publishFate(world.random)
+        await world.travel()
+        guard link.isUp, fate != .refused else { return messages.map { _ in .unconfirmed(reason: "lost") } }
+        let outcomes = await world.broker.park(messages, reason: reason)
+        world.scheduler.note("parked", process: process, "\(messages.map { world.ledger.name($0.id) })")
+        for message in messages { world.ledger.parked(message) }
+        return fate == .unanswered ? messages.map { _ in .unconfirmed(reason: "unanswered") } : outcomes
+    }
+
+    package func broadcast(_ message: ControlMessage) async {
+        guard link.isUp, !world.random.chance(world.faults.wordLoss) else { return }
+        world.onWire { [world] in
+            await world.travel()
+            await world.broker.broadcast(message)
+        }
+    }
+
+    package func makeConsumer(
+        queues: [String],
+        prefetch: Int,
+        presence: ServerPresence,
+        executor: (any TaskExecutor)?
+    ) -> any JobConsumer {
+        let consumer = SimulatedConsumer(transport: self, queues: queues, prefetch: prefetch, presence: presence)
+        intake.withLock { $0 = consumer }
+        return consumer
+    }
+}

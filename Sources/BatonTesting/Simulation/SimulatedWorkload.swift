@@ -1,0 +1,91 @@
+import Baton
+import Locking
+
+/// What is enqueued in a simulation, and how clients and servers are set up; drawn from the seed.
+final class SimulatedWorkload: Sendable {
+    private struct State {
+        var left: Int
+        var stored: [JobID] = []
+    }
+
+    let client: JobClientConfiguration
+    let server: JobServerConfiguration
+    /// How long the storm lasts.
+    let storm: Duration
+    let servers: Int
+    private let random: SimulationRandom
+    private let state: Locked<State>
+
+    init(drawnFrom random: SimulationRandom) {
+        self.random = random
+        storm = random.duration(.seconds(2), .seconds(40))
+        servers = 1 + random.below(3)
+        var client = JobClientConfiguration()
+        client.enqueueTimeout = random.pick([.seconds(1), .seconds(5), .seconds(30)])
+        client.publishTimeout = random.pick([.seconds(2), .seconds(10)])
+        client.defaultMaximumAttempts = random.pick([2, 10])
+        self.client = client
+        var server = JobServerConfiguration()
+        server.concurrency = 1 + random.below(4)
+        server.lookAhead = random.below(5)
+        server.shutdownTimeout = random.pick([.zero, .seconds(1), .seconds(15)])
+        server.cancellationTimeout = random.pick([.seconds(1), .seconds(5)])
+        server.acknowledgeAfter = random.pick([.seconds(3), .seconds(300)])
+        server.fastTakeover = random.chance(0.7)
+        server.unpublishedAge = random.pick([.seconds(8), .seconds(20)])
+        server.retryPolicy = RetryPolicy { _, random in .milliseconds(100 + Int(random.next() % 1_900)) }
+        self.server = server
+        state = Locked(State(left: 3 + random.below(15)))
+    }
+
+    /// Whether everything has been enqueued.
+    var isDone: Bool {
+        state.withLock { $0.left <= 0 }
+    }
+
+    /// Enqueues what is left.
+    func enqueue(with client: JobClient, _ clock: SimulationClock, _ world: SimulationWorld) async {
+        while !isDone {
+            let pause = random.chance(0.5) ? Duration.zero : random.duration(.zero, storm / 6)
+            guard (try? await clock.sleep(for: pause)) != nil else { return }
+            state.withLock { $0.left -= 1 }
+            do {
+                try await act(client, world)
+            } catch {
+                // The caller was told; what it was not told is the ledger's.
+                continue
+            }
+        }
+    }
+
+    private func act(_ client: JobClient, _ world: SimulationWorld) async throws {
+        let call = SimulatedJob.Call(text: "work")
+        let timeout: Duration? = random.chance(0.2) ? .seconds(2) : nil
+        let options = JobOptions(timeout: timeout)
+        switch random.below(10) {
+        case 0...4:
+            keep([try await client.enqueue(call, options: options).id], world)
+        case 5, 6:
+            let count = 2 + random.below(4)
+            keep(
+                try await client.enqueue(contentsOf: repeatElement(call, count: count), options: options).map(\.id),
+                world
+            )
+        case 7, 8:
+            let delay = random.duration(.zero, .seconds(5))
+            keep([try await client.schedule(call, in: delay, options: options).id], world)
+        default:
+            let stored = state.withLock { $0.stored }
+            guard !stored.isEmpty else { return }
+            let id = random.pick(stored)
+            if try await client.delete(id) {
+                world.scheduler.note("deleted", process: SimulationWorld.network, world.ledger.name(id))
+            }
+        }
+    }
+
+    private func keep(_ ids: [JobID], _ world: SimulationWorld) {
+        state.withLock { $0.stored += ids }
+        for id in ids { world.ledger.promised(id) }
+    }
+}

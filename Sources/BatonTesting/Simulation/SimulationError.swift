@@ -1,0 +1,52 @@
+/// A simulation that found something wrong.
+public struct SimulationError: Error, CustomStringConvertible {
+    /// What went wrong.
+    public struct Code: Sendable, Hashable, CustomStringConvertible {
+        private enum Value: String {
+            case violation, stalled, escaped, ended
+        }
+
+        private let value: Value
+
+        /// An invariant of the protocol was violated.
+        public static let violation = Code(value: .violation)
+
+        /// When all faults were over, something never came to its end.
+        public static let stalled = Code(value: .stalled)
+
+        /// Something ran on a thread of its own, in an order that nobody can repeat.
+        public static let escaped = Code(value: .escaped)
+
+        /// A part of the system ended with an error, or did not end when it was told to.
+        public static let ended = Code(value: .ended)
+
+        /// The code's name.
+        public var description: String {
+            value.rawValue
+        }
+    }
+
+    /// What went wrong.
+    public let code: Code
+
+    /// What a person reads first.
+    public let message: String
+
+    /// The seed, with which the simulation runs again in the same way.
+    public let seed: UInt64
+
+    /// What happened, one line an event; empty unless it was asked for.
+    public let schedule: [String]
+
+    init(_ code: Code, _ message: String, seed: UInt64, schedule: [String] = []) {
+        self.code = code
+        self.message = message
+        self.seed = seed
+        self.schedule = schedule
+    }
+
+    /// The seed, what is wrong, and the schedule.
+    public var description: String {
+        (["seed \(seed): \(code): \(message)"] + schedule).joined(separator: "\n")
+    }
+}

@@ -1,0 +1,250 @@
+import Baton
+import Locking
+
+/// Watches everything that happens to jobs, and holds it against the protocol's invariants (PROTOCOL section 5).
+final class SimulationLedger: Sendable {
+    private struct Row: Hashable {
+        var state: JobState
+        var generation: Int
+        var owner: ServerEpoch?
+        var claim: Int64?
+        var run: Int
+    }
+
+    private struct Token: Hashable {
+        let id: JobID
+        let owner: ServerEpoch
+        let claim: Int64
+    }
+
+    private struct RunKey: Hashable {
+        let id: JobID
+        let run: Int
+    }
+
+    private struct Body {
+        let run: Int
+        let process: Int
+        let owner: ServerEpoch?
+    }
+
+    private struct State {
+        /// In order of appearance.
+        var ids: [JobID] = []
+        var numbers: [JobID: Int] = [:]
+        var rows: [JobID: Row] = [:]
+        var tokens: Set<Token> = []
+        var owners: [RunKey: ServerEpoch] = [:]
+        var attempts: [Token: Int] = [:]
+        var bodies: [JobID: [Body]] = [:]
+        var promised: Set<JobID> = []
+        var parked: Set<DispatchMessage> = []
+        var starts = 0
+        var violation: String?
+    }
+
+    private let storage: InMemoryStorage
+    private let state = Locked(State())
+
+    init(storage: InMemoryStorage) {
+        self.storage = storage
+    }
+
+    /// The first violation.
+    var violation: String? {
+        state.withLock { $0.violation }
+    }
+
+    /// How many runs have begun.
+    var starts: Int {
+        state.withLock { $0.starts }
+    }
+
+    /// A job's number in the order of appearance, for people.
+    func name(_ id: JobID) -> String {
+        state.withLock { $0.numbers[id].map { "job\($0)" } ?? "job?" }
+    }
+
+    /// Notes that something is not as it must be.
+    func report(_ violation: @autoclosure () -> String) {
+        state.withLock { state in
+            if state.violation == nil { state.violation = violation() }
+        }
+    }
+
+    // MARK: Rows
+
+    /// Compares the rows with what they were before a call.
+    ///
+    /// - Parameter act: What was called.
+    func check(_ act: SimulationAct) {
+        storage.read { tables in
+            state.withLock { state in
+                for id in state.ids {
+                    guard let row = tables.rows[id], let old = state.rows[id] else { continue }
+                    let new = Self.seen(row)
+                    guard new != old else { continue }
+                    state.rows[id] = new
+                    if let violation = Self.violation(id, old, new, act, tables, &state) {
+                        state.violation = state.violation ?? "\(violation) (job\(state.numbers[id] ?? 0), after \(act))"
+                    }
+                    if new.state == .processing, let owner = new.owner, let claim = new.claim {
+                        state.owners[RunKey(id: id, run: new.run)] = owner
+                        state.attempts[Token(id: id, owner: owner, claim: claim)] = row.attempt
+                    }
+                }
+                guard tables.rows.count > state.ids.count else { return }
+                let unknown = tables.rows.values.map(\.job.id).filter { state.numbers[$0] == nil }
+                for id in unknown.sorted(by: { $0.uuid < $1.uuid }) {
+                    if case .insert = act {
+                    } else {
+                        state.violation = state.violation ?? "I5: a row was made by \(act)"
+                    }
+                    state.ids.append(id)
+                    state.numbers[id] = state.ids.count
+                    state.rows[id] = tables.rows[id].map(Self.seen)
+                }
+            }
+        }
+    }
+
+    private static func seen(_ row: InMemoryTables.Row) -> Row {
+        Row(state: row.state, generation: row.generation, owner: row.owner, claim: row.claim, run: row.run)
+    }
+
+    private static func violation(
+        _ id: JobID,
+        _ old: Row,
+        _ new: Row,
+        _ act: SimulationAct,
+        _ tables: InMemoryTables,
+        _ state: inout State
+    ) -> String? {
+        if old.state == .succeeded || old.state == .deleted {
+            return "I2: a job that was \(old.state) became \(new.state)"
+        }
+        if new.generation != old.generation, new.generation != old.generation + 1 || new.state != .enqueued {
+            return "the generation went from \(old.generation) to \(new.generation) as the job became \(new.state)"
+        }
+        if new.state == .enqueued, old.state != .enqueued, new.generation == old.generation {
+            return "a job returned to its queue under the same generation"
+        }
+        if old.state == .processing, new.state != .processing, new.state != .deleted {
+            return ended(id, old, new, act, tables)
+        }
+        guard new.state == .processing else { return nil }
+        guard case .claim(let owner, let claim) = act, owner == new.owner, claim == new.claim else {
+            return "I1: a job changed hands without a claim of its new owner"
+        }
+        guard old.state == .enqueued else { return "I1: a claim took a job that was \(old.state)" }
+        guard tables.servers[owner]?.isDead == false else { return "a server that is certified dead claimed a job" }
+        guard state.tokens.insert(Token(id: id, owner: owner, claim: claim)).inserted else {
+            return "I1: a fence was issued twice"
+        }
+        return nil
+    }
+
+    private static func ended(
+        _ id: JobID,
+        _ old: Row,
+        _ new: Row,
+        _ act: SimulationAct,
+        _ tables: InMemoryTables
+    ) -> String? {
+        switch act {
+        case .complete(let owner, let ends):
+            guard owner == old.owner, ends.contains(where: { $0.id == id && $0.claim == old.claim }) else {
+                return "I2: the end of another run was taken for that of the present one"
+            }
+        case .requeueOrphans:
+            guard let owner = old.owner, tables.servers[owner]?.isDead ?? true else {
+                return "I2: a job was taken from a server that is not certified dead"
+            }
+        case .putBackUnheld(let owner):
+            guard owner == old.owner else { return "I2: a server put another's job back" }
+        default:
+            return "I2: a run ended as \(new.state) by neither its end nor a repair"
+        }
+        return nil
+    }
+
+    /// At which attempt a claim was made.
+    func attempt(_ id: JobID, _ owner: ServerEpoch, _ claim: Int64) -> Int? {
+        state.withLock { $0.attempts[Token(id: id, owner: owner, claim: claim)] }
+    }
+
+    // MARK: Messages
+
+    /// Notes that a message without a row was set aside.
+    func parked(_ message: DispatchMessage) {
+        state.withLock { _ = $0.parked.insert(message) }
+    }
+
+    /// Holds an acknowledgement against I3.
+    ///
+    /// - Parameters:
+    ///   - message: What is acknowledged.
+    ///   - hasCopy: Whether the broker has another copy that takes its place.
+    func acknowledged(_ message: DispatchMessage, hasCopy: () -> Bool) {
+        let row = storage.read { tables in tables.rows[message.id].map { ($0.state, $0.generation) } }
+        guard let (rowState, generation) = row else {
+            if state.withLock({ !$0.parked.contains(message) }) {
+                report("I3: a message without a row was acknowledged, and not set aside")
+            }
+            return
+        }
+        if rowState == .enqueued, generation == message.generation, !hasCopy() {
+            report("I3: the message of \(name(message.id)) was acknowledged while it is enqueued at that generation")
+        }
+    }
+
+    // MARK: Runs
+
+    /// Notes that a job's own code begins.
+    func began(_ id: JobID, run: Int, process: Int) {
+        let dead = storage.read { tables in Set(tables.servers.filter { $0.value.isDead }.map(\.key)) }
+        let known = storage.read { tables in Set(tables.servers.keys) }
+        state.withLock { state in
+            state.starts += 1
+            for body in state.bodies[id] ?? [] {
+                guard let owner = body.owner, known.contains(owner), !dead.contains(owner) else { continue }
+                state.violation =
+                    state.violation
+                        ?? """
+                        I2: job\(state.numbers[id] ?? 0) began run \(run) in process \(process) while run \(body.run) goes \
+                        on in process \(body.process), which is not certified dead
+                        """
+            }
+            let owner = state.owners[RunKey(id: id, run: run)]
+            if owner == nil {
+                state.violation = state.violation ?? "I1: a run began that no claim had been made for"
+            }
+            state.bodies[id, default: []].append(Body(run: run, process: process, owner: owner))
+        }
+    }
+
+    /// Notes that a job's own code is over.
+    func ended(_ id: JobID, run: Int, process: Int) {
+        state.withLock { state in
+            state.bodies[id]?.removeAll { $0.run == run && $0.process == process }
+        }
+    }
+
+    /// Notes that a process is gone, and all that ran in it.
+    func died(_ process: Int) {
+        state.withLock { state in
+            for id in state.ids {
+                state.bodies[id]?.removeAll { $0.process == process }
+            }
+        }
+    }
+
+    // MARK: Promises
+
+    /// Notes that a caller was told that a job is stored.
+    func promised(_ id: JobID) {
+        let isThere = storage.read { $0.rows[id] != nil }
+        if !isThere { report("a caller was told that a job is stored, and it is not") }
+        state.withLock { _ = $0.promised.insert(id) }
+    }
+}

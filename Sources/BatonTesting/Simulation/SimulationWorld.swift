@@ -1,0 +1,91 @@
+import Baton
+import Locking
+
+/// What all processes of a simulation share: time, the database, the broker, the network between them, and the ledger.
+final class SimulationWorld: Sendable {
+    /// The network and the servers' side: what is under way goes on, whoever sent it dies.
+    static let network = 0
+
+    let scheduler: SimulationScheduler
+    let wire: SimulationExecutor
+    /// True time.
+    let clock: SimulationClock
+    let databaseClock: SimulationClock
+    let database: InMemoryStorage
+    let broker: InMemoryTransport
+    let ledger: SimulationLedger
+    let defects: Set<PlantedDefect>
+    /// What faults follow from.
+    let random: SimulationRandom
+    /// What jobs do follows from.
+    let jobRandom: SimulationRandom
+    private let currentFaults = Locked(SimulationFaults.none)
+    private let presences = Locked<[ServerPresence: JobInstant]>([:])
+
+    init(seed: UInt64, defects: Set<PlantedDefect>, isInWords: Bool) {
+        let root = SimulationRandom(seed: seed)
+        scheduler = SimulationScheduler(random: root.fork(), trace: SimulationTrace(isInWords: isInWords))
+        wire = SimulationExecutor(number: Self.network, scheduler: scheduler)
+        clock = SimulationClock(scheduler)
+        databaseClock = SimulationClock(scheduler)
+        database = InMemoryStorage(clock: databaseClock)
+        broker = InMemoryTransport()
+        ledger = SimulationLedger(storage: database)
+        self.defects = defects
+        random = root.fork()
+        jobRandom = root.fork()
+    }
+
+    /// What may go wrong now.
+    var faults: SimulationFaults {
+        get { currentFaults.withLock { $0 } }
+        set { currentFaults.withLock { $0 = newValue } }
+    }
+
+    /// How often something had to be repaired.
+    var repairs: Int {
+        let counted: [JobCounter] = [.repairedUnpublished, .repairedOrphans, .repairedUnheld]
+        return database.read { tables in counted.reduce(0) { $0 + (tables.counters[$1] ?? 0) } }
+    }
+
+    /// Notes that a server's own queue is there.
+    func connected(_ presence: ServerPresence) {
+        let now = scheduler.now
+        presences.withLock { $0[presence] = now }
+    }
+
+    /// Notes that a server's own queue is gone.
+    func disconnected(_ presence: ServerPresence) {
+        presences.withLock { $0[presence] = nil }
+    }
+
+    /// Since when a server's own queue is there.
+    func connectedSince(_ presence: ServerPresence) -> JobInstant? {
+        presences.withLock { $0[presence] }
+    }
+
+    /// Starts something on the network, which goes on whatever becomes of the process that began it.
+    ///
+    /// It ends by itself: everything under way arrives or is lost in bounded time, or is cancelled with its connection.
+    @discardableResult
+    func onWire(_ body: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
+        Task.detached(executorPreference: wire, operation: body)
+    }
+
+    /// Lets some time pass, as long as something is under way.
+    func travel() async {
+        await pause(faults.delay(random))
+    }
+
+    /// Lets time pass, cancelled or not.
+    func passTime(_ duration: Duration) async {
+        await withCheckedContinuation { continuation in
+            _ = scheduler.after(duration) { continuation.resume() }
+        }
+    }
+
+    /// Lets time pass on the network.
+    func pause(_ duration: Duration) async {
+        try? await clock.sleep(for: duration)
+    }
+}
