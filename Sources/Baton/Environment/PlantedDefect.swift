@@ -4,6 +4,8 @@ package enum PlantedDefect: String, Sendable, Hashable, CaseIterable {
     case acknowledgesBeforeCommit
     /// A message of a job that the server owns, but does not run, is dropped, and no audit finds the row.
     case dropsOwnClaims
+    /// Rows that a server owns, but does not run, are not looked for.
+    case hasNoAudit
     /// Messages are published before their rows are committed.
     case publishesBeforeCommit
     /// An insert whose outcome is unknown is taken for rolled back.

@@ -85,7 +85,7 @@ struct HeartbeatProcess: Sendable {
 
     private func putBackUnheld(_ rows: [OwnedRun], _ epoch: ServerEpoch) async {
         let unheld = core.table.withLock { $0.unheld(rows) }
-        guard !unheld.isEmpty, !core.environment.defects.contains(.dropsOwnClaims) else { return }
+        guard !unheld.isEmpty, core.environment.defects.isDisjoint(with: [.hasNoAudit, .dropsOwnClaims]) else { return }
         let repaired = await core.repair(limit: unheld.count) { marks throws(JobStorageError) in
             try await core.storage.putBackUnheld(unheld, owner: epoch, marks: marks)
         }

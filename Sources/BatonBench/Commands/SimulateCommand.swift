@@ -6,7 +6,8 @@ import BatonTesting
 struct SimulateCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "simulate",
-        abstract: "Runs client, servers, scheduler and reconciler through seeded disasters, in memory and virtual time.",
+        abstract:
+            "Runs client, servers, scheduler and reconciler through seeded disasters, in memory and virtual time.",
         discussion: """
             Each seed decides what fails, when, and in which order everything happens, and always decides the same. A \
             seed that finds something wrong is printed with its schedule.

@@ -125,7 +125,7 @@ final class SimulatedFleet: Sendable {
             for process in present { process.cutStorage() }
             world.database.change { $0.locks = [] }
             world.scheduler.after(soon) { [world] in
-                let now = world.databaseClock.now
+                let now = world.databaseClock.date
                 world.database.change { $0.sessionsSince = now }
                 for process in present { process.mend(broker: false) }
             }

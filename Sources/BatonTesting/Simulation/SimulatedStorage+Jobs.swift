@@ -39,6 +39,24 @@ extension SimulatedStorage {
         }
     }
 
+    package func claimWaiting(
+        queues: [String],
+        names: [String],
+        limit: Int,
+        owner: ServerEpoch,
+        claim: Int64
+    ) async throws(JobStorageError) -> [ClaimedJob] {
+        try await call(.claimWaiting, as: .claim(owner, claim)) { (storage) async throws(JobStorageError) in
+            try await storage.claimWaiting(queues: queues, names: names, limit: limit, owner: owner, claim: claim)
+        }
+    }
+
+    package func waitForWork(queues: [String], patience: Duration) async throws(JobStorageError) {
+        try await call(.waitForWork) { (storage) async throws(JobStorageError) in
+            try await storage.waitForWork(queues: queues, patience: patience)
+        }
+    }
+
     package func postpone(
         _ messages: [DispatchMessage],
         by delay: Duration,

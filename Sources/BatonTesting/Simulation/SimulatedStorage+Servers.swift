@@ -1,5 +1,10 @@
 package import Baton
 import Locking
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
 
 /// What servers say of themselves and of each other.
 extension SimulatedStorage {
@@ -43,9 +48,12 @@ extension SimulatedStorage {
         let isStale = world.defects.contains(.certifiesByStaleLease)
         return try await call(.certifyDead) { (storage) async throws(JobStorageError) in
             let leaseUntil = storage.read { $0.servers[epoch]?.leaseUntil }
-            if isStale { storage.change { $0.servers[epoch]?.leaseUntil = JobInstant(offset: .seconds(-1)) } }
+            if isStale { storage.change { $0.servers[epoch]?.leaseUntil = .distantPast } }
             let isCertified = try await storage.certifyDead(epoch, lease: lease)
-            if isCertified, let leaseUntil, leaseUntil >= clock.now {
+            if isStale, !isCertified, let leaseUntil {
+                storage.change { $0.servers[epoch]?.leaseUntil = leaseUntil }
+            }
+            if isCertified, let leaseUntil, leaseUntil >= clock.date {
                 ledger.report("a server was certified dead although its lease was not over")
             }
             return isCertified

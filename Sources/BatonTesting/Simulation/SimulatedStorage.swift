@@ -8,7 +8,7 @@ package final class SimulatedStorage: JobStorage {
     enum Call: String, Sendable {
         case insert, delete, job, history, openSession, saveWatermark, closeSession, releaseMarks, claim, postpone
         case complete, register, heartbeat, putBackUnheld, deregister, promoteDue, survey, certifyDead, requeueOrphans
-        case adoptUnpublished, count, tidy, sightPeer, certifyGone
+        case adoptUnpublished, count, tidy, sightPeer, certifyGone, claimWaiting, waitForWork
     }
 
     let process: Int

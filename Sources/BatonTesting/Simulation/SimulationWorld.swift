@@ -29,7 +29,7 @@ final class SimulationWorld: Sendable {
         clock = SimulationClock(scheduler)
         databaseClock = SimulationClock(scheduler)
         database = InMemoryStorage(clock: databaseClock)
-        broker = InMemoryTransport()
+        broker = InMemoryTransport(clock: clock)
         ledger = SimulationLedger(storage: database)
         self.defects = defects
         random = root.fork()
