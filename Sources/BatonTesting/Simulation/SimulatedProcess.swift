@@ -154,7 +154,6 @@ final class SimulatedProcess: Sendable {
         world.scheduler.note("crashes", process: number)
         world.scheduler.halt(number)
         world.ledger.died(number)
-        transport.silence()
         transport.link.cut()
         storage.cut()
         world.scheduler.after(world.random.duration(.zero, .seconds(4))) { self.transport.consumer?.abandon() }

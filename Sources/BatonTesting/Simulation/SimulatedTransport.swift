@@ -21,7 +21,7 @@ package final class SimulatedTransport: JobTransport {
         intake.withLock { $0 }
     }
 
-    /// The process is gone: nothing is told to it any more.
+    /// Sends nothing more: the simulation is over.
     func silence() {
         isSilent.withLock { $0 = true }
     }
@@ -39,18 +39,17 @@ package final class SimulatedTransport: JobTransport {
         _ bundles: [DispatchBundle],
         onOutcome: @escaping @Sendable ([PublishOutcome]) -> Void
     ) {
-        guard !isSilent.withLock({ $0 }) else { return }
+        guard !isSilent.withLock({ $0 }) else {
+            return onOutcome(bundles.map { _ in .unconfirmed(reason: "The simulation is over.") })
+        }
         let life = link.life
         world.onWire { [self] in
             var outcomes: [PublishOutcome] = []
             for bundle in bundles {
                 outcomes.append(await publish(bundle, life))
             }
-            // A halted process hears of it when it goes on; one that is gone never does.
-            world.scheduler.whenRunning(process) { [self, outcomes] in
-                guard !isSilent.withLock({ $0 }) else { return }
-                onOutcome(outcomes)
-            }
+            // A halted process hears of it when it goes on.
+            world.scheduler.whenRunning(process) { [outcomes] in onOutcome(outcomes) }
         }
     }
 
