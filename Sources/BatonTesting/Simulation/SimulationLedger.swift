@@ -66,9 +66,9 @@ final class SimulationLedger: Sendable {
     }
 
     /// Notes that something is not as it must be.
-    func report(_ violation: @autoclosure () -> String) {
+    func report(_ violation: String) {
         state.withLock { state in
-            if state.violation == nil { state.violation = violation() }
+            if state.violation == nil { state.violation = violation }
         }
     }
 

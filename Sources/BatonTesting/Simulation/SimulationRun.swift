@@ -3,7 +3,7 @@ import Locking
 
 /// One run of a simulation: a storm, then calm, in which everything must come to its end.
 final class SimulationRun {
-    private static let calm = Duration.seconds(400)
+    private static let calm = Duration.seconds(250)
     private static let maximumSteps = 3_000_000
 
     private let seed: UInt64
@@ -112,7 +112,8 @@ final class SimulationRun {
     /// Ends all tasks, so that nothing is left of them in memory.
     private func tearDown() -> Bool {
         fleet.tearDown()
-        let end = time.advanced(by: .seconds(500_000))
+        // Longer than anything lasts that pays no heed to its cancellation.
+        let end = world.scheduler.now.advanced(by: .seconds(300))
         let limit = world.scheduler.steps + Self.maximumSteps
         while world.scheduler.step(until: end), world.scheduler.steps < limit {}
         return fleet.hasEnded
