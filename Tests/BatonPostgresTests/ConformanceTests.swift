@@ -7,14 +7,14 @@ import Testing
 /// What every storage must do, tried on PostgreSQL.
 @Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(3)))
 struct ConformanceTests {
-    @Test(arguments: JobStorageConformance.rules)
+    @Test(.serialized, arguments: JobStorageConformance.rules)
     func conforms(_ rule: JobStorageConformance.Rule) async throws {
         try await withStorage { fixture in
             try await rule.check(fixture.subject())
         }
     }
 
-    @Test(arguments: JobStorageConformance.takeoverRules)
+    @Test(.serialized, arguments: JobStorageConformance.takeoverRules)
     func conformsInTakingOver(_ rule: JobStorageConformance.Rule) async throws {
         try await withStorage { fixture in
             try await fixture.withPeer { peer in try await rule.check(fixture.subject(presence: peer)) }

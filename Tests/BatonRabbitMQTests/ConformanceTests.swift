@@ -8,7 +8,7 @@ import Testing
 /// What every transport must do, tried on RabbitMQ.
 @Suite(.timeLimit(.minutes(3)))
 struct ConformanceTests {
-    @Test(arguments: JobTransportConformance.rules + JobTransportConformance.presenceRules)
+    @Test(.serialized, arguments: JobTransportConformance.rules + JobTransportConformance.presenceRules)
     func conforms(_ rule: JobTransportConformance.Rule) async throws {
         try await withTransport(queues: ["first", "second", "last"]) { scope in
             let subject = JobTransportSubject(scope.transport, peer: scope.makeTransport()) {

@@ -29,8 +29,10 @@ extension RunTable {
     /// Ends a claim without messages: what it brought are runs, or nobody knows whether it brought anything.
     ///
     /// - Parameter claim: Its number.
-    mutating func endIntake(_ claim: Int64) {
+    /// - Returns: Whether deliveries wait, which found no thread while the claim held them all.
+    mutating func endIntake(_ claim: Int64) -> Bool {
         intakes[claim] = nil
+        return !waiting.isEmpty
     }
 
     /// Whether a row may have been claimed by a claim without messages whose answer is still to come.

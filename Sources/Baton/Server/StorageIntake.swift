@@ -10,7 +10,7 @@ struct StorageIntake: Sendable {
     /// How long a connection must have been gone: one that is made again at once brings its messages with it.
     static let grace = Duration.milliseconds(500)
     /// How long the first connection may take.
-    static let startGrace = Duration.seconds(2)
+    static let startGrace = Duration.seconds(5)
     /// How long to wait for a sign before it is looked without one.
     static let pollInterval = Duration.seconds(5)
 
@@ -83,17 +83,17 @@ struct StorageIntake: Sendable {
                 claim: claim
             )
         } catch {
-            core.table.withLock { $0.endIntake(claim) }
+            let leavesWaiting = core.table.withLock { $0.endIntake(claim) }
             core.progress.ring()
+            if leavesWaiting { core.claimable.ring() }
             throw error
         }
         let now = core.clock.now
-        let isStopping = core.table.withLock { table in
+        let (leavesWaiting, isStopping) = core.table.withLock { table in
             for job in jobs {
                 table.start(job, owner: owner, delivery: nil, at: now)
             }
-            table.endIntake(claim)
-            return table.isStopping
+            return (table.endIntake(claim), table.isStopping)
         }
         if isStopping {
             core.putBackUnstarted(reason: "Put back by server \(core.name), which is stopping")
@@ -101,6 +101,8 @@ struct StorageIntake: Sendable {
             core.begin(jobs, claimedFor: owner)
         }
         core.progress.ring()
+        // What was delivered meanwhile found no thread: this claim held them all.
+        if leavesWaiting { core.claimable.ring() }
         return jobs.count
     }
 }

@@ -144,6 +144,26 @@ import Testing
         }
     }
 
+    /// A claim without messages holds every free thread until it is answered; what is delivered then must not be forgotten.
+    @Test func whatIsDeliveredDuringAClaimWithoutMessagesIsClaimedAfterIt() async throws {
+        try await world.run(world.server(counting)) {
+            try await world.reach(.succeeded, enqueue())
+            world.broker.goDown()
+            let answer = world.storage.holdAnswer(.claimWaiting)
+            try await world.advance(by: StorageIntake.grace)
+            await answer.arrivals(reach: 1)
+            world.broker.comeUp()
+            let id = try await enqueue()
+            try await eventually("it is delivered") {
+                try? await world.advance(by: .milliseconds(100))
+                return world.broker.unsettledCount == 1
+            }
+            answer.open()
+            try await world.reach(.succeeded, id)
+            #expect(runs.value == 2)
+        }
+    }
+
     /// Clients without a transport beside a server that has one: the reconciler publishes what they store.
     @Test func rowsOfClientsWithoutATransportArePublished() async throws {
         let client = JobClient(

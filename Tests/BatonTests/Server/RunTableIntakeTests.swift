@@ -20,10 +20,12 @@ import Testing
         _ = table.receive([Sample.delivery(9, tag: 9)], at: now)
         #expect(table.takeClaimable(at: now).isEmpty)
         start(1...1, claim: 1, in: &table)
-        table.endIntake(1)
+        let leavesWaiting = table.endIntake(1)
+        #expect(leavesWaiting)
         #expect(table.takeClaimable(at: now).map(\.delivery.tag) == [9])
         #expect(table.beginIntake(3, at: now) == 2)
-        table.endIntake(3)
+        let leavesMore = table.endIntake(3)
+        #expect(!leavesMore)
     }
 
     /// Asked for in vain, room is told of when there is some.
@@ -45,7 +47,7 @@ import Testing
         let count = table.beginIntake(2, at: now)
         #expect(count > 50)
         start(1...count, claim: 2, in: &table)
-        table.endIntake(2)
+        _ = table.endIntake(2)
         #expect(table.beginIntake(3, at: now) == 0)
         var ended = 0
         while ended < count {
@@ -63,7 +65,7 @@ import Testing
         _ = table.stop()
         #expect(table.beginIntake(2, at: now) == 0)
         #expect(!table.isQuiet && !table.isEmpty)
-        table.endIntake(1)
+        _ = table.endIntake(1)
         #expect(table.isQuiet && table.isEmpty)
     }
 
@@ -72,7 +74,7 @@ import Testing
         _ = table.beginIntake(5, at: now)
         let rows = [OwnedRun(id: Sample.id(1), claim: 5), OwnedRun(id: Sample.id(2), claim: 4)]
         #expect(table.unheld(rows) == [rows[1]])
-        table.endIntake(5)
+        _ = table.endIntake(5)
         #expect(table.unheld(rows) == rows)
     }
 }

@@ -46,10 +46,10 @@ extension JobStorageConformance {
             let owner = try await subject.server()
             let first = try await subject.running(by: owner)
             try await subject.end(first, .retry(after: .zero, JobStorageSubject.failure, reason: "r"), by: owner)
-            var message = try Expect.value(try await subject.promoted().first?.message, "the retry to be due")
+            let message = try Expect.value(try await subject.promoted().first?.message, "the retry to be due")
             for generation in [1, 3, 0] {
-                message.generation = generation
-                let outcome = try await subject.storage.claim([message], owner: owner, claim: Int64(10 + generation))
+                let other = message.with(generation: generation)
+                let outcome = try await subject.storage.claim([other], owner: owner, claim: Int64(10 + generation))
                 try Expect.equal(outcome, [.refused(.superseded)], "a claim at generation \(generation) of a row at 2")
             }
             try await subject.expect(first.id, in: .enqueued, "the state after them")
@@ -164,4 +164,10 @@ extension JobStorageConformance {
             try Expect.equal(missing, [ghost.message()], "what has no row")
         },
     ]
+}
+
+extension DispatchMessage {
+    fileprivate func with(generation: Int) -> DispatchMessage {
+        DispatchMessage(id: id, generation: generation, queue: queue, name: name)
+    }
 }
