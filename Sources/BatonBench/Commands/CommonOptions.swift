@@ -5,6 +5,9 @@ struct CommonOptions: ParsableArguments {
     @Option(help: "How the broker keeps the queue: \(RigOptions.QueueType.allValueStrings.joined(separator: " or ")).")
     var queueType = RigOptions.QueueType.classic
 
+    @Flag(help: "Without a broker: PostgreSQL alone.")
+    var alone = false
+
     @Option(name: .customLong("repeat"), help: "How often to measure; the medians are reported.")
     var repetitions = 1
 
@@ -30,7 +33,7 @@ struct CommonOptions: ParsableArguments {
     func rig(_ servers: ServerOptions? = nil) -> RigOptions {
         var options = RigOptions()
         options.namespace = namespace
-        options.queueType = queueType
+        options.queueType = alone ? nil : queueType
         if let servers {
             options.concurrency = servers.concurrency
             options.lookAhead = servers.lookAhead

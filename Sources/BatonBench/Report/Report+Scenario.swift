@@ -9,11 +9,11 @@ extension Report {
     init(_ scenario: some Scenario, _ options: RigOptions) {
         let defaults = JobServerConfiguration()
         var settings = scenario.settings
-        settings["queue_type"] = .string(options.queueType.rawValue)
+        settings["queue_type"] = options.queueType.map { .string($0.rawValue) } ?? .null
         settings["fsync"] = .bool(true)
         settings["synchronous_commit"] = .bool(true)
-        settings["confirms"] = .bool(true)
-        settings["persistent"] = .bool(true)
+        settings["confirms"] = .bool(options.queueType != nil)
+        settings["persistent"] = .bool(options.queueType != nil)
         if scenario.hasServers {
             let concurrency = options.concurrency ?? defaults.concurrency
             settings["servers"] = .integer(options.servers)

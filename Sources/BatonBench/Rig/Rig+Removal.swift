@@ -22,7 +22,7 @@ extension Rig {
         // so the task has an owner.
         await Task {
             await removeSchema()
-            await removeQueues()
+            if options.queueType != nil { await removeQueues() }
         }.value
     }
 

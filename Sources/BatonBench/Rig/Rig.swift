@@ -20,7 +20,8 @@ final class Rig: Sendable {
     let database: PostgresClient
 
     private let storage: any JobStorage
-    private let transport: any JobTransport
+    /// `nil`: PostgreSQL alone.
+    private let transport: (any JobTransport)?
 
     /// Makes a Baton, inert until ``running(_:)``.
     ///
@@ -40,14 +41,17 @@ final class Rig: Sendable {
             PostgresStorage(.init(url: environment.postgresURL, namespace: namespace, logger: environment.logger)),
             onSuccess: onSuccess
         )
-        let transport = RabbitMQTransport.Configuration(
-            url: environment.rabbitMQURL,
-            namespace: namespace,
-            queueType: options.queueType == .quorum ? .quorum : .classic,
-            logger: environment.logger
-        )
-        self.transport = RabbitMQTransport(transport)
-        jobs = JobClient(storage: storage, transport: self.transport, logger: environment.logger)
+        transport = options.queueType.map { [namespace] queueType in
+            RabbitMQTransport(
+                RabbitMQTransport.Configuration(
+                    url: environment.rabbitMQURL,
+                    namespace: namespace,
+                    queueType: queueType == .quorum ? .quorum : .classic,
+                    logger: environment.logger
+                )
+            )
+        }
+        jobs = JobClient(storage: storage, transport: transport, logger: environment.logger)
         var configuration = PostgresConfiguration(url: environment.postgresURL)
         configuration.applicationName = "baton-bench"
         configuration.maximumConnections = 1
@@ -67,7 +71,8 @@ final class Rig: Sendable {
             try await Durability.check(database)
             try await refuseTakenNamespace()
             do {
-                let services = ServiceGroup(services: [storage, transport, jobs], logger: environment.logger)
+                let own: [any Service] = [storage] + (transport.map { [$0] } ?? []) + [jobs]
+                let services = ServiceGroup(services: own, logger: environment.logger)
                 let result = try await running(services, body)
                 await remove()
                 return result

@@ -6,7 +6,8 @@ struct RigOptions: Sendable {
     }
 
     var namespace: String?
-    var queueType = QueueType.classic
+    /// `nil`: without a broker, PostgreSQL alone.
+    var queueType: QueueType? = .classic
     var concurrency: Int?
     var lookAhead: Int?
     var servers = 1

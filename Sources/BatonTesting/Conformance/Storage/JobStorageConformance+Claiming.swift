@@ -34,8 +34,8 @@ extension JobStorageConformance {
             let stored = try await subject.snapshot(first.id)
             try Expect.equal(stored.state, .processing, "the state")
             try Expect.equal([stored.generation, stored.run, stored.attempt], [1, 1, 1], "the same, as stored")
-            try await subject.end(first, .retry(after: .zero, JobStorageSubject.failure, reason: "r"), by: owner)
-            let message = try Expect.value(try await subject.promoted().first?.message, "the retry to be due")
+            try await subject.end(first, JobStorageSubject.retry, by: owner)
+            let message = try await subject.promotedMessage("the retry to be due")
             let second = try await subject.claim(message, by: owner, 2)
             try Expect.equal([second.generation, second.run, second.attempt], [2, 2, 2], "the same at the retry")
         },
@@ -45,8 +45,8 @@ extension JobStorageConformance {
         ) { subject in
             let owner = try await subject.server()
             let first = try await subject.running(by: owner)
-            try await subject.end(first, .retry(after: .zero, JobStorageSubject.failure, reason: "r"), by: owner)
-            let message = try Expect.value(try await subject.promoted().first?.message, "the retry to be due")
+            try await subject.end(first, JobStorageSubject.retry, by: owner)
+            let message = try await subject.promotedMessage("the retry to be due")
             for generation in [1, 3, 0] {
                 let other = message.with(generation: generation)
                 let outcome = try await subject.storage.claim([other], owner: owner, claim: Int64(10 + generation))

@@ -61,7 +61,7 @@ extension JobStorageConformance {
             let stored = try await subject.snapshot(run.id)
             try Expect.equal(stored.state, .scheduled, "the state")
             try Expect.equal([stored.run, stored.attempt], [1, 0], "run and attempt")
-            let message = try Expect.value(try await subject.promoted().first?.message, "the job to be due")
+            let message = try await subject.promotedMessage("the job to be due")
             try Expect.equal(message.generation, 2, "the generation it returns with")
             let again = try await subject.claim(message, by: owner, 2)
             try Expect.equal([again.run, again.attempt], [2, 1], "run and attempt of the next claim")
@@ -95,9 +95,9 @@ extension JobStorageConformance {
         ) { subject in
             let owner = try await subject.server()
             let run = try await subject.running(by: owner)
-            let retry = Completion.Outcome.retry(after: .zero, JobStorageSubject.failure, reason: "r")
+            let retry = JobStorageSubject.retry
             try await subject.end(run, retry, by: owner)
-            let message = try Expect.value(try await subject.promoted().first?.message, "the retry to be due")
+            let message = try await subject.promotedMessage("the retry to be due")
             let before = try await subject.snapshot(run.id)
             let again = try await subject.storage.complete([run.ending(retry)], owner: owner)
             try Expect.equal(again, [.applied], "the repeat of a retry that is enqueued again")

@@ -16,11 +16,11 @@ extension JobStorageConformance {
             let job = subject.job(.after(.zero))
             try await subject.store([job])
             func next(_ claim: Int64) async throws -> ClaimedJob {
-                let message = try Expect.value(try await subject.promoted().first?.message, "the job to be due")
+                let message = try await subject.promotedMessage("the job to be due")
                 return try await subject.claim(message, by: owner, claim)
             }
             let first = try await next(1)
-            try await subject.end(first, .retry(after: .zero, JobStorageSubject.failure, reason: "r"), by: owner)
+            try await subject.end(first, JobStorageSubject.retry, by: owner)
             let second = try await next(2)
             _ = try await subject.storage.putBackUnheld(
                 [second.owned],
@@ -57,7 +57,7 @@ extension JobStorageConformance {
         ) { subject in
             let owner = try await subject.server()
             let run = try await subject.running(by: owner)
-            try await subject.end(run, .retry(after: .zero, JobStorageSubject.failure, reason: "r"), by: owner)
+            try await subject.end(run, JobStorageSubject.retry, by: owner)
             let last = try await subject.storage.history(of: run.id).last
             let text = try Expect.value(last?.data?.text, "data of a retry")
             struct Retry: Decodable {

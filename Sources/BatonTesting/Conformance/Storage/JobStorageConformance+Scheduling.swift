@@ -61,7 +61,7 @@ extension JobStorageConformance {
             try Expect.equal(stored.generation, 1, "the generation")
             try Expect.equal(stored.scheduledAt, nil, "the due time")
             let run = try await subject.claim(message, by: owner, 1)
-            try await subject.end(run, .retry(after: .zero, JobStorageSubject.failure, reason: "r"), by: owner)
+            try await subject.end(run, JobStorageSubject.retry, by: owner)
             message.generation = 2
             try Expect.equal(try await subject.promoted().map(\.message), [message], "the message of the retry")
         },

@@ -7,6 +7,8 @@ import Baton
 #endif
 
 /// The steps that trials are made of.
+///
+/// Never inlined: the optimiser of Swift 6.3 crashes on rules that hold several of them.
 extension JobStorageSubject {
     /// So long that no trial outlasts it.
     static let longLease = Duration.seconds(7 * 86_400)
@@ -14,12 +16,14 @@ extension JobStorageSubject {
     static let longAge = Duration.seconds(3600)
 
     static let failure = JobFailure(type: "SMTPError", message: "refused", details: "550 no such user")
+    static let retry = Completion.Outcome.retry(after: .zero, failure, reason: "r")
 
     // MARK: Making
 
     func epoch() -> ServerEpoch { ServerEpoch(environment.makeUUID()) }
 
     /// A session of a publisher, registered.
+    @inline(never)
     func session(lease: Duration = longLease) async throws -> PublisherSession {
         let session = PublisherSession(environment.makeUUID())
         try await storage.openSession(session, lease: lease)
@@ -27,6 +31,7 @@ extension JobStorageSubject {
     }
 
     /// Marks of a session of their own.
+    @inline(never)
     func marks(_ count: Int = 100) async throws -> PublishMarkRange {
         PublishMarkRange(session: try await session(), sequences: 1..<Int64(count) + 1)
     }
@@ -46,18 +51,21 @@ extension JobStorageSubject {
     }
 
     /// Jobs to be enqueued, marked by one living session.
+    @inline(never)
     func jobs(_ count: Int, attempts: Int = 10) async throws -> [NewJob] {
         let marks = try await marks(count)
         return (0..<count).map { job(.enqueued(marks[$0]), attempts: attempts) }
     }
 
     /// Stores jobs that are new.
+    @inline(never)
     func store(_ jobs: [NewJob]) async throws {
         let outcomes = try await storage.insert(jobs, isRepeated: false)
         try Expect.equal(outcomes, jobs.map { _ in .inserted }, "what became of new jobs")
     }
 
     /// Enqueued jobs, stored.
+    @inline(never)
     func enqueued(_ count: Int, attempts: Int = 10) async throws -> [NewJob] {
         let jobs = try await jobs(count, attempts: attempts)
         try await store(jobs)
@@ -80,6 +88,7 @@ extension JobStorageSubject {
     }
 
     /// A registered server.
+    @inline(never)
     func server(lease: Duration = longLease) async throws -> ServerEpoch {
         let epoch = epoch()
         try await storage.register(registration(epoch), lease: lease)
@@ -87,6 +96,7 @@ extension JobStorageSubject {
     }
 
     /// Takes a server off the list while it still owns rows: an owner without a server row is dead (PROTOCOL section 3).
+    @inline(never)
     func bury(_ epoch: ServerEpoch) async throws {
         try await storage.deregister(epoch)
     }
@@ -94,6 +104,7 @@ extension JobStorageSubject {
     // MARK: Moving
 
     /// Claims a job that must be there for it.
+    @inline(never)
     func claim(_ message: DispatchMessage, by owner: ServerEpoch, _ claim: Int64) async throws -> ClaimedJob {
         let outcomes = try await storage.claim([message], owner: owner, claim: claim)
         guard outcomes.count == 1, case .claimed(let job) = outcomes[0] else {
@@ -103,18 +114,21 @@ extension JobStorageSubject {
     }
 
     /// A job that runs.
+    @inline(never)
     func running(by owner: ServerEpoch, claim number: Int64 = 1, attempts: Int = 10) async throws -> ClaimedJob {
         let job = try await enqueued(1, attempts: attempts)[0]
         return try await claim(job.message(), by: owner, number)
     }
 
     /// Stores the end of a run, which must be taken.
+    @inline(never)
     func end(_ run: ClaimedJob, _ outcome: Completion.Outcome, by owner: ServerEpoch) async throws {
         let outcomes = try await storage.complete([run.ending(outcome)], owner: owner)
         try Expect.equal(outcomes, [.applied], "what became of the end of a run whose fence matches")
     }
 
     /// A job in a state that it reached by legal moves.
+    @inline(never)
     func job(in state: JobState, owner: ServerEpoch, claim: Int64 = 1) async throws -> NewJob {
         let job = try await enqueued(1)[0]
         if state == .deleted {
@@ -136,22 +150,35 @@ extension JobStorageSubject {
     // MARK: Looking
 
     /// A job as it stands; it must exist.
+    @inline(never)
     func snapshot(_ id: JobID) async throws -> JobSnapshot {
         try Expect.value(try await storage.job(id), "the job to be there")
     }
 
+    @inline(never)
     func expect(_ id: JobID, in state: JobState, _ why: String) async throws {
         try Expect.equal(try await snapshot(id).state, state, why)
     }
 
     /// What the adoption of unpublished rows takes.
+    @inline(never)
     func adopted(unpublishedAge age: Duration = longAge) async throws -> [JobID] {
         try await storage.adoptUnpublished(marks: try await marks(), unpublishedAge: age).map(\.message.id)
     }
 
     /// Jobs that are due by now, promoted.
+    @inline(never)
     func promoted(_ count: Int = 100) async throws -> [MarkedDispatch] {
         try await storage.promoteDue(marks: try await marks(count)).dispatches
+    }
+
+    /// The message of a job that must be due by now.
+    @inline(never)
+    func promotedMessage(_ what: String) async throws -> DispatchMessage {
+        guard let dispatch = try await promoted().first else {
+            throw ConformanceMismatch(expected: what, found: "none")
+        }
+        return dispatch.message
     }
 }
 
