@@ -26,7 +26,9 @@ struct WakingTests {
                 (
                     "parts",
                     { queue in
-                        var parts = [[NewJob.enqueued(queue: queue, mark: nil)], [.enqueued(queue: "unarmed", mark: nil)]]
+                        var parts = [
+                            [NewJob.enqueued(queue: queue, mark: nil)], [.enqueued(queue: "unarmed", mark: nil)],
+                        ]
                         try await storage.insert { parts.isEmpty ? nil : parts.removeFirst() }
                     }
                 ),

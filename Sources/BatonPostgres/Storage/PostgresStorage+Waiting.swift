@@ -34,7 +34,7 @@ extension PostgresStorage {
         if jobs.count < limit, markedWalk.withLock({ $0.isDue(at: .now) }) {
             do throws(JobStorageError) {
                 jobs += try await claimMarked(wanted, limit - jobs.count, sql.claimMarked)
-            } catch where !jobs.isEmpty {
+            } catch  where !jobs.isEmpty {
                 // What is claimed is claimed; what else waits is found by the next claim.
             }
         }
@@ -62,7 +62,7 @@ extension PostgresStorage {
         if since != nil, jobs.count < limit {
             do throws(JobStorageError) {
                 jobs += try await look(nil, limit - jobs.count)
-            } catch where !jobs.isEmpty {
+            } catch  where !jobs.isEmpty {
                 // As above.
             }
         }
@@ -79,7 +79,8 @@ extension PostgresStorage {
     ) async throws(JobStorageError) -> [ClaimedJob] {
         var jobs: [ClaimedJob] = []
         for _ in 0..<MarkedWalk.stretchesAtOnce where jobs.isEmpty {
-            let start = markedWalk.withLock(\.start)?.uuid ?? UUID(uuid: uuid_t(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+            let start =
+                markedWalk.withLock(\.start)?.uuid ?? UUID(uuid: uuid_t(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
             let statement = wanted.statement(sql, from: start, limit, Int64(MarkedWalk.stretch))
             let result = try await perform(on: work, statement)
             var (rows, end): (Int, JobID?) = (0, nil)
@@ -87,7 +88,9 @@ extension PostgresStorage {
                 var jobs: [ClaimedJob] = []
                 for row in result {
                     let columns = ClaimStatements.claimedColumnCount
-                    (rows, end) = (try row.decode(Int.self, columns), try row.decode(UUID?.self, columns + 1).map { JobID($0) })
+                    (rows, end) = (
+                        try row.decode(Int.self, columns), try row.decode(UUID?.self, columns + 1).map { JobID($0) }
+                    )
                     if try row.decode(UUID?.self, 0) != nil { jobs.append(try row.claimedJob()) }
                 }
                 return jobs
