@@ -45,6 +45,7 @@ struct GracefulStop: Sendable {
             return
         }
         do throws(JobStorageError) {
+            try await core.auditLast()
             try await core.leave()
         } catch {
             core.logger.debug("server not taken off the list; its lease ends it", metadata: ["error": "\(error)"])

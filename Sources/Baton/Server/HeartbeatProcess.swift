@@ -67,7 +67,7 @@ struct HeartbeatProcess: Sendable {
         }
         core.suspect(answer.latePeers)
         await cancelLost(answer.lostRuns)
-        await putBackUnheld(answer.ownedRuns ?? [], epoch)
+        await core.putBackUnheld(answer.ownedRuns ?? [], epoch)
         await relieve(asked, lost: answer.lostRuns)
         core.putBackUnstarted(
             claimedBefore: sentAt.advanced(by: .zero - core.configuration.heartbeatInterval),
@@ -81,21 +81,6 @@ struct HeartbeatProcess: Sendable {
         let lost = Set(lost)
         let count = core.cancelRuns { key, _ in lost.contains(key) }
         await core.count([.cancelledLostRuns: count])
-    }
-
-    private func putBackUnheld(_ rows: [OwnedRun], _ epoch: ServerEpoch) async {
-        let unheld = core.table.withLock { $0.unheld(rows) }
-        guard !unheld.isEmpty, core.environment.defects.isDisjoint(with: [.hasNoAudit, .dropsOwnClaims]) else { return }
-        let repaired = await core.repair(limit: unheld.count) { marks throws(JobStorageError) in
-            try await core.storage.putBackUnheld(unheld, owner: epoch, marks: marks)
-        }
-        // None, when the row's end was stored between the look and the repair.
-        guard let repaired, repaired > 0 else { return }
-        core.logger.warning(
-            "rows of this server that it did not run are put back",
-            metadata: ["count": "\(repaired)"]
-        )
-        await core.count([.repairedUnheld: repaired])
     }
 
     /// Acknowledges the deliveries of long runs, which the lease protects from now on, and gives back deliveries that

@@ -1,3 +1,4 @@
+import Locking
 import Logging
 
 extension ServerCore {
@@ -35,6 +36,32 @@ extension ServerCore {
             logger.warning("moving jobs to their queues failed", metadata: ["error": "\(error)"])
             return nil
         }
+    }
+
+    /// Puts rows back that are this server's and that it does not run: an answer was lost that gave them to it.
+    ///
+    /// - Parameters:
+    ///   - rows: The rows that storage lists under it.
+    ///   - epoch: The epoch it listed them under.
+    func putBackUnheld(_ rows: [OwnedRun], _ epoch: ServerEpoch) async {
+        let unheld = table.withLock { $0.unheld(rows) }
+        guard !unheld.isEmpty, environment.defects.isDisjoint(with: [.hasNoAudit, .dropsOwnClaims]) else { return }
+        let repaired = await repair(limit: unheld.count) { marks throws(JobStorageError) in
+            try await storage.putBackUnheld(unheld, owner: epoch, marks: marks)
+        }
+        // None, when the row's end was stored between the look and the repair.
+        guard let repaired, repaired > 0 else { return }
+        logger.warning("rows of this server that it did not run are put back", metadata: ["count": "\(repaired)"])
+        await count([.repairedUnheld: repaired])
+    }
+
+    /// The audit before the server leaves the list: a row that it leaves behind would cost its job an attempt.
+    ///
+    /// - Throws: ``JobStorageError``.
+    func auditLast() async throws(JobStorageError) {
+        let epoch = epoch
+        let answer = try await storage.heartbeat(epoch, lease: configuration.lease, runs: [])
+        await putBackUnheld(answer.ownedRuns ?? [], epoch)
     }
 
     /// Requeues the jobs of every server that is certified dead.

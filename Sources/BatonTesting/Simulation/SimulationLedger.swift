@@ -206,8 +206,10 @@ final class SimulationLedger: Sendable {
         let known = storage.read { tables in Set(tables.servers.keys) }
         state.withLock { state in
             state.starts += 1
-            for body in state.bodies[id] ?? [] {
-                guard let owner = body.owner, known.contains(owner), !dead.contains(owner) else { continue }
+            let isAlive = { (owner: ServerEpoch?) in owner.map { known.contains($0) && !dead.contains($0) } ?? false }
+            // A server that is dead and has not heard of it may begin what it claimed before; its end is fenced.
+            let owner = state.owners[RunKey(id: id, run: run)]
+            for body in state.bodies[id] ?? [] where isAlive(owner) && isAlive(body.owner) {
                 state.violation =
                     state.violation
                         ?? """
@@ -215,7 +217,6 @@ final class SimulationLedger: Sendable {
                         on in process \(body.process), which is not certified dead
                         """
             }
-            let owner = state.owners[RunKey(id: id, run: run)]
             if owner == nil {
                 state.violation = state.violation ?? "I1: a run began that no claim had been made for"
             }
