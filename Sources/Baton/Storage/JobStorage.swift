@@ -105,6 +105,9 @@ public protocol JobStorage: Service {
     /// Claims jobs that wait in queues, without a message (PROTOCOL section 3, "broker down"): oldest first, passing over
     /// rows that others are claiming.
     ///
+    /// Rows that bear a mark come after those that bear none, whatever their age, and may be passed over for a second or
+    /// so: they wait for their messages, and are wanted here only while nobody can reach those.
+    ///
     /// A dead epoch claims nothing. A claim whose answer was lost is mended by the audit, so it is never repeated with the
     /// same number.
     ///
@@ -114,7 +117,7 @@ public protocol JobStorage: Service {
     ///   - limit: How many jobs at most.
     ///   - owner: The server's epoch.
     ///   - claim: A number never used before in this epoch.
-    /// - Returns: The jobs claimed; fewer than `limit` only when no more wait.
+    /// - Returns: The jobs claimed; fewer than `limit` only when no more wait that bear no mark.
     /// - Throws: ``JobStorageError``.
     func claimWaiting(
         queues: [String],

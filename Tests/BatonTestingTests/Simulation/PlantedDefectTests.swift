@@ -3,7 +3,7 @@ import BatonTesting
 import Testing
 
 /// A simulation that lets the known bad designs of PROTOCOL section 6 pass would prove nothing.
-@Suite struct PlantedDefectTests {
+@Suite(.serialized) struct PlantedDefectTests {
     /// Those that some of a few hundred seeds find.
     ///
     /// Of the others too few seeds do to wait for them here; `baton-bench simulate --defects` counts them.
@@ -13,16 +13,18 @@ import Testing
     ]
 
     @Test(arguments: found)
-    func aSimulationFinds(defect: PlantedDefect) throws {
-        let seeds: Range<UInt64> = 0..<1_000
-        let failure = seeds.lazy.compactMap { seed -> SimulationError? in
-            do throws(SimulationError) {
-                _ = try Simulation(seed: seed, defects: [defect]).look()
-                return nil
-            } catch {
-                return error
-            }
-        }.first
+    func aSimulationFinds(defect: PlantedDefect) async throws {
+        let failure = try await onThread {
+            let seeds: Range<UInt64> = 0..<1_000
+            return seeds.lazy.compactMap { seed -> SimulationError? in
+                do throws(SimulationError) {
+                    _ = try Simulation(seed: seed, defects: [defect]).look()
+                    return nil
+                } catch {
+                    return error
+                }
+            }.first
+        }
         let found = try #require(failure, "\(defect) was caught by none of 1,000 seeds")
         #expect(found.code == .violation || found.code == .stalled)
         #expect(throws: Never.self, "the defect, not the seed") { try Simulation(seed: found.seed).run() }

@@ -80,7 +80,8 @@ extension JobStorageConformance {
             "Several servers that claim without messages, and one that claims with them, share no job (PROTOCOL I1)."
         ) { subject in
             let owners = [try await subject.server(), try await subject.server(), try await subject.server()]
-            let jobs = try await subject.enqueued(60)
+            let jobs = (0..<60).map { _ in subject.job(.enqueued(nil)) }
+            try await subject.store(jobs)
             let claimed = try await concurrently(3) { number in
                 guard number > 0 else {
                     let messages = jobs.suffix(30).map { $0.message() }
