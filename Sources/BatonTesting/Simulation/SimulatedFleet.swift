@@ -10,10 +10,10 @@ final class SimulatedFleet: Sendable {
 
     private let world: SimulationWorld
     private let workload: SimulatedWorkload
-    private let random: SimulationRandom
+    private let random: SeededRandomSource
     private let state = Locked(State())
 
-    init(world: SimulationWorld, workload: SimulatedWorkload, random: SimulationRandom) {
+    init(world: SimulationWorld, workload: SimulatedWorkload, random: SeededRandomSource) {
         self.world = world
         self.workload = workload
         self.random = random

@@ -13,10 +13,10 @@ final class SimulatedWorkload: Sendable {
     /// How long the storm lasts.
     let storm: Duration
     let servers: Int
-    private let random: SimulationRandom
+    private let random: SeededRandomSource
     private let state: Locked<State>
 
-    init(drawnFrom random: SimulationRandom) {
+    init(drawnFrom random: SeededRandomSource) {
         self.random = random
         storm = random.duration(.seconds(2), .seconds(40))
         servers = 1 + random.below(3)

@@ -61,7 +61,7 @@ struct SimulationFaults: Sendable {
     /// Draws a mixture.
     ///
     /// - Parameter random: What it follows from.
-    init(drawnFrom random: SimulationRandom) {
+    init(drawnFrom random: SeededRandomSource) {
         let chances = [0, 0.01, 0.05, 0.2]
         storageChance = random.pick(chances)
         storageFates = Self.some([.unavailable, .lostBefore, .lostAfter, .late], random)
@@ -82,7 +82,7 @@ struct SimulationFaults: Sendable {
 
     private init() {}
 
-    private static func some<Element>(_ all: [Element], _ random: SimulationRandom) -> [Element] {
+    private static func some<Element>(_ all: [Element], _ random: SeededRandomSource) -> [Element] {
         let some = all.filter { _ in random.chance(0.5) }
         return some.isEmpty ? [random.pick(all)] : some
     }
@@ -90,17 +90,17 @@ struct SimulationFaults: Sendable {
     // MARK: Drawing
 
     /// What befalls the next call to storage.
-    func storageFate(_ random: SimulationRandom) -> StorageFate {
+    func storageFate(_ random: SeededRandomSource) -> StorageFate {
         random.chance(storageChance) ? random.pick(storageFates) : .answered
     }
 
     /// What befalls the next message.
-    func publishFate(_ random: SimulationRandom) -> PublishFate {
+    func publishFate(_ random: SeededRandomSource) -> PublishFate {
         random.chance(publishChance) ? random.pick(publishFates) : .confirmed
     }
 
     /// How long the next thing is under way.
-    func delay(_ random: SimulationRandom) -> Duration {
+    func delay(_ random: SeededRandomSource) -> Duration {
         random.chance(slowness) ? random.duration(.zero, slowest) : random.duration(.microseconds(50), .milliseconds(3))
     }
 }

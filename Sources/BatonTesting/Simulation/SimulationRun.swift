@@ -9,7 +9,7 @@ final class SimulationRun {
     private let seed: UInt64
     private let world: SimulationWorld
     private let workload: SimulatedWorkload
-    private let random: SimulationRandom
+    private let random: SeededRandomSource
     private let fleet: SimulatedFleet
     private let faults: SimulationFaults
     private var time = JobInstant(offset: .zero)
@@ -17,7 +17,7 @@ final class SimulationRun {
     init(seed: UInt64, defects: Set<PlantedDefect>, isInWords: Bool) {
         self.seed = seed
         world = SimulationWorld(seed: seed, defects: defects, isInWords: isInWords)
-        random = SimulationRandom(seed: ~seed)
+        random = SeededRandomSource(seed: ~seed)
         workload = SimulatedWorkload(drawnFrom: random)
         faults = random.chance(0.05) ? .none : SimulationFaults(drawnFrom: random)
         fleet = SimulatedFleet(world: world, workload: workload, random: random.fork())

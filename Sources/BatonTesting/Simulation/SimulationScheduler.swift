@@ -40,11 +40,11 @@ final class SimulationScheduler: Sendable {
         var hasEscaped = false
     }
 
-    private let random: SimulationRandom
+    private let random: SeededRandomSource
     private let state: Locked<State>
     private let thread = pthread_self()
 
-    init(random: SimulationRandom, trace: SimulationTrace) {
+    init(random: SeededRandomSource, trace: SimulationTrace) {
         self.random = random
         state = Locked(State(trace: trace))
     }

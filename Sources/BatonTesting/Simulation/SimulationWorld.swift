@@ -16,14 +16,14 @@ final class SimulationWorld: Sendable {
     let ledger: SimulationLedger
     let defects: Set<PlantedDefect>
     /// What faults follow from.
-    let random: SimulationRandom
+    let random: SeededRandomSource
     /// What jobs do follows from.
-    let jobRandom: SimulationRandom
+    let jobRandom: SeededRandomSource
     private let currentFaults = Locked(SimulationFaults.none)
     private let presences = Locked<[ServerPresence: JobInstant]>([:])
 
     init(seed: UInt64, defects: Set<PlantedDefect>, isInWords: Bool) {
-        let root = SimulationRandom(seed: seed)
+        let root = SeededRandomSource(seed: seed)
         scheduler = SimulationScheduler(random: root.fork(), trace: SimulationTrace(isInWords: isInWords))
         wire = SimulationExecutor(number: Self.network, scheduler: scheduler)
         clock = SimulationClock(scheduler)

@@ -1,21 +1,21 @@
-public import Baton
+import Baton
 import Locking
 
-/// Randomness from a seed: the same numbers for the same seed everywhere (SplitMix64).
-public final class SimulationRandom: RandomSource {
+/// Randomness from a seed: the same numbers for the same seed everywhere (SplitMix64), for kits and simulations.
+final class SeededRandomSource: RandomSource {
     private let state: Locked<UInt64>
 
     /// Creates the source.
     ///
     /// - Parameter seed: What the numbers follow from.
-    public init(seed: UInt64) {
+    init(seed: UInt64) {
         state = Locked(seed)
     }
 
     /// The next 64 random bits.
     ///
     /// - Returns: Uniformly distributed bits.
-    public func next() -> UInt64 {
+    func next() -> UInt64 {
         state.withLock { state in
             state &+= 0x9E37_79B9_7F4A_7C15
             var bits = state
@@ -26,8 +26,8 @@ public final class SimulationRandom: RandomSource {
     }
 
     /// A source of its own, so that what one part of a simulation draws does not change what another does.
-    func fork() -> SimulationRandom {
-        SimulationRandom(seed: next())
+    func fork() -> SeededRandomSource {
+        SeededRandomSource(seed: next())
     }
 
     /// A number below a limit.
