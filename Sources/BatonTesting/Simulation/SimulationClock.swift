@@ -1,13 +1,13 @@
-public import Baton
+import Baton
 import Locking
 #if canImport(FoundationEssentials)
-    public import FoundationEssentials
+    import FoundationEssentials
 #else
-    public import Foundation
+    import Foundation
 #endif
 
 /// One machine's clocks: they go with the simulation's time, and can be set wrong.
-public final class SimulationClock: JobClock {
+final class SimulationClock: JobClock {
     private static let epoch = Date(timeIntervalSince1970: 1_790_000_000)
 
     private struct State {
@@ -25,13 +25,13 @@ public final class SimulationClock: JobClock {
     }
 
     /// The reading of the clock that never goes back.
-    public var now: JobInstant {
+    var now: JobInstant {
         let slept = state.withLock { $0.slept }
         return scheduler.now.advanced(by: slept)
     }
 
     /// The machine's date, right or wrong.
-    public var date: Date {
+    var date: Date {
         let error = state.withLock { $0.slept + $0.dateError }
         return Self.epoch.addingTimeInterval((scheduler.now.offset + error) / .seconds(1))
     }
@@ -40,7 +40,7 @@ public final class SimulationClock: JobClock {
     ///
     /// - Parameter deadline: When to go on.
     /// - Throws: `CancellationError` when the task is cancelled.
-    public func sleep(until deadline: JobInstant) async throws {
+    func sleep(until deadline: JobInstant) async throws {
         try Task.checkCancellation()
         let sleeper = Sleeper()
         try await withTaskCancellationHandler {
