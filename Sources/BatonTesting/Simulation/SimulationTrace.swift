@@ -17,13 +17,6 @@ struct SimulationTrace: Sendable {
         hash ^= hash >> 29
     }
 
-    /// Takes a word into account.
-    mutating func mix(_ word: String) {
-        for byte in word.utf8 {
-            hash = (hash ^ UInt64(byte)) &* 0x0000_0100_0000_01B3
-        }
-    }
-
     /// Writes a line down.
     mutating func write(_ line: String) {
         lines.append(line)
