@@ -41,7 +41,7 @@ public struct Simulation: Sendable {
         } catch {
             // Once more, in words: it goes the same way.
             _ = try SimulationRun(seed: seed, defects: defects, isInWords: true).run()
-            throw error
+            throw SimulationError(.escaped, "It passed when it was run again, after: \(error.message)", seed: seed)
         }
     }
 

@@ -14,7 +14,7 @@ public struct SimulationError: Error, CustomStringConvertible {
         /// When all faults were over, something never came to its end.
         public static let stalled = Code(value: .stalled)
 
-        /// Something ran on a thread of its own, in an order that nobody can repeat.
+        /// Something ran in an order that nobody can repeat: on a thread of its own, or differently when run again.
         public static let escaped = Code(value: .escaped)
 
         /// A part of the system ended with an error, or did not end when it was told to.
