@@ -37,6 +37,7 @@ let package = Package(
         .library(name: "RabbitMQClient", targets: ["RabbitMQClient"]),
         .executable(name: "baton-bench", targets: ["BatonBenchCommand"]),
         .executable(name: "baton-demo", targets: ["BatonDemo"]),
+        .executable(name: "baton-quickstart", targets: ["BatonQuickstart"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
@@ -109,6 +110,12 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
+            swiftSettings: swiftSettings
+        ),
+
+        .executableTarget(
+            name: "BatonQuickstart",
+            dependencies: ["Baton", "BatonMacros", logging, lifecycle],
             swiftSettings: swiftSettings
         ),
 

@@ -8,7 +8,7 @@ struct MarkedWalkTests {
 
     @Test func itGoesOnBehindAStretchAndBeginsAgainAfterTheLast() {
         var walk = MarkedWalk()
-        #expect(walk.isDue(at: start) && walk.start == nil)
+        #expect(walk.isDue(at: start, keepsWaiting: true) && walk.start == nil)
         let end = JobID.random()
         walk.looked(claimed: 0, of: 5, rows: MarkedWalk.stretch, end: end)
         #expect(walk.start == end)
@@ -25,9 +25,17 @@ struct MarkedWalkTests {
     @Test func itRestsOnlyWhenNothingWasFound() {
         var walk = MarkedWalk()
         walk.rest(claimed: 0, at: start)
-        #expect(!walk.isDue(at: start + MarkedWalk.pause - .milliseconds(1)))
-        #expect(walk.isDue(at: start + MarkedWalk.pause))
+        #expect(!walk.isDue(at: start + MarkedWalk.pause - .milliseconds(1), keepsWaiting: false))
+        #expect(walk.isDue(at: start + MarkedWalk.pause, keepsWaiting: false))
         walk.rest(claimed: 1, at: start)
-        #expect(walk.isDue(at: start))
+        #expect(walk.isDue(at: start, keepsWaiting: true))
+    }
+
+    @Test func whoHasJobsAlreadyIsNotHeldUp() {
+        var walk = MarkedWalk()
+        walk.rest(claimed: 0, at: start)
+        let due = start + MarkedWalk.pause
+        #expect(!walk.isDue(at: due + MarkedWalk.patience - .milliseconds(1), keepsWaiting: true))
+        #expect(walk.isDue(at: due + MarkedWalk.patience, keepsWaiting: true))
     }
 }

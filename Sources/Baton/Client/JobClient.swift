@@ -63,6 +63,7 @@ public final class JobClient: Service {
             transport: transport,
             environment: environment,
             patience: configuration.publishTimeout,
+            startTimeout: configuration.brokerStartTimeout,
             logger: logger
         )
         self.publisher = publisher

@@ -8,6 +8,8 @@ public struct JobClientConfiguration: Sendable {
     public var enqueueTimeout = Duration.seconds(30)
     /// How long a dispatch message is tried before it is left to the reconciler (T of PROTOCOL move 1).
     public var publishTimeout = Duration.seconds(10)
+    /// How long the first connection to the broker may take, before jobs are stored and claimed as if there were none.
+    public var brokerStartTimeout = Duration.seconds(5)
     /// How long the end of the client waits for unpublished messages.
     public var flushTimeout = Duration.seconds(10)
 

@@ -45,6 +45,7 @@ extension DispatchPublisher {
         var stored: [PublisherWatermark] = []
         var storedAt: JobInstant?
         while (try? await environment.clock.sleep(for: Self.watermarkInterval)) != nil {
+            lookForBroker()
             let (watermarks, ended) = turnSessions()
             let now = environment.clock.now
             let isDue = storedAt.map { $0.duration(to: now) >= Self.renewalInterval } ?? true

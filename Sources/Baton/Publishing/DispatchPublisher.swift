@@ -23,8 +23,8 @@ final class DispatchPublisher: Sendable {
         /// Marks given up, to be taken off their rows.
         var givenUp: [PublishMark] = []
         var isRunning = false
-        /// Whether the transport has ever been seen connected.
-        var hasBeenConnected = false
+        /// From when on the broker counts as away, unless it is connected again by then.
+        var awayFrom: JobInstant?
         var isPumping = false
 
         mutating func withLedger(of session: PublisherSession, _ body: (inout PublishLedger) -> Void) {
@@ -40,6 +40,8 @@ final class DispatchPublisher: Sendable {
     private let transport: any JobTransport
     /// Whether there is a broker to publish to at all.
     private let hasTransport: Bool
+    /// How long the first connection may take before the broker counts as away.
+    private let startTimeout: Duration
     let environment: JobEnvironment
     let logger: Logger
     let state: Locked<State>
@@ -51,14 +53,18 @@ final class DispatchPublisher: Sendable {
     let releases = Wakeup()
     /// Rings when answers have come.
     private let idle = Wakeup()
+    /// Rings when the broker is back: what was stored meanwhile bears no mark.
+    let returns = Wakeup()
 
     init(
         storage: any JobStorage,
         transport: any JobTransport,
         environment: JobEnvironment,
         patience: Duration,
+        startTimeout: Duration,
         logger: Logger
     ) {
+        self.startTimeout = startTimeout
         self.storage = storage
         self.transport = transport
         hasTransport = !(transport is NoTransport)
@@ -93,7 +99,7 @@ final class DispatchPublisher: Sendable {
     ///   servers claim from storage, and once it is back, whoever reconciles publishes what is left.
     /// - Throws: ``JobStorageError`` when the session cannot be registered; nothing is stored then.
     func reserve(_ count: Int, patience: Duration = .zero) async throws(JobStorageError) -> PublishMarkRange {
-        guard hasTransport, !isAway else { return PublishMarkRange(unmarked: count) }
+        guard hasTransport, !lookForBroker() else { return PublishMarkRange(unmarked: count) }
         let deadline = environment.clock.now.advanced(by: patience)
         var backoff = Backoff()
         while true {
@@ -121,13 +127,29 @@ final class DispatchPublisher: Sendable {
         }
     }
 
-    /// Whether the broker was there and is not any more.
-    private var isAway: Bool {
-        let isConnected = transport.isConnected
-        return state.withLock { state in
-            state.hasBeenConnected = state.hasBeenConnected || isConnected
-            return state.hasBeenConnected && !isConnected
+    /// How long a lost connection may be gone before the broker counts as away: one that is made again at once brings
+    /// messages sooner than anything else does.
+    static let grace = Duration.milliseconds(500)
+
+    /// Looks whether the broker is away; rings when it has come back.
+    ///
+    /// - Returns: Whether it is.
+    @discardableResult
+    func lookForBroker() -> Bool {
+        guard hasTransport else { return false }
+        let (isConnected, now) = (transport.isConnected, environment.clock.now)
+        let (isAway, isBack) = state.withLock { state in
+            guard !isConnected else {
+                defer { state.awayFrom = nil }
+                return (false, state.awayFrom.map { $0 <= now } ?? false)
+            }
+            guard state.isRunning else { return (false, false) }
+            let from = state.awayFrom ?? now.advanced(by: Self.grace)
+            state.awayFrom = from
+            return (from <= now, false)
         }
+        if isBack { returns.ring() }
+        return isAway
     }
 
     /// Settles marks that are certain not to be on a row.
@@ -195,7 +217,11 @@ final class DispatchPublisher: Sendable {
 
     /// Publishes until cancelled.
     func run() async {
-        state.withLock { $0.isRunning = true }
+        let now = environment.clock.now
+        state.withLock { state in
+            state.isRunning = true
+            state.awayFrom = now.advanced(by: startTimeout)
+        }
         defer { state.withLock { $0.isRunning = false } }
         pump()
         await withDiscardingTaskGroup { group in
@@ -262,14 +288,17 @@ final class DispatchPublisher: Sendable {
     private func take(_ outcomes: [PublishOutcome], of batch: [PublishQueue.Parcel]) {
         let now = environment.clock.now
         let delay = Duration.milliseconds(250) * (0.5 + environment.random.fraction())
-        let (givenUp, hasRetries) = state.withLock { state in
+        let (givenUp, hasRetries, isBack) = state.withLock { state in
             let (confirmed, givenUp) = state.queue.resolve(batch, outcomes, at: now, retryAfter: delay)
+            let isBack = !confirmed.isEmpty && state.awayFrom.map { $0 <= now } ?? false
+            if !confirmed.isEmpty { state.awayFrom = nil }
             for mark in confirmed {
                 state.withLedger(of: mark.session) { $0.settle(mark.sequence) }
             }
             state.givenUp += givenUp
-            return (givenUp.count, state.queue.nextRetry != nil)
+            return (givenUp.count, state.queue.nextRetry != nil, isBack)
         }
+        if isBack { returns.ring() }
         if hasRetries { retries.ring() }
         if givenUp > 0 {
             logger.warning(

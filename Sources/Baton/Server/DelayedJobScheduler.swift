@@ -8,6 +8,8 @@ struct DelayedJobScheduler: Sendable {
     /// How many jobs one transaction moves.
     private static let batchSize = 200
     private static let retryInterval = Duration.seconds(1)
+    /// How long to sleep at most while no other process can say that it has scheduled something.
+    private static let pollIntervalWithoutWords = Duration.seconds(5)
 
     let core: ServerCore
 
@@ -33,7 +35,10 @@ struct DelayedJobScheduler: Sendable {
     /// - Returns: How long to sleep.
     /// - Throws: `CancellationError` when the task is cancelled.
     func promote() async throws -> Duration {
-        let poll = core.configuration.schedulePollInterval
+        let poll =
+            core.client.transport.isConnected
+            ? core.configuration.schedulePollInterval
+            : min(core.configuration.schedulePollInterval, Self.pollIntervalWithoutWords)
         var next: Duration?
         let moved = await core.repair(limit: Self.batchSize) { marks throws(JobStorageError) in
             let promotion = try await core.storage.promoteDue(marks: marks)

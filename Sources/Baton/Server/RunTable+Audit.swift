@@ -11,12 +11,23 @@ extension RunTable {
         runs.lazy.filter { $0.value.owner == owner && !$0.value.hasEnded }.map(\.key).sorted()
     }
 
-    /// Of the rows that storage lists under this server, those it neither runs nor is claiming.
+    /// Of the rows that storage lists under this server, takes those it neither runs nor is claiming, to put them back.
+    ///
+    /// Until ``endRepair(of:)`` they are not run either, whatever a message says of them.
     ///
     /// - Parameter rows: The rows.
     /// - Returns: The unheld ones.
-    func unheld(_ rows: [OwnedRun]) -> [OwnedRun] {
-        rows.filter { runs[$0] == nil && !claiming.contains($0.id) && !isUnderWay($0) }
+    mutating func beginRepair(of rows: [OwnedRun]) -> [OwnedRun] {
+        let unheld = rows.filter { runs[$0] == nil && !claiming.contains($0.id) && !isUnderWay($0) }
+        repairing.formUnion(unheld)
+        return unheld
+    }
+
+    /// Ends a repair, however it went.
+    ///
+    /// - Parameter rows: What ``beginRepair(of:)`` gave.
+    mutating func endRepair(of rows: [OwnedRun]) {
+        repairing.subtract(rows)
     }
 
     /// Takes the deliveries of long runs, so that they can be acknowledged while the lease protects the job.

@@ -35,12 +35,12 @@ extension RunTable {
         return !waiting.isEmpty
     }
 
-    /// Whether a row may have been claimed by a claim without messages whose answer is still to come.
+    /// Whether a row may have been claimed by a claim without messages whose answer is still to come, or is being put back.
     ///
     /// - Parameter run: The row.
-    /// - Returns: Whether it may.
+    /// - Returns: Whether it may, or is.
     func isUnderWay(_ run: OwnedRun) -> Bool {
-        intakes[run.claim] != nil
+        intakes[run.claim] != nil || repairing.contains(run)
     }
 
     /// Whether there is room now for the claim that waits for it; asked once.

@@ -46,6 +46,8 @@ struct RunTable: Sendable {
     let concurrency: Int
     private var ahead = ClaimAhead()
     var waiting = Deque<Held>()
+    /// Rows that are being put back because nothing here runs them.
+    var repairing: Set<OwnedRun> = []
     var claiming: Set<JobID> = []
     /// Claims without messages that are under way, with how many jobs each may bring.
     var intakes: [Int64: Int] = [:]

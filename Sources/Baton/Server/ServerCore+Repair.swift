@@ -43,16 +43,22 @@ extension ServerCore {
     /// - Parameters:
     ///   - rows: The rows that storage lists under it.
     ///   - epoch: The epoch it listed them under.
-    func putBackUnheld(_ rows: [OwnedRun], _ epoch: ServerEpoch) async {
-        let unheld = table.withLock { $0.unheld(rows) }
-        guard !unheld.isEmpty, environment.defects.isDisjoint(with: [.hasNoAudit, .dropsOwnClaims]) else { return }
+    /// - Returns: Whether it is certain that none is left.
+    @discardableResult
+    func putBackUnheld(_ rows: [OwnedRun], _ epoch: ServerEpoch) async -> Bool {
+        guard environment.defects.isDisjoint(with: [.hasNoAudit, .dropsOwnClaims]) else { return true }
+        let unheld = table.withLock { $0.beginRepair(of: rows) }
+        guard !unheld.isEmpty else { return true }
+        defer { table.withLock { $0.endRepair(of: unheld) } }
         let repaired = await repair(limit: unheld.count) { marks throws(JobStorageError) in
             try await storage.putBackUnheld(unheld, owner: epoch, marks: marks)
         }
+        guard let repaired else { return false }
         // None, when the row's end was stored between the look and the repair.
-        guard let repaired, repaired > 0 else { return }
+        guard repaired > 0 else { return true }
         logger.warning("rows of this server that it did not run are put back", metadata: ["count": "\(repaired)"])
         await count([.repairedUnheld: repaired])
+        return true
     }
 
     /// The audit before the server leaves the list: a row that it leaves behind would cost its job an attempt.
@@ -61,7 +67,9 @@ extension ServerCore {
     func auditLast() async throws(JobStorageError) {
         let epoch = epoch
         let answer = try await storage.heartbeat(epoch, lease: configuration.lease, runs: [])
-        await putBackUnheld(answer.ownedRuns ?? [], epoch)
+        guard await putBackUnheld(answer.ownedRuns ?? [], epoch) else {
+            throw JobStorageError(.unavailable, "Rows that this server does not run could not be put back.")
+        }
     }
 
     /// Requeues the jobs of every server that is certified dead.

@@ -9,10 +9,10 @@ import Logging
 struct StorageIntake: Sendable {
     /// How long a connection must have been gone: one that is made again at once brings its messages with it.
     static let grace = Duration.milliseconds(500)
-    /// How long the first connection may take.
-    static let startGrace = Duration.seconds(5)
     /// How long to wait for a sign before it is looked without one.
     static let pollInterval = Duration.seconds(5)
+    /// The same while the broker is down: of jobs that were published before nobody gives a sign.
+    static let pollIntervalWhileDown = Duration.seconds(1)
 
     private let core: ServerCore
     private let names: [String]
@@ -29,7 +29,7 @@ struct StorageIntake: Sendable {
     ///
     /// - Throws: `CancellationError`, or what storage refuses for good.
     func run() async throws {
-        let startGrace = core.client.hasTransport ? Self.startGrace : .zero
+        let startGrace = core.client.hasTransport ? core.client.configuration.brokerStartTimeout : .zero
         while true {
             try await core.link.untilLost(for: Self.grace, atStart: startGrace, clock: core.clock)
             core.logger.info(
@@ -66,7 +66,8 @@ struct StorageIntake: Sendable {
             return
         }
         if try await take(limit, owner, claim) < limit {
-            try await core.storage.waitForWork(queues: core.queues, patience: Self.pollInterval)
+            let patience = core.client.hasTransport ? Self.pollIntervalWhileDown : Self.pollInterval
+            try await core.storage.waitForWork(queues: core.queues, patience: patience)
         }
     }
 

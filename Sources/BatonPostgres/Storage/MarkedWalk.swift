@@ -10,10 +10,12 @@ internal import Baton
 struct MarkedWalk: Sendable {
     /// How many rows are looked at together.
     static let stretch = 1_000
-    /// How many stretches without a find are looked at before the next pause.
+    /// How many stretches are looked at together.
     static let stretchesAtOnce = 10
     /// How long nothing is looked for once nothing was found.
     static let pause = Duration.seconds(1)
+    /// How long it is put off while there are jobs that nobody publishes.
+    static let patience = Duration.seconds(5)
 
     private var last: JobID?
     private var dueAt: ContinuousClock.Instant?
@@ -23,10 +25,13 @@ struct MarkedWalk: Sendable {
 
     /// Whether it is time to look.
     ///
-    /// - Parameter now: The present.
+    /// - Parameters:
+    ///   - now: The present.
+    ///   - keepsWaiting: Whether jobs are claimed already, which the look would hold up.
     /// - Returns: Whether it is.
-    func isDue(at now: ContinuousClock.Instant) -> Bool {
-        dueAt.map { $0 <= now } ?? true
+    func isDue(at now: ContinuousClock.Instant, keepsWaiting: Bool) -> Bool {
+        guard let dueAt else { return true }
+        return (keepsWaiting ? dueAt + Self.patience : dueAt) <= now
     }
 
     /// Notes what a look found.

@@ -18,7 +18,7 @@ extension PostgresStorage {
     ///   - owner: The server's epoch.
     ///   - claim: A number never used before in this epoch.
     /// - Returns: The jobs claimed; fewer than `limit` only when no more wait, or what more waits is published and looked for
-    ///   at the next call or a second later.
+    ///   at the next call or up to five seconds later.
     /// - Throws: ``JobStorageError``.
     public func claimWaiting(
         queues: [String],
@@ -31,7 +31,9 @@ extension PostgresStorage {
         guard limit > 0, !queues.isEmpty, !names.isEmpty else { return [] }
         let wanted = WaitingClaim(queues: queues, names: names, owner: owner, claim: claim)
         var jobs = try await claimUnmarked(wanted, limit, sql.claim)
-        if jobs.count < limit, markedWalk.withLock({ $0.isDue(at: .now) }) {
+        if jobs.count < limit,
+            markedWalk.withLock({ [isBusy = !jobs.isEmpty] in $0.isDue(at: .now, keepsWaiting: isBusy) })
+        {
             do throws(JobStorageError) {
                 jobs += try await claimMarked(wanted, limit - jobs.count, sql.claimMarked)
             } catch  where !jobs.isEmpty {
@@ -71,36 +73,55 @@ extension PostgresStorage {
         return jobs
     }
 
-    /// Looks through the next stretches of the table, until something is found.
+    /// Looks through the next stretches of the table.
     private func claimMarked(
         _ wanted: WaitingClaim,
         _ limit: Int,
         _ sql: String
     ) async throws(JobStorageError) -> [ClaimedJob] {
         var jobs: [ClaimedJob] = []
-        for _ in 0..<MarkedWalk.stretchesAtOnce where jobs.isEmpty {
-            let start =
-                markedWalk.withLock(\.start)?.uuid ?? UUID(uuid: uuid_t(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
-            let statement = wanted.statement(sql, from: start, limit, Int64(MarkedWalk.stretch))
-            let result = try await perform(on: work, statement)
-            var (rows, end): (Int, JobID?) = (0, nil)
-            jobs = try reading { () throws(PostgresError) in
-                var jobs: [ClaimedJob] = []
-                for row in result {
-                    let columns = ClaimStatements.claimedColumnCount
-                    (rows, end) = (
-                        try row.decode(Int.self, columns), try row.decode(UUID?.self, columns + 1).map { JobID($0) }
-                    )
-                    if try row.decode(UUID?.self, 0) != nil { jobs.append(try row.claimedJob()) }
-                }
-                return jobs
+        var stretches = 0
+        while jobs.count < limit, stretches < MarkedWalk.stretchesAtOnce {
+            stretches += 1
+            let rows: Int
+            do throws(JobStorageError) {
+                rows = try await claimStretch(wanted, limit - jobs.count, sql, adding: &jobs)
+            } catch {
+                if jobs.isEmpty { throw error }
+                // What is claimed is claimed.
+                break
             }
-            markedWalk.withLock { $0.looked(claimed: jobs.count, of: limit, rows: rows, end: end) }
             if rows < MarkedWalk.stretch { break }
         }
-        markedWalk.withLock { $0.rest(claimed: jobs.count, at: .now) }
+        markedWalk.withLock { [count = jobs.count] in $0.rest(claimed: count, at: .now) }
         jobs.sortAsWaiting(in: wanted.queues)
         return jobs
+    }
+
+    /// Looks through one stretch.
+    ///
+    /// - Returns: How many rows it had.
+    private func claimStretch(
+        _ wanted: WaitingClaim,
+        _ limit: Int,
+        _ sql: String,
+        adding jobs: inout [ClaimedJob]
+    ) async throws(JobStorageError) -> Int {
+        let beginning = UUID(uuid: uuid_t(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
+        let start = markedWalk.withLock(\.start)?.uuid ?? beginning
+        let result = try await perform(on: work, wanted.statement(sql, from: start, limit, Int64(MarkedWalk.stretch)))
+        let (found, rows, end) = try reading { () throws(PostgresError) in
+            let columns = ClaimStatements.claimedColumnCount
+            var (found, rows, end): ([ClaimedJob], Int, UUID?) = ([], 0, nil)
+            for row in result {
+                (rows, end) = (try row.decode(Int.self, columns), try row.decode(UUID?.self, columns + 1))
+                if try row.decode(UUID?.self, 0) != nil { found.append(try row.claimedJob()) }
+            }
+            return (found, rows, end)
+        }
+        markedWalk.withLock { $0.looked(claimed: found.count, of: limit, rows: rows, end: end.map { JobID($0) }) }
+        jobs += found
+        return rows
     }
 
     /// Waits until a job may wait in one of the queues: returns at the first sign, or after `patience`.

@@ -22,6 +22,8 @@ actor WorkListener {
     private var queues = ArmedQueues()
     private var isListening = false
     private var waiters: [Int: Waiter] = [:]
+    /// Those whose time was over before they had begun to wait.
+    private var late: Set<Int> = []
     private var lastWaiter = 0
 
     /// Makes a listener that does nothing until it is run.
@@ -102,15 +104,20 @@ actor WorkListener {
             await group.next()
             group.cancelAll()
         }
+        late.remove(waiter)
     }
 
     private func enter(_ waiter: Int, _ queues: [String], _ signs: Int) async {
-        guard !Task.isCancelled, self.queues.signs(of: queues) == signs else { return }
+        guard !Task.isCancelled, !late.contains(waiter), self.queues.signs(of: queues) == signs else { return }
         await withCheckedContinuation { waiters[waiter] = Waiter(queues: queues, continuation: $0) }
     }
 
     private func wake(_ waiter: Int) {
-        waiters.removeValue(forKey: waiter)?.continuation.resume()
+        guard let entered = waiters.removeValue(forKey: waiter) else {
+            late.insert(waiter)
+            return
+        }
+        entered.continuation.resume()
     }
 
     private func wake(where isMeant: (Waiter) -> Bool) {

@@ -12,6 +12,19 @@ enum SimulationAct: Sendable, CustomStringConvertible {
     /// One that moves none.
     case none
 
+    /// Whether it may return jobs to their queues.
+    var returnsToQueue: Bool {
+        switch self {
+        case .putBackUnheld, .requeueOrphans, .move(.promoteDue): true
+        default: false
+        }
+    }
+
+    /// Whether it may delete jobs.
+    var deletes: Bool {
+        if case .move(.delete) = self { true } else { false }
+    }
+
     var description: String {
         switch self {
         case .insert: "insert"

@@ -37,7 +37,6 @@ final class SimulationLedger: Sendable {
         var owners: [RunKey: ServerEpoch] = [:]
         var attempts: [Token: Int] = [:]
         var bodies: [JobID: [Body]] = [:]
-        var promised: Set<JobID> = []
         var parked: Set<DispatchMessage> = []
         var starts = 0
         var violation: String?
@@ -81,7 +80,11 @@ final class SimulationLedger: Sendable {
         storage.read { tables in
             state.withLock { state in
                 for id in state.ids {
-                    guard let row = tables.rows[id], let old = state.rows[id] else { continue }
+                    guard let old = state.rows[id] else { continue }
+                    guard let row = tables.rows[id] else {
+                        state.violation = state.violation ?? "job\(state.numbers[id] ?? 0) is gone, after \(act)"
+                        continue
+                    }
                     let new = Self.seen(row)
                     guard new != old else { continue }
                     state.rows[id] = new
@@ -123,9 +126,13 @@ final class SimulationLedger: Sendable {
         if old.state == .succeeded || old.state == .deleted {
             return "I2: a job that was \(old.state) became \(new.state)"
         }
-        if new.generation != old.generation, new.generation != old.generation + 1 || new.state != .enqueued {
-            return "the generation went from \(old.generation) to \(new.generation) as the job became \(new.state)"
+        if new.generation != old.generation {
+            guard new.generation == old.generation + 1, new.state == .enqueued, act.returnsToQueue else {
+                return "the generation went from \(old.generation) to \(new.generation) as the job became \(new.state)"
+            }
         }
+        if new.state == .deleted, !act.deletes { return "a job was deleted that nobody deleted" }
+        if new.state == .succeeded, old.state != .processing { return "a job succeeded that nobody ran" }
         if new.state == .enqueued, old.state != .enqueued, new.generation == old.generation {
             return "a job returned to its queue under the same generation"
         }
@@ -246,6 +253,16 @@ final class SimulationLedger: Sendable {
     func promised(_ id: JobID) {
         let isThere = storage.read { $0.rows[id] != nil }
         if !isThere { report("a caller was told that a job is stored, and it is not") }
-        state.withLock { _ = $0.promised.insert(id) }
+    }
+
+    /// Holds the ends of all jobs against what each was promised: as many attempts as it has.
+    ///
+    /// - Returns: What is wrong with one of them.
+    func brokenPromise() -> String? {
+        storage.read { tables in
+            tables.rows.values.first { $0.state == .failed && $0.attempt < $0.job.maximumAttempts }.map {
+                "\(name($0.job.id)) failed at attempt \($0.attempt) of \($0.job.maximumAttempts)"
+            }
+        }
     }
 }

@@ -70,6 +70,7 @@ final class SimulationRun {
         guard world.repairs == repairs, isQuiet else {
             throw error(.stalled, "Repairs did not stop after all failures had: \(repairs), then \(world.repairs).")
         }
+        if let broken = world.ledger.brokenPromise() { throw error(.violation, broken) }
         if faults.isNone, world.repairs != 0 {
             throw error(.violation, "I6: \(world.repairs) repairs although nothing failed.")
         }

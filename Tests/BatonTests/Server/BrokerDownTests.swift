@@ -22,8 +22,10 @@ import Testing
         try await world.run(world.server(counting)) {
             try await world.reach(.succeeded, enqueue())
             world.broker.goDown()
+            // Whoever looks for the broker first finds it gone.
+            try await world.advance(by: .seconds(3))
             let id = try await enqueue()
-            try await world.advance(by: StorageIntake.grace)
+            #expect(world.storage.row(id)?.mark == nil)
             try await world.reach(.succeeded, id)
             // Another, told of by the sign alone.
             try await world.reach(.succeeded, enqueue())
@@ -71,15 +73,19 @@ import Testing
         try await world.run(world.server(counting)) {
             try await world.reach(.succeeded, enqueue())
             world.broker.goDown()
+            try await world.advance(by: .seconds(3))
+            // The server's claim is on its way when the broker comes back, and brings nothing.
+            let answer = world.storage.holdBefore(.claimWaiting)
+            world.storage.fail(.claimWaiting, .unavailable)
             let id = try await enqueue()
-            #expect(world.storage.row(id)?.mark == nil)
+            await answer.arrivals(reach: 1)
             world.broker.comeUp()
+            answer.open()
             try await eventually("it runs") {
-                try? await world.advance(by: .seconds(1))
+                try? await world.advance(by: .milliseconds(500))
                 return world.storage.row(id)?.state == .succeeded
             }
             #expect(world.storage.counter(.repairedUnpublished) == 1)
-            #expect(world.storage.calls(.claimWaiting) == 0)
         }
     }
 
@@ -88,12 +94,17 @@ import Testing
             try await world.reach(.succeeded, enqueue())
             for _ in 0..<10 {
                 world.broker.goDown()
+                let id = try await enqueue()
+                #expect(world.storage.row(id)?.mark != nil)
                 try await world.advance(by: StorageIntake.grace - .milliseconds(1))
                 world.broker.comeUp()
-                try await world.settle()
+                try await eventually("its message is sent again") {
+                    try? await world.advance(by: .milliseconds(100))
+                    return world.storage.row(id)?.state == .succeeded
+                }
             }
-            try await world.reach(.succeeded, enqueue())
             #expect(world.storage.calls(.claimWaiting) == 0)
+            #expect(world.storage.counter(.repairedUnpublished) == 0)
         }
     }
 
@@ -101,7 +112,7 @@ import Testing
         world.broker.goDown()
         let id = try await enqueue()
         try await world.run(world.server(counting)) {
-            try await world.advance(by: StorageIntake.startGrace - .milliseconds(1))
+            try await world.advance(by: JobClientConfiguration().brokerStartTimeout - .milliseconds(1))
             #expect(world.storage.row(id)?.state == .enqueued)
             try await world.advance(by: .milliseconds(1))
             try await world.reach(.succeeded, id)

@@ -73,8 +73,25 @@ import Testing
         var table = RunTable(concurrency: 2)
         _ = table.beginIntake(5, at: now)
         let rows = [OwnedRun(id: Sample.id(1), claim: 5), OwnedRun(id: Sample.id(2), claim: 4)]
-        #expect(table.unheld(rows) == [rows[1]])
+        let unheld1 = table.beginRepair(of: rows)
+        #expect(unheld1 == [rows[1]])
+        table.endRepair(of: unheld1)
         _ = table.endIntake(5)
-        #expect(table.unheld(rows) == rows)
+        let unheld2 = table.beginRepair(of: rows)
+        #expect(unheld2 == rows)
+        table.endRepair(of: unheld2)
+    }
+
+    /// A message that finds the row still this server's must not start what is on its way to the queue.
+    @Test func rowsThatArePutBackAreNotRun() {
+        var table = RunTable(concurrency: 2)
+        let row = OwnedRun(id: Sample.id(1), claim: 5)
+        #expect(!table.isUnderWay(row))
+        let unheld = table.beginRepair(of: [row])
+        #expect(unheld == [row] && table.isUnderWay(row))
+        let again = table.beginRepair(of: [row])
+        #expect(again.isEmpty)
+        table.endRepair(of: unheld)
+        #expect(!table.isUnderWay(row))
     }
 }

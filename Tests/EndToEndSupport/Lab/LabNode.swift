@@ -27,6 +27,11 @@ package struct LabNode: Sendable {
             .init(url: kind.url(servers) ?? "", namespace: namespace, logger: log.logger("transport"))
         )
         let hasTransport = kind.url(servers) != nil
+        var configuration = configuration
+        if case .broker = kind {
+            // Beside so many tests a connection takes long; what is tested is the way over the broker.
+            configuration.brokerStartTimeout = .seconds(60)
+        }
         jobs = JobClient(
             storage: storage,
             transport: hasTransport ? transport : nil,
