@@ -28,15 +28,25 @@ extension SimulatedStorage {
         owner: ServerEpoch,
         claim: Int64
     ) async throws(JobStorageError) -> [ClaimOutcome] {
-        let letsDeadClaim = world.defects.contains(.letsDeadClaim)
+        let letsDead = world.defects.contains(.letsDeadClaim)
         return try await call(.claim, as: .claim(owner, claim)) { (storage) async throws(JobStorageError) in
-            guard letsDeadClaim, storage.read({ $0.servers[owner]?.isDead == true }) else {
-                return try await storage.claim(messages, owner: owner, claim: claim)
+            try await Self.letting(owner, claimIn: storage, evenDead: letsDead) { () async throws(JobStorageError) in
+                try await storage.claim(messages, owner: owner, claim: claim)
             }
-            storage.change { $0.servers[owner]?.isDead = false }
-            defer { storage.change { $0.servers[owner]?.isDead = true } }
-            return try await storage.claim(messages, owner: owner, claim: claim)
         }
+    }
+
+    /// Makes a claim, with the defect that the dead may.
+    private static func letting<Answer>(
+        _ owner: ServerEpoch,
+        claimIn storage: InMemoryStorage,
+        evenDead letsDead: Bool,
+        _ claim: () async throws(JobStorageError) -> Answer
+    ) async throws(JobStorageError) -> Answer {
+        guard letsDead, storage.read({ $0.servers[owner]?.isDead == true }) else { return try await claim() }
+        storage.change { $0.servers[owner]?.isDead = false }
+        defer { storage.change { $0.servers[owner]?.isDead = true } }
+        return try await claim()
     }
 
     package func claimWaiting(
@@ -46,8 +56,11 @@ extension SimulatedStorage {
         owner: ServerEpoch,
         claim: Int64
     ) async throws(JobStorageError) -> [ClaimedJob] {
-        try await call(.claimWaiting, as: .claim(owner, claim)) { (storage) async throws(JobStorageError) in
-            try await storage.claimWaiting(queues: queues, names: names, limit: limit, owner: owner, claim: claim)
+        let letsDead = world.defects.contains(.letsDeadClaim)
+        return try await call(.claimWaiting, as: .claim(owner, claim)) { (storage) async throws(JobStorageError) in
+            try await Self.letting(owner, claimIn: storage, evenDead: letsDead) { () async throws(JobStorageError) in
+                try await storage.claimWaiting(queues: queues, names: names, limit: limit, owner: owner, claim: claim)
+            }
         }
     }
 

@@ -32,8 +32,16 @@ extension SimulatedStorage {
 
     package func survey(unpublishedAge: Duration) async throws(JobStorageError) -> ReconcilerSurvey {
         let age = world.defects.contains(.helpsNobodyAlive) ? .seconds(1_000_000) : unpublishedAge
+        let (staleExpiries, isStale) = (staleExpiries, world.defects.contains(.certifiesByStaleLease))
         return try await call(.survey) { (storage) async throws(JobStorageError) in
-            try await storage.survey(unpublishedAge: age)
+            var survey = try await storage.survey(unpublishedAge: age)
+            if isStale {
+                survey.expiredServers = staleExpiries.withLock { [expired = survey.expiredServers] expiries in
+                    expiries += expired.filter { !expiries.contains($0) }
+                    return expiries
+                }
+            }
+            return survey
         }
     }
 
@@ -79,8 +87,9 @@ extension SimulatedStorage {
                 world.ledger.report("a server was certified dead early although it held its lock")
             }
             // Long enough that no look can have missed it, however slow.
+            let longest = world.faults.isNone ? Duration.seconds(20) : world.faults.slowest * 6 + .seconds(6)
             if isCertified, let presence, let since = world.connectedSince(presence),
-                since.duration(to: world.scheduler.now) > .seconds(20)
+                since.duration(to: world.scheduler.now) > longest
             {
                 world.ledger.report("a server was certified dead early although its broker connection stood")
             }

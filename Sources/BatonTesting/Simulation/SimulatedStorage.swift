@@ -16,6 +16,8 @@ package final class SimulatedStorage: JobStorage {
     let link: SimulatedLink
     /// The server's presence, whose lock goes with the connection.
     let presence = Locked<ServerPresence?>(nil)
+    /// Whose leases were over at any look, for a defect that does not look again.
+    let staleExpiries = Locked<[ServerEpoch]>([])
 
     init(process: Int, world: SimulationWorld, executor: SimulationExecutor) {
         self.process = process

@@ -4,13 +4,11 @@ import Testing
 
 /// A simulation that lets the known bad designs of PROTOCOL section 6 pass would prove nothing.
 @Suite(.serialized) struct PlantedDefectTests {
-    /// Those that some of a few hundred seeds find.
+    /// All but the fence of attempt alone.
     ///
-    /// Of the others too few seeds do to wait for them here; `baton-bench simulate --defects` counts them.
-    private static let found: [PlantedDefect] = [
-        .acknowledgesBeforeCommit, .dropsOwnClaims, .hasNoAudit, .publishesBeforeCommit, .takesUnknownForRolledBack,
-        .reapsOnce, .letsDeadClaim, .watermarkPassesPending, .helpsNobodyAlive,
-    ]
+    /// What that takes, a put-back that gives the attempt back while the job still runs, is nearly impossible in what is
+    /// built: about one seed of a thousand finds it, and `baton-bench simulate --defects` counts them.
+    private static let found = PlantedDefect.allCases.filter { $0 != .fencesByAttempt }
 
     @Test(arguments: found)
     func aSimulationFinds(defect: PlantedDefect) async throws {
