@@ -55,6 +55,19 @@ struct WaitingTests {
         }
     }
 
+    /// What one kind of server passes over is not lost to another, whose looks it does not put off either.
+    @Test func serversOfDifferentQueuesLookForThemselves() async throws {
+        try await withStorage { fixture in
+            let (one, other) = (try await fixture.server(), try await fixture.server())
+            let strangers = (0..<MarkedWalk.stretch + 500).map { _ in NewJob.enqueued(queue: "elsewhere") }
+            let job = NewJob.enqueued(queue: "rare")
+            _ = try await fixture.storage.insert([job], isRepeated: false)
+            _ = try await fixture.storage.insert(strangers, isRepeated: false)
+            #expect(try await fixture.claimWaiting(["none"], limit: 5, by: one, 1) == [])
+            #expect(try await fixture.claimWaiting(["rare"], limit: 5, by: other, 1).map(\.id) == [job.id])
+        }
+    }
+
     /// However many rows of others lie before them.
     @Test func rowsThatSomebodyPublishesAreFoundBehindManyOthers() async throws {
         try await withStorage { fixture in

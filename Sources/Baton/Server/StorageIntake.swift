@@ -8,7 +8,7 @@ import Logging
 /// the other.
 struct StorageIntake: Sendable {
     /// How long a connection must have been gone: one that is made again at once brings its messages with it.
-    static let grace = Duration.milliseconds(500)
+    static let grace = DispatchPublisher.grace
     /// How long to wait for a sign before it is looked without one.
     static let pollInterval = Duration.seconds(5)
     /// The same while the broker is down: of jobs that were published before nobody gives a sign.

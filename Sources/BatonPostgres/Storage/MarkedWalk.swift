@@ -8,6 +8,12 @@ internal import Baton
 ///
 /// A pure value: it knows no clock and does no I/O.
 struct MarkedWalk: Sendable {
+    /// What is looked for.
+    struct Aim: Sendable, Hashable {
+        var queues: [String]
+        var names: [String]
+    }
+
     /// How many rows are looked at together.
     static let stretch = 1_000
     /// How many stretches are looked at together.

@@ -32,7 +32,7 @@ extension PostgresStorage {
         let wanted = WaitingClaim(queues: queues, names: names, owner: owner, claim: claim)
         var jobs = try await claimUnmarked(wanted, limit, sql.claim)
         if jobs.count < limit,
-            markedWalk.withLock({ [isBusy = !jobs.isEmpty] in $0.isDue(at: .now, keepsWaiting: isBusy) })
+            walk(wanted, { [isBusy = !jobs.isEmpty] in $0.isDue(at: .now, keepsWaiting: isBusy) })
         {
             do throws(JobStorageError) {
                 jobs += try await claimMarked(wanted, limit - jobs.count, sql.claimMarked)
@@ -93,7 +93,7 @@ extension PostgresStorage {
             }
             if rows < MarkedWalk.stretch { break }
         }
-        markedWalk.withLock { [count = jobs.count] in $0.rest(claimed: count, at: .now) }
+        walk(wanted) { [count = jobs.count] in $0.rest(claimed: count, at: .now) }
         jobs.sortAsWaiting(in: wanted.queues)
         return jobs
     }
@@ -108,7 +108,7 @@ extension PostgresStorage {
         adding jobs: inout [ClaimedJob]
     ) async throws(JobStorageError) -> Int {
         let beginning = UUID(uuid: uuid_t(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
-        let start = markedWalk.withLock(\.start)?.uuid ?? beginning
+        let start = walk(wanted) { $0.start }?.uuid ?? beginning
         let result = try await perform(on: work, wanted.statement(sql, from: start, limit, Int64(MarkedWalk.stretch)))
         let (found, rows, end) = try reading { () throws(PostgresError) in
             let columns = ClaimStatements.claimedColumnCount
@@ -119,9 +119,15 @@ extension PostgresStorage {
             }
             return (found, rows, end)
         }
-        markedWalk.withLock { $0.looked(claimed: found.count, of: limit, rows: rows, end: end.map { JobID($0) }) }
+        walk(wanted) { $0.looked(claimed: found.count, of: limit, rows: rows, end: end.map { JobID($0) }) }
         jobs += found
         return rows
+    }
+
+    /// The walk of those who look for the same.
+    private func walk<Answer>(_ wanted: WaitingClaim, _ body: (inout MarkedWalk) -> Answer) -> Answer {
+        let aim = MarkedWalk.Aim(queues: wanted.queues, names: wanted.names)
+        return markedWalks.withLock { body(&$0[aim, default: MarkedWalk()]) }
     }
 
     /// Waits until a job may wait in one of the queues: returns at the first sign, or after `patience`.

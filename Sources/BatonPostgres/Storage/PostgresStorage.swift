@@ -23,7 +23,8 @@ public final class PostgresStorage: JobStorage {
     /// Through which servers wait for jobs without messages.
     let listener: WorkListener
     let cursors = WaitingCursors()
-    let markedWalk = Locked(MarkedWalk())
+    /// One for each kind of server in this process: what one passes over may be what another looks for.
+    let markedWalks = Locked<[MarkedWalk.Aim: MarkedWalk]>([:])
     let readiness = StorageReadiness()
     let lookTimes = LookTimes()
     let lostInserts: LostInserts

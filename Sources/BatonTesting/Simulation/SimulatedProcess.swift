@@ -80,6 +80,7 @@ final class SimulatedProcess: Sendable {
 
     func start() {
         world.scheduler.note("starts", process: number, "\(role)")
+        // Nothing of whoever starts it goes with it: it is a process of its own, and ends with `tearDown()`.
         let task = Task.detached(executorPreference: executor) { await self.main() }
         state.withLock { $0.task = task }
     }
