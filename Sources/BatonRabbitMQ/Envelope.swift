@@ -103,6 +103,8 @@ struct Envelope: Sendable {
         case .deleted(let id):
             properties.type = "deleted"
             properties.messageID = id.description
+        case .probing:
+            properties.type = "probing"
         }
         return RabbitMQMessage(exchange: topology.controlExchange, routingKey: "", properties: properties)
     }
@@ -116,6 +118,8 @@ struct Envelope: Sendable {
             message.properties.headers[Self.delayHeader]?.integer.map { .scheduled(dueIn: .milliseconds(max($0, 0))) }
         case "deleted":
             message.properties.messageID.flatMap { JobID($0) }.map { .deleted($0) }
+        case "probing":
+            .probing
         default:
             nil
         }

@@ -167,7 +167,8 @@ public final class RabbitMQTransport: JobTransport {
         queues: [String],
         prefetch: Int,
         presence: ServerPresence,
-        executor: (any TaskExecutor)? = nil
+        executor: (any TaskExecutor)? = nil,
+        willConsume: @escaping @Sendable (_ queue: String) async -> Bool = { _ in true }
     ) -> any JobConsumer {
         let control = topology.control(presence)
         // Two: the next is here when one is done with. What is too much for this server it sends on.

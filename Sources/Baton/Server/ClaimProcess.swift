@@ -14,6 +14,7 @@ struct ClaimProcess: Sendable {
             case .arrived(let deliveries, let words):
                 try await receive(deliveries)
                 words.forEach(heed)
+            case .probed, .caughtUp: break
             case .connected:
                 core.logger.info("consuming", metadata: ["queues": "\(core.queues.joined(separator: ","))"])
                 core.link.connected()
@@ -29,6 +30,7 @@ struct ClaimProcess: Sendable {
         switch word {
         case .scheduled(let dueIn): core.client.scheduled.ring(dueIn: dueIn)
         case .deleted(let id): core.cancelRuns { key, _ in key.id == id }
+        case .probing: break
         }
     }
 

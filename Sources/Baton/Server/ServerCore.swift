@@ -75,7 +75,8 @@ final class ServerCore: Sendable {
             queues: queues,
             prefetch: configuration.concurrency + configuration.lookAhead,
             presence: presence,
-            executor: client.storage.executor
+            executor: client.storage.executor,
+            willConsume: { _ in true }
         )
         if let executor = client.environment.tasks {
             workers = SharedWorkers(count: configuration.concurrency, executor: executor)

@@ -20,6 +20,12 @@ public struct JobCounter: Sendable, Hashable, CustomStringConvertible {
     public static let parkedMessages = JobCounter("parked_messages")
     /// Rows published again because nobody answered for their publish.
     public static let repairedUnpublished = JobCounter("repaired_unpublished")
+    /// Rows published again because the broker lost their messages.
+    public static let repairedLost = JobCounter("repaired_lost")
+    /// Rounds of probing that proved nothing.
+    public static let voidProbes = JobCounter("void_probes")
+    /// Queues that the broker was found to have lost.
+    public static let missingQueues = JobCounter("missing_queues")
     /// Jobs taken from dead servers.
     public static let repairedOrphans = JobCounter("repaired_orphans")
     /// Rows of a living server that it did not run, found by its audit.

@@ -6,6 +6,10 @@ public struct ReconcilerSurvey: Sendable, Hashable {
     public var hasOrphans: Bool
     /// Whether some enqueued row has no publisher that answers for it.
     public var hasUnpublished: Bool
+    /// Whether a round of probing is open, of whatever queue.
+    public var hasProbes: Bool
+    /// Whether messages are known to be lost whose rows are not all published again.
+    public var hasLosses: Bool
 
     /// Creates a survey.
     ///
@@ -13,9 +17,19 @@ public struct ReconcilerSurvey: Sendable, Hashable {
     ///   - expiredServers: Servers whose lease is over.
     ///   - hasOrphans: Whether some processing row belongs to a certified server, or to none.
     ///   - hasUnpublished: Whether some enqueued row has no publisher that answers for it.
-    public init(expiredServers: [ServerEpoch], hasOrphans: Bool, hasUnpublished: Bool) {
+    ///   - hasProbes: Whether a round of probing is open.
+    ///   - hasLosses: Whether messages are known to be lost whose rows are not all published again.
+    public init(
+        expiredServers: [ServerEpoch],
+        hasOrphans: Bool,
+        hasUnpublished: Bool,
+        hasProbes: Bool = false,
+        hasLosses: Bool = false
+    ) {
         self.expiredServers = expiredServers
         self.hasOrphans = hasOrphans
         self.hasUnpublished = hasUnpublished
+        self.hasProbes = hasProbes
+        self.hasLosses = hasLosses
     }
 }

@@ -6,4 +6,6 @@ package enum RepairReason {
     package static let orphan = "orphan"
     /// Nobody answered for its publish.
     package static let unpublished = "unpublished"
+    /// The broker lost its message: a later probe came through, or the queue was gone.
+    package static let lost = "lost"
 }

@@ -6,4 +6,6 @@ public enum ControlMessage: Sendable, Hashable {
     case scheduled(dueIn: Duration)
     /// A job was deleted; whoever runs it cancels it.
     case deleted(JobID)
+    /// A round of probing has gone a step further, or a queue was found missing.
+    case probing
 }

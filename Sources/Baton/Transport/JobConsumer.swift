@@ -21,6 +21,15 @@ public protocol JobConsumer: Sendable {
     /// - Returns: What is to be seen; `nil` when it cannot be told.
     func sight(_ presence: ServerPresence) async -> PresenceSighting?
 
+    /// Makes a round trip on each channel of a queue, so that what the broker had sent before is here, and all that was
+    /// settled before is known to the broker; then ``TransportEvent/caughtUp(queue:probe:)`` comes after all of it.
+    ///
+    /// - Parameters:
+    ///   - queue: The queue.
+    ///   - probe: The round it is for.
+    /// - Returns: Whether the event comes; not where the queue is not consumed, or a channel was lost meanwhile.
+    func catchUp(queue: String, probe: ProbeID) async -> Bool
+
     /// Stops new deliveries; those already here can still be settled.
     func stopDeliveries() async
 

@@ -22,6 +22,22 @@ public protocol JobTransport: Service {
     ///     given up: it never takes without bound. It does not block.
     func publish(_ bundles: [DispatchBundle], onOutcome: @escaping @Sendable ([PublishOutcome]) -> Void)
 
+    /// Says who is told of queues that the broker does not have, before anything else is asked of the transport.
+    ///
+    /// The first word counts. Without one, missing queues are declared and nobody is told.
+    ///
+    /// - Parameter watch: Who is told.
+    func watch(_ watch: any QueueWatch)
+
+    /// Publishes a probe to every lane of a queue, persistent, mandatory and confirmed: it comes back behind everything that
+    /// was confirmed before.
+    ///
+    /// - Parameters:
+    ///   - probe: The round it belongs to.
+    ///   - queue: The queue.
+    /// - Returns: Whether the broker has it in every lane.
+    func publish(_ probe: ProbeID, to queue: String) async -> Bool
+
     /// Sets messages aside that have no row, with the reason, confirmed.
     ///
     /// - Parameters:
@@ -42,12 +58,15 @@ public protocol JobTransport: Service {
     ///   - prefetch: How many deliveries of each queue may wait unsettled, apart from those that come in bundles.
     ///   - presence: By what other servers can see whether this one is connected.
     ///   - executor: Where the server claims; an intake that can live there hands over without a change of threads.
+    ///   - willConsume: Called each time before the broker is asked to deliver from a queue or a lane of it, which is done
+    ///     once it returns, and not done when it returns `false`: the connection is not wanted any more.
     /// - Returns: The intake, which does nothing until it is run.
     func makeConsumer(
         queues: [String],
         prefetch: Int,
         presence: ServerPresence,
-        executor: (any TaskExecutor)?
+        executor: (any TaskExecutor)?,
+        willConsume: @escaping @Sendable (_ queue: String) async -> Bool
     ) -> any JobConsumer
 }
 

@@ -26,7 +26,8 @@ struct NoTransport: JobTransport {
         queues: [String],
         prefetch: Int,
         presence: ServerPresence,
-        executor: (any TaskExecutor)?
+        executor: (any TaskExecutor)?,
+        willConsume: @escaping @Sendable (_ queue: String) async -> Bool
     ) -> any JobConsumer {
         NoConsumer()
     }

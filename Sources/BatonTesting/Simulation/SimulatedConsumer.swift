@@ -39,7 +39,9 @@ final class SimulatedConsumer: JobConsumer {
     func connect() {
         let isNeeded = state.withLock { $0.isOpen && $0.connection == nil }
         guard isNeeded, transport.link.isUp else { return }
-        let inner = world.broker.makeConsumer(queues: queues, prefetch: prefetch, presence: presence, executor: nil)
+        let inner = world.broker.makeConsumer(queues: queues, prefetch: prefetch, presence: presence, executor: nil) {
+            _ in true
+        }
         let run = world.onWire { try? await inner.run() }
         let intake = world.onWire { await self.take(from: inner) }
         let connection = Connection(inner: inner, since: world.scheduler.now, run: run, intake: intake)

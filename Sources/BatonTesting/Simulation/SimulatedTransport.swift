@@ -107,7 +107,8 @@ package final class SimulatedTransport: JobTransport {
         queues: [String],
         prefetch: Int,
         presence: ServerPresence,
-        executor: (any TaskExecutor)?
+        executor: (any TaskExecutor)?,
+        willConsume: @escaping @Sendable (_ queue: String) async -> Bool
     ) -> any JobConsumer {
         let consumer = SimulatedConsumer(transport: self, queues: queues, prefetch: prefetch, presence: presence)
         intake.withLock { $0 = consumer }

@@ -32,7 +32,7 @@ import Testing
                         deliveries.change { $0 += arrived }
                         self.words.change { $0 += words }
                     case .connected: connections.change { $0 += 1 }
-                    case .disconnected: break
+                    case .disconnected, .probed, .caughtUp: break
                     }
                 }
                 group.cancelAll()

@@ -153,7 +153,8 @@ final class FakeBroker: JobTransport {
         queues: [String],
         prefetch: Int,
         presence: ServerPresence,
-        executor: (any TaskExecutor)?
+        executor: (any TaskExecutor)?,
+        willConsume: @escaping @Sendable (_ queue: String) async -> Bool
     ) -> any JobConsumer {
         let consumer = inner.makeConsumer(queues: queues, prefetch: prefetch, presence: presence)
         return FakeConsumer(inner: consumer, broker: self)

@@ -153,7 +153,8 @@ public final class InMemoryTransport: JobTransport, Sendable {
         queues: [String],
         prefetch: Int,
         presence: ServerPresence,
-        executor: (any TaskExecutor)?
+        executor: (any TaskExecutor)?,
+        willConsume: @escaping @Sendable (_ queue: String) async -> Bool
     ) -> any JobConsumer {
         makeConsumer(queues: queues, prefetch: prefetch, presence: presence)
     }

@@ -73,7 +73,7 @@ extension JobTransportConformance {
                 prefetch: 1,
                 presence: presence,
                 executor: nil
-            )
+            ) { _ in true }
             try Expect.equal(await consumer.isPresent(), false, "whether one that does not run is present")
             try Expect.equal(await consumer.sight(presence), nil, "what it sees")
         },

@@ -63,7 +63,7 @@ extension JobTransportSubject {
             prefetch: prefetch,
             presence: presence ?? self.presence(),
             executor: nil
-        )
+        ) { _ in true }
         let trial = TrialConsumer(consumer, patience: patience, clock: environment.clock)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await consumer.run() }

@@ -45,7 +45,7 @@ final class TrialConsumer {
                 self.deliveries += deliveries
                 self.words += words
             case .event(.connected?): connections += 1
-            case .event(.disconnected?): break
+            case .event(.disconnected?), .event(.probed?), .event(.caughtUp?): break
             case .event(nil):
                 throw ConformanceMismatch(
                     expected: "\(what) to arrive",

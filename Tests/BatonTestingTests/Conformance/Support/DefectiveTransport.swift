@@ -62,7 +62,8 @@ final class DefectiveTransport: JobTransport {
         queues: [String],
         prefetch: Int,
         presence: ServerPresence,
-        executor: (any TaskExecutor)?
+        executor: (any TaskExecutor)?,
+        willConsume: @escaping @Sendable (_ queue: String) async -> Bool
     ) -> any JobConsumer {
         served.withLock { $0.formUnion(queues) }
         var (spoiledQueues, spoiledPrefetch) = (queues, prefetch)
@@ -76,7 +77,8 @@ final class DefectiveTransport: JobTransport {
             queues: spoiledQueues,
             prefetch: spoiledPrefetch,
             presence: presence,
-            executor: executor
+            executor: executor,
+            willConsume: willConsume
         )
         return DefectiveConsumer(consumer, of: self)
     }

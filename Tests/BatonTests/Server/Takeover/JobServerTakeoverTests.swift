@@ -97,7 +97,8 @@ import Testing
 
     @Test(arguments: [true, false])
     func oneWitnessIsEnoughToLive(isLock: Bool) async throws {
-        let standIn = world.broker.makeConsumer(queues: [], prefetch: 1, presence: presence, executor: nil)
+        let standIn = world.broker.makeConsumer(queues: [], prefetch: 1, presence: presence, executor: nil) { _ in true
+        }
         let running = Task { try await standIn.run() }
         defer { running.cancel() }
         if !isLock { try await eventually("its queue is there") { await standIn.isPresent() } }
