@@ -28,15 +28,29 @@ missing_packages() {
 }
 
 install_missing_packages() {
-    local -a packages privileged=()
+    local -a packages
     mapfile -t packages < <(missing_packages)
-    ((${#packages[@]})) || return 0
-    command -v apt-get >/dev/null || die "missing, and there is no apt-get to install them: ${packages[*]}"
+    install_packages "${packages[@]}"
+}
+
+# install_missing_model_packages: what Tests/Model/run needs.
+install_missing_model_packages() {
+    local -a packages=()
+    command -v spin >/dev/null || packages+=(spin)
+    command -v gcc >/dev/null || packages+=(gcc libc6-dev)
+    install_packages "${packages[@]}"
+}
+
+# install_packages [PACKAGE...]
+install_packages() {
+    local -a privileged=()
+    (($#)) || return 0
+    command -v apt-get >/dev/null || die "missing, and there is no apt-get to install them: $*"
     if ! is_root; then
-        command -v sudo >/dev/null || die "missing, and installing them needs root or sudo: ${packages[*]}"
+        command -v sudo >/dev/null || die "missing, and installing them needs root or sudo: $*"
         privileged=(sudo)
     fi
-    say "installing ${packages[*]}"
+    say "installing $*"
     # Not on the standard output, which is the environment.
-    "${privileged[@]}" "$deploy/lib/install-packages" "${packages[@]}" >&2
+    "${privileged[@]}" "$deploy/lib/install-packages" "$@" >&2
 }
