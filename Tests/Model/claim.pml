@@ -43,6 +43,7 @@ bool isUp[SERVERS] = true, isConnected[SERVERS] = true;  /* the process; its con
 byte epoch[SERVERS], lastClaim[SERVERS];               /* its ServerEpoch, and the counter of its claims */
 bool hasLease[EPOCHS], isDead[EPOCHS];  /* lease_until is in the future; the certificate */
 byte lastEpoch;
+byte repairing[SERVERS];      /* the claim whose row it is putting back: not to be adopted meanwhile (beginRepair) */
 chan queue = [8] of { byte, byte };     /* (job, generation), in no order that matters: sorted to have fewer states */
 byte lateJob, lateGeneration, lateOwner, lateClaim;  /* a claim that is still on its way though its client gave up */
 byte staleClaims = (EXPIRIES > 0 || CRASHES > 1);    /* a claim whose snapshot does not show its certificate yet */
@@ -134,12 +135,17 @@ inline newEpoch(s) {
 /* ---- A server: its life, its lease, its audit. */
 #if defined(NO_AUDIT) || defined(DROP_OWN)
 #define AUDIT(s, j)
-#else                         /* move 6: putBackUnheld */
-#define AUDIT(s, j) :: d_step { isUp[s] && row[j].state == PROCESSING && row[j].owner == epoch[s] && \
-  !ANY_WORKER(HOLDS, s, j) && !ANY_WORKER(CLAIMS, s, j) -> enqueueAgain(j) }
+#else                         /* move 6: the heartbeat lists what is not held; then putBackUnheld, a compare-and-set */
+#define AUDIT(s, j) \
+  :: d_step { isUp[s] && repairing[s] == 0 && row[j].state == PROCESSING && row[j].owner == epoch[s] && \
+       !ANY_WORKER(HOLDS, s, j) && !ANY_WORKER(CLAIMS, s, j) -> repairing[s] = row[j].claim } \
+  :: d_step { repairing[s] != 0 && row[j].state == PROCESSING && row[j].owner == epoch[s] && \
+       row[j].claim == repairing[s] -> repairing[s] = 0; enqueueAgain(j) }
 #endif
+#define IS_SOME_ROWS(s) ((row[0].owner == epoch[s] && row[0].claim == repairing[s]) || \
+  (row[JOBS - 1].owner == epoch[s] && row[JOBS - 1].claim == repairing[s]))
 #define OF_EACH_WORKER(s, step) step(s); if :: WORKERS == 4 -> step((s + SERVERS) % WORKERS) :: else fi
-inline loseAll(s) { isUp[s] = false; isConnected[s] = false; lastClaim[s] = 0 }
+inline loseAll(s) { isUp[s] = false; isConnected[s] = false; lastClaim[s] = 0; repairing[s] = 0 }
 
 proctype ServerLife(byte s) {
   do
@@ -156,6 +162,7 @@ proctype ServerLife(byte s) {
 #if JOBS == 2
   AUDIT(s, 1)
 #endif
+  :: d_step { repairing[s] != 0 && !IS_SOME_ROWS(s) -> repairing[s] = 0 }          /* it has moved on meanwhile */
   od
 }
 

@@ -23,6 +23,11 @@ inline spendStaleClaim() { if :: isDead[epoch[HOME]] && staleClaims > 0 -> stale
 #else
 #define IS_ADOPTED (IS_MINE && !ANY_WORKER(HOLDS, SERVER_OF(w), jobOf[w]))
 #endif
+#ifdef ADOPT_WHILE_REPAIRING  /* bad: it may be run while it is being put back */
+#define IS_REPAIRED false
+#else
+#define IS_REPAIRED (IS_MINE && repairing[HOME] == itsRow.claim)
+#endif
 #ifdef FENCED_ACKED           /* bad: a refused end is acknowledged without asking why */
 #define IS_CLAIMED_AGAIN false
 #else
@@ -64,7 +69,7 @@ proctype Worker(byte w) {
   :: d_step { me.phase == UNANSWERED -> if :: me.hasDelivery -> me.phase = DELIVERED :: else -> forget(w) fi }
 
   /* No row back: mine, and it does not run here, so the claim's answer was lost: run it. */
-  :: d_step { CLAIM_IS_SENT && !CLAIMABLE && IS_ADOPTED -> start(w, jobOf[w]) }
+  :: d_step { CLAIM_IS_SENT && !CLAIMABLE && IS_ADOPTED && !IS_REPAIRED -> start(w, jobOf[w]) }
   /* Terminal, a newer generation, or another's: acknowledge and drop; a dead owner's row is the reaper's. */
   :: d_step { CLAIM_IS_SENT && !CLAIMABLE && !IS_ADOPTED -> FLUSH(jobOf[w]); acknowledge(w); forget(w) }
 
