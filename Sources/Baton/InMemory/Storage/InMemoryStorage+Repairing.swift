@@ -20,7 +20,9 @@ extension InMemoryStorage {
             ReconcilerSurvey(
                 expiredServers: tables.expiredServers(at: now),
                 hasOrphans: !tables.orphans(limit: 1).isEmpty,
-                hasUnpublished: !tables.unpublished(limit: 1, age: unpublishedAge, at: now).isEmpty
+                hasUnpublished: !tables.unpublished(limit: 1, age: unpublishedAge, at: now).isEmpty,
+                hasProbes: tables.hasProbes(at: now),
+                hasLosses: tables.hasLosses
             )
         }
     }

@@ -115,6 +115,6 @@ extension InMemoryStorage {
     /// - Parameter epoch: The server.
     /// - Throws: Never; the signature is the protocol's.
     public func deregister(_ epoch: ServerEpoch) async throws(JobStorageError) {
-        transaction { tables, _ in tables.deregister(epoch) }
+        transaction { tables, now in tables.deregister(epoch, at: now) }
     }
 }

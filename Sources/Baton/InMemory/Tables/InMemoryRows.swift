@@ -73,6 +73,11 @@ package struct InMemoryRows: Sendable {
         indexes.waiting[RowPlace.Lane(queue: queue, name: name)] ?? SortedIndex()
     }
 
+    /// The queues and functions of which rows were ever enqueued, in their order.
+    var lanes: [RowPlace.Lane] {
+        indexes.waiting.keys.sorted { ($0.queue, $0.name) < ($1.queue, $1.name) }
+    }
+
     /// The scheduled rows, in the order in which they become due.
     var due: SortedIndex<Ordered<Date>> { indexes.due }
 

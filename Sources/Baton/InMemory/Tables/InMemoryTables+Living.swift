@@ -99,10 +99,12 @@ extension InMemoryTables {
     private mutating func writeCertificate(_ epoch: ServerEpoch, at now: Date) {
         servers[epoch]?.isDead = true
         servers[epoch]?.certifiedAt = now
+        endConsumers(of: epoch, at: now)
     }
 
     /// Takes a server off the list.
-    mutating func deregister(_ epoch: ServerEpoch) {
+    mutating func deregister(_ epoch: ServerEpoch, at now: Date) {
+        endConsumers(of: epoch, at: now)
         guard let presence = servers.removeValue(forKey: epoch)?.registration.presence else { return }
         // The lock is one for the life of a server, under whatever epochs it goes on.
         let isShown = servers.values.contains { !$0.isDead && $0.registration.presence == presence }
@@ -117,6 +119,7 @@ extension InMemoryTables {
             (state.endedAt ?? state.leaseUntil) >= past || bearing.contains(session)
         }
         servers = servers.filter { $1.certifiedAt.map { $0 >= past } ?? true }
+        tidyProbes(before: past, at: now)
     }
 
     private func listed(_ isWanted: (ServerEpoch, Server) -> Bool) -> [ServerEpoch] {

@@ -71,5 +71,6 @@ extension InMemoryTables {
         return sequences.flatMap { rows(in: marked, at: $0) }.map(\.id)
     }
 
-    private static var firstID: JobID { JobID(UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))) }
+    /// The id before all others.
+    static var firstID: JobID { JobID(UUID(uuid: (0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))) }
 }

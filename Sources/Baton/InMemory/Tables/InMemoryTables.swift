@@ -14,6 +14,12 @@ package struct InMemoryTables: Sendable {
     package var servers: [ServerEpoch: Server] = [:]
     /// Publisher sessions.
     package var sessions: [PublisherSession: Session] = [:]
+    /// Consumer sessions.
+    package var consumers: [ConsumerSession: Consumer] = [:]
+    /// How the probing of queues stands.
+    package var probing: [String: Probing] = [:]
+    /// What is known to be lost, or may be, in the order in which it was stored.
+    package var losses: [Loss] = []
     /// What stands for the locks that sessions of a database hold: as long as a server is registered, its own.
     package var locks: Set<ServerPresence> = []
     /// Since when storage has been up without a break.
@@ -22,6 +28,8 @@ package struct InMemoryTables: Sendable {
     package var counters: [JobCounter: Int] = [:]
     /// Who is shown every move, if anybody is.
     package var observer: (any InMemoryObserver)?
+    /// When rows that wait were last looked for.
+    var lookedForWaitingAt: Date?
     /// The last name given to a renewal; no two are the same.
     var lastRenewal: Int64 = 0
 
