@@ -3,7 +3,7 @@ import ServiceLifecycle
 
 /// A storage that also tells which jobs it has just recorded as succeeded.
 struct WatchedStorage: JobStorage {
-    private let storage: any JobStorage
+    let storage: any JobStorage
     private let onSuccess: @Sendable ([JobID]) -> Void
 
     init(_ storage: any JobStorage, onSuccess: @escaping @Sendable ([JobID]) -> Void) {

@@ -9,6 +9,8 @@ package final class SimulatedStorage: JobStorage {
         case insert, delete, job, history, openSession, saveWatermark, closeSession, releaseMarks, claim, postpone
         case complete, register, heartbeat, putBackUnheld, deregister, promoteDue, survey, certifyDead, requeueOrphans
         case adoptUnpublished, count, tidy, sightPeer, certifyGone, claimWaiting, waitForWork
+        case openConsumer, findWaiting, openProbe, probes, join, noteReturn, pass, voidProbe, recordLoss, settleLoss
+        case requeueLost
     }
 
     let process: Int

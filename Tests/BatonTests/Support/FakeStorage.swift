@@ -12,6 +12,8 @@ final class FakeStorage: JobStorage {
         case waitForWork, postpone, complete, register, heartbeat, putBackUnheld, deregister, promoteDue, survey,
             certifyDead, requeueOrphans
         case adoptUnpublished, count, tidy, sightPeer, certifyGone
+        case openConsumer, findWaiting, openProbe, probes, join, noteReturn, pass, voidProbe, recordLoss, settleLoss
+        case requeueLost
     }
 
     /// What befalls one call.

@@ -1,0 +1,83 @@
+package import Baton
+
+/// What is known of lost messages.
+extension SimulatedStorage {
+    package func openConsumer(
+        _ session: ConsumerSession,
+        of queue: String,
+        owner: ServerEpoch,
+        replacing replaced: ConsumerSession?
+    ) async throws(JobStorageError) {
+        try await call(.openConsumer) { (storage) async throws(JobStorageError) in
+            try await storage.openConsumer(session, of: queue, owner: owner, replacing: replaced)
+        }
+    }
+
+    package func findWaiting(
+        longerThan age: Duration,
+        interval: Duration
+    ) async throws(JobStorageError) -> [WaitingQueue] {
+        try await call(.findWaiting) { (storage) async throws(JobStorageError) in
+            try await storage.findWaiting(longerThan: age, interval: interval)
+        }
+    }
+
+    package func openProbe(
+        _ probe: ProbeID,
+        of queue: String,
+        quiet: Duration,
+        patience: Duration
+    ) async throws(JobStorageError) -> Bool {
+        try await call(.openProbe) { (storage) async throws(JobStorageError) in
+            try await storage.openProbe(probe, of: queue, quiet: quiet, patience: patience)
+        }
+    }
+
+    package func probes(of queues: [String]) async throws(JobStorageError) -> [ProbeRound] {
+        try await call(.probes) { (storage) async throws(JobStorageError) in
+            try await storage.probes(of: queues)
+        }
+    }
+
+    package func join(_ consumer: ConsumerSession, to probe: ProbeID) async throws(JobStorageError) -> Bool {
+        try await call(.join) { (storage) async throws(JobStorageError) in
+            try await storage.join(consumer, to: probe)
+        }
+    }
+
+    package func noteReturn(of probe: ProbeID, lane: Int, of lanes: Int) async throws(JobStorageError) -> Bool {
+        try await call(.noteReturn) { (storage) async throws(JobStorageError) in
+            try await storage.noteReturn(of: probe, lane: lane, of: lanes)
+        }
+    }
+
+    package func pass(_ consumer: ConsumerSession, in probe: ProbeID) async throws(JobStorageError) -> Bool {
+        try await call(.pass) { (storage) async throws(JobStorageError) in
+            try await storage.pass(consumer, in: probe)
+        }
+    }
+
+    package func voidProbe(_ probe: ProbeID, reason: String) async throws(JobStorageError) {
+        try await call(.voidProbe) { (storage) async throws(JobStorageError) in
+            try await storage.voidProbe(probe, reason: reason)
+        }
+    }
+
+    package func recordLoss(_ loss: ProbeID, of queue: String) async throws(JobStorageError) {
+        try await call(.recordLoss) { (storage) async throws(JobStorageError) in
+            try await storage.recordLoss(loss, of: queue)
+        }
+    }
+
+    package func settleLoss(_ loss: ProbeID, isConfirmed: Bool) async throws(JobStorageError) {
+        try await call(.settleLoss) { (storage) async throws(JobStorageError) in
+            try await storage.settleLoss(loss, isConfirmed: isConfirmed)
+        }
+    }
+
+    package func requeueLost(marks: PublishMarkRange) async throws(JobStorageError) -> LossRepair {
+        try await call(.requeueLost, as: .move(.requeueLost)) { (storage) async throws(JobStorageError) in
+            try await storage.requeueLost(marks: marks)
+        }
+    }
+}
