@@ -21,6 +21,16 @@ struct Schema: Sendable {
     var server: String { "\(name).server" }
     /// Publisher sessions with their watermarks.
     var session: String { "\(name).publisher_session" }
+    /// Consumer sessions.
+    var consumer: String { "\(name).consumer_session" }
+    /// How the probing of each queue stands.
+    var probe: String { "\(name).probe" }
+    /// What is known to be lost, or may be.
+    var loss: String { "\(name).loss" }
+    /// The watermarks that belong to rounds and losses.
+    var watermarkCopy: String { "\(name).watermark_copy" }
+    /// Where and when rows that wait were last looked for.
+    var waitingLook: String { "\(name).waiting_look" }
     /// Queues for which servers wait.
     var armed: String { "\(name).armed_queue" }
     /// Where servers that wait are told of work; what is said is the queue.

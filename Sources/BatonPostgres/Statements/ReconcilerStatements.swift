@@ -33,7 +33,9 @@ struct ReconcilerStatements: Sendable {
                 ) AS has_orphans,
                 EXISTS (SELECT FROM unpublished) AS has_unpublished,
                 (SELECT through FROM look) AS looked_through,
-                now() AS at
+                now() AS at,
+                EXISTS (SELECT FROM \(schema.probe) WHERE id IS NOT NULL AND gives_up_at > now()) AS has_probes,
+                EXISTS (SELECT FROM \(schema.loss) WHERE is_confirmed) AS has_losses
             """
         requeueOrphans = Self.requeueOrphans(schema)
         adopt = """

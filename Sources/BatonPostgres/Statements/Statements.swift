@@ -10,6 +10,8 @@ struct Statements: Sendable {
     let takeover: TakeoverStatements
     let schedule: ScheduleStatements
     let reconciler: ReconcilerStatements
+    let probe: ProbeStatements
+    let loss: LossStatements
     let upkeep: UpkeepStatements
 
     init(_ schema: Schema) {
@@ -23,6 +25,8 @@ struct Statements: Sendable {
         takeover = TakeoverStatements(schema)
         schedule = ScheduleStatements(schema)
         reconciler = ReconcilerStatements(schema)
+        probe = ProbeStatements(schema)
+        loss = LossStatements(schema)
         upkeep = UpkeepStatements(schema)
     }
 }

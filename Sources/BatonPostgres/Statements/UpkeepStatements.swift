@@ -10,6 +10,12 @@ struct UpkeepStatements: Sendable {
     ///
     /// A row that such a server still owns has no living owner before and after.
     let removeServers: String
+    /// What rounds and losses leave behind, in this order and each in a transaction of its own, so that none waits for a
+    /// lock while it holds another's.
+    ///
+    /// Copies of watermarks come with their round or loss in one transaction, and pass from one to the other in one: those
+    /// that belong to neither belong to nothing.
+    let removeProbes: [String]
     /// The partitions of today and the coming three days.
     let preparePartitions: String
 
@@ -24,6 +30,22 @@ struct UpkeepStatements: Sendable {
                 AND NOT EXISTS (SELECT FROM \(schema.active) AS j WHERE j.session = p.session)
             """
         removeServers = "DELETE FROM \(schema.server) WHERE dead AND certified_at < now() - interval '1 hour'"
+        let anHourAgo = "now() - interval '1 hour'"
+        removeProbes = [
+            ProbeStatements.noteEnded(schema, where: "true"),
+            "DELETE FROM \(schema.consumer) WHERE ended_at < \(anHourAgo)",
+            ProbeStatements.giveUp(schema, where: "p.gives_up_at < \(anHourAgo)", reason: "p.reason"),
+            """
+            DELETE FROM \(schema.probe) AS p
+            WHERE p.id IS NULL AND NOT EXISTS (SELECT FROM \(schema.consumer) AS c WHERE c.queue = p.queue)
+            """,
+            "DELETE FROM \(schema.loss) WHERE NOT is_confirmed AND at < \(anHourAgo)",
+            """
+            DELETE FROM \(schema.watermarkCopy) AS w
+            WHERE NOT EXISTS (SELECT FROM \(schema.probe) AS p WHERE p.id = w.probe)
+                AND NOT EXISTS (SELECT FROM \(schema.loss) AS l WHERE l.id = w.probe)
+            """,
+        ]
         preparePartitions = "SELECT \(schema.name).prepare_finished_days(4)"
     }
 }

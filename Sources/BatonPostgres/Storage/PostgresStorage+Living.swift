@@ -120,8 +120,9 @@ extension PostgresStorage {
     /// - Parameter epoch: The server.
     /// - Throws: ``JobStorageError``.
     public func deregister(_ epoch: ServerEpoch) async throws(JobStorageError) {
-        let sql = try await ready().server.deregister
-        try await perform(on: upkeep, PostgresStatement(sql, epoch.uuid))
+        let sql = try await ready()
+        let steps = [sql.probe.endConsumers, sql.server.deregister].map { PostgresStatement($0, epoch.uuid) }
+        try await perform(on: upkeep, steps)
         await lookTimes.forget(.runs(of: epoch))
         await presence.hide(epoch)
     }

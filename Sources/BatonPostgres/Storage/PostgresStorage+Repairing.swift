@@ -23,7 +23,9 @@ extension PostgresStorage {
             return ReconcilerSurvey(
                 expiredServers: try row.decode([UUID].self, 0).map(ServerEpoch.init),
                 hasOrphans: try row.decode(Bool.self, 1),
-                hasUnpublished: try row.decode(Bool.self, 2)
+                hasUnpublished: try row.decode(Bool.self, 2),
+                hasProbes: try row.decode(Bool.self, 5),
+                hasLosses: try row.decode(Bool.self, 6)
             )
         }
         if let lookedThroughAt { await lookTimes.note(.orphans, at: lookedThroughAt) }

@@ -22,5 +22,6 @@ extension PostgresStorage {
         // Apart from the rest: it locks tables, and it does not matter to it whether the rest succeeds.
         try await perform(on: upkeep, PostgresStatement(sql.preparePartitions))
         try await perform(on: upkeep, [PostgresStatement(sql.removeSessions), PostgresStatement(sql.removeServers)])
+        for sql in sql.removeProbes { try await perform(on: upkeep, PostgresStatement(sql)) }
     }
 }

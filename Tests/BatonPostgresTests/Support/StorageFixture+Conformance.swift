@@ -30,6 +30,10 @@ extension StorageFixture {
             "failed_job": ["created_at", "enqueued_at", "state_at"],
             "server": ["started_at", "unbroken_since", "heartbeat_at", "stood_after", "lease_until", "certified_at"],
             "publisher_session": ["started_at", "heartbeat_at", "lease_until", "ended_at"],
+            "consumer_session": ["started_at", "ended_at"],
+            "probe": ["opened_at", "gives_up_at", "not_before"],
+            "loss": ["at"],
+            "waiting_look": ["looked_at"],
         ]
         for (table, columns) in times {
             let moved = columns.map { "\($0) = \($0) - $1 * interval '1 microsecond'" }.joined(separator: ", ")

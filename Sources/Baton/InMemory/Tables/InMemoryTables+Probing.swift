@@ -57,13 +57,8 @@ extension InMemoryTables {
         at now: Date
     ) -> Bool {
         if let round = probing[queue]?.round {
-            if round.givesUpAt <= now {
-                giveUp(queue, isVoid: false, at: now)
-            } else if isVoid(round) {
-                giveUp(queue, isVoid: true, at: now)
-            } else {
-                return round.id == probe
-            }
+            guard round.givesUpAt <= now || isVoid(round) else { return round.id == probe }
+            giveUp(queue, at: now)
         }
         var state = probing[queue] ?? Probing()
         let sessions = openConsumers(of: queue)
@@ -93,7 +88,7 @@ extension InMemoryTables {
         for queue in queues {
             guard let round = probing[queue]?.round, round.givesUpAt > now else { continue }
             let isVoid = isVoid(round)
-            if isVoid { giveUp(queue, isVoid: true, at: now) }
+            if isVoid { giveUp(queue, at: now) }
             let sessions = openConsumers(of: queue).map { session in
                 ProbeRound.Consumer(
                     session: session,
@@ -144,7 +139,7 @@ extension InMemoryTables {
     /// Ends a round that proves nothing.
     mutating func voidProbe(_ probe: ProbeID, reason: String, at now: Date) {
         guard let queue = probing.first(where: { $1.round?.id == probe })?.key else { return }
-        giveUp(queue, isVoid: true, at: now)
+        giveUp(queue, at: now)
         probing[queue]?.lastReason = reason
     }
 
@@ -160,11 +155,14 @@ extension InMemoryTables {
         !round.consumers.allSatisfy(isOpen)
     }
 
-    private mutating func giveUp(_ queue: String, isVoid: Bool, at now: Date) {
+    /// Ends a round that comes to nothing.
+    ///
+    /// Whose time is over may be followed by another at once, with more time; one that is void not so soon.
+    private mutating func giveUp(_ queue: String, at now: Date) {
         guard let round = probing[queue]?.round else { return }
         probing[queue]?.round = nil
         probing[queue]?.failures += 1
-        probing[queue]?.notBefore = isVoid ? now.adding(round.patience / 4) : nil
+        probing[queue]?.notBefore = round.givesUpAt <= now ? nil : now.adding(round.patience / 4)
     }
 
     /// Every publisher session's watermark, in the order of the sessions.
@@ -175,7 +173,7 @@ extension InMemoryTables {
     /// Removes what nothing refers to any more.
     mutating func tidyProbes(before past: Date, at now: Date) {
         for (queue, state) in probing where state.round.map({ $0.givesUpAt < past }) ?? false {
-            giveUp(queue, isVoid: false, at: now)
+            giveUp(queue, at: now)
         }
         consumers = consumers.filter { $1.endedAt.map { $0 >= past } ?? true }
         let consumed = Set(consumers.values.map(\.queue))

@@ -24,7 +24,7 @@ public protocol ProbeStorage: Sendable {
 
     // MARK: Rounds
 
-    /// Looks for queues in which some published row has been enqueued for long. Bounded: of a large table it looks at one
+    /// Looks for queues in which some published row has been enqueued for long, and has borne its mark as long. Bounded: of a large table it looks at one
     /// stretch after another, and only one caller of all servers looks at a time; the others are told nothing.
     ///
     /// - Parameters:
@@ -38,15 +38,17 @@ public protocol ProbeStorage: Sendable {
     ///
     /// Refuses where the queue has no consumer session, where one ended less than `quiet` ago, by the database's clock
     /// (the broker may not have noticed yet), and while there is a round that is not void and not given up. A round is
-    /// given up when it is older than `patience`, doubled for each round of the queue in a row that came to nothing; after
-    /// one that was void, the next begins no sooner than a quarter of that.
+    /// given up when it is older than `patience`, doubled for each round of the queue in a row that came to nothing, up to
+    /// ten times; after one that was void, the next begins no sooner than a quarter of that.
+    ///
+    /// A session that registers while the round is open is stored with it, too: it may give back what it has received.
     ///
     /// - Parameters:
     ///   - probe: The round.
     ///   - queue: The queue.
     ///   - quiet: How long no consumer session may have ended.
     ///   - patience: How long the first round may take.
-    /// - Returns: Whether this call began it.
+    /// - Returns: Whether this call began it, or an earlier one whose answer was lost.
     /// - Throws: ``JobStorageError``.
     func openProbe(
         _ probe: ProbeID,
@@ -58,7 +60,7 @@ public protocol ProbeStorage: Sendable {
     /// The rounds that are open and not given up or void.
     ///
     /// - Parameter queues: Of which queues.
-    /// - Returns: The rounds; those that have just become void say so.
+    /// - Returns: The rounds; those that have just become void say so: they are over, and nobody is told of them again.
     /// - Throws: ``JobStorageError``.
     func probes(of queues: [String]) async throws(JobStorageError) -> [ProbeRound]
 
