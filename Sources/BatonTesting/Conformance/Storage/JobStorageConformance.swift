@@ -10,7 +10,7 @@ public enum JobStorageConformance {
     public static let rules: [Rule] =
         inserting + deleting + claiming + refusing + completing + scheduling + publishing + adopting + living
         + repairing
-        + certifying + racing + waiting + keeping
+        + certifying + racing + waiting + probing + concluding + losing + keeping
 
     /// The rules for a storage that also writes certificates before a lease is over (PROTOCOL section 3).
     public static let takeoverRules: [Rule] = takingOver

@@ -16,6 +16,8 @@ final class DefectiveStorage: JobStorage {
         var certified: Set<ServerEpoch> = []
         var lastBatch: [MarkedDispatch] = []
         var lastClaims: [ClaimedJob] = []
+        var rounds: Set<ProbeID> = []
+        var lossQueues: [ProbeID: String] = [:]
     }
 
     let inner: any JobStorage
@@ -63,6 +65,9 @@ final class DefectiveStorage: JobStorage {
 
     func tidy() async throws(JobStorageError) {
         try await inner.tidy()
+        if defect == .tidiesRounds {
+            for round in memory.withLock({ $0.rounds }) { try await inner.voidProbe(round, reason: "tidied") }
+        }
         guard defect == .tidiesLivingServers else { return }
         for epoch in memory.withLock({ $0.registrations.keys }) { try await inner.deregister(epoch) }
     }

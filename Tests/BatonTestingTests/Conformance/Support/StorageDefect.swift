@@ -27,6 +27,12 @@ enum StorageDefect: String, CaseIterable, Sendable {
     case looksAtAnybody, offersAlways, seesNoLocks, certifiesGoneAgain, ignoresRenewals, ignoresItsOwnAge,
         noticesNobodyLate
 
+    // Rounds and losses.
+    case opensRoundsAlways, hearsNoEnds, keepsConsumersOfTheGone, neverGivesARoundUp, voidsNothing, overlooksEnds
+    case publishesAlways, countsOneLane, concludesAlways
+    case findsNoneWaiting, looksAllTheTime, requeuesLostAtTheNextGeneration, requeuesLostWithoutBound, requeuesLostTwice
+    case confirmsUnasked, storesWatermarksLate, tidiesRounds
+
     // Time and repair.
     case promotesBackwards, promotesEarly, tellsNoDueTime, promotesAtTheOldGeneration, promotesWithoutAMark
     case promotesTwice

@@ -1,0 +1,100 @@
+import Baton
+import Locking
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+extension DefectiveStorage {
+    func openConsumer(
+        _ session: ConsumerSession,
+        of queue: String,
+        owner: ServerEpoch,
+        replacing replaced: ConsumerSession?
+    ) async throws(JobStorageError) {
+        var owner = owner
+        if defect == .keepsConsumersOfTheGone {
+            owner = ServerEpoch(UUID())
+            try await inner.register(.unknown(owner), lease: .seconds(86_400))
+        }
+        try await inner.openConsumer(session, of: queue, owner: owner, replacing: replaced)
+    }
+
+    func openProbe(
+        _ probe: ProbeID,
+        of queue: String,
+        quiet: Duration,
+        patience: Duration
+    ) async throws(JobStorageError) -> Bool {
+        memory.withLock { _ = $0.rounds.insert(probe) }
+        let isOpen = try await inner.openProbe(
+            probe,
+            of: queue,
+            quiet: defect == .hearsNoEnds ? .zero : quiet,
+            patience: defect == .neverGivesARoundUp ? patience * 1_000 : patience
+        )
+        return isOpen || defect == .opensRoundsAlways
+    }
+
+    func probes(of queues: [String]) async throws(JobStorageError) -> [ProbeRound] {
+        var rounds = try await inner.probes(of: queues)
+        if defect == .overlooksEnds {
+            for index in rounds.indices { rounds[index].isVoid = false }
+        }
+        return rounds
+    }
+
+    func join(_ consumer: ConsumerSession, to probe: ProbeID) async throws(JobStorageError) -> Bool {
+        try await inner.join(consumer, to: probe) || defect == .publishesAlways
+    }
+
+    func noteReturn(of probe: ProbeID, lane: Int, of lanes: Int) async throws(JobStorageError) -> Bool {
+        if defect == .countsOneLane { return try await inner.noteReturn(of: probe, lane: 0, of: 1) }
+        return try await inner.noteReturn(of: probe, lane: lane, of: lanes)
+    }
+
+    func pass(_ consumer: ConsumerSession, in probe: ProbeID) async throws(JobStorageError) -> Bool {
+        try await inner.pass(consumer, in: probe) || defect == .concludesAlways
+    }
+
+    func voidProbe(_ probe: ProbeID, reason: String) async throws(JobStorageError) {
+        if defect != .voidsNothing { try await inner.voidProbe(probe, reason: reason) }
+    }
+
+    // MARK: Losses
+
+    func findWaiting(
+        longerThan age: Duration,
+        interval: Duration
+    ) async throws(JobStorageError) -> [WaitingQueue] {
+        let interval = defect == .looksAllTheTime ? .zero : interval
+        let found = try await inner.findWaiting(longerThan: age, interval: interval)
+        return defect == .findsNoneWaiting ? [] : found
+    }
+
+    func recordLoss(_ loss: ProbeID, of queue: String) async throws(JobStorageError) {
+        memory.withLock { $0.lossQueues[loss] = queue }
+        if defect != .storesWatermarksLate { try await inner.recordLoss(loss, of: queue) }
+        if defect == .confirmsUnasked { try await inner.settleLoss(loss, isConfirmed: true) }
+    }
+
+    func settleLoss(_ loss: ProbeID, isConfirmed: Bool) async throws(JobStorageError) {
+        if defect == .storesWatermarksLate, let queue = memory.withLock({ $0.lossQueues[loss] }) {
+            try await inner.recordLoss(loss, of: queue)
+        }
+        try await inner.settleLoss(loss, isConfirmed: isConfirmed)
+    }
+
+    func requeueLost(marks: PublishMarkRange) async throws(JobStorageError) -> LossRepair {
+        var repair = try await inner.requeueLost(marks: defect == .requeuesLostWithoutBound ? marks.enlarged : marks)
+        switch defect {
+        case .requeuesLostAtTheNextGeneration:
+            for index in repair.dispatches.indices { repair.dispatches[index].message.generation += 1 }
+        case .requeuesLostTwice: repair.dispatches = twice(repair.dispatches)
+        default: break
+        }
+        return repair
+    }
+}
