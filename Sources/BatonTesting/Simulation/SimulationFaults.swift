@@ -51,6 +51,8 @@ struct SimulationFaults: Sendable {
     var slowest = Duration.milliseconds(20)
     /// The chance that deliveries change their order.
     var reordering = 0.0
+    /// The chance that what comes again goes to the back of its queue.
+    var requeueAtBack = 0.0
     var disasters: [Disaster] = []
     /// How long nothing happens between two disasters, at most.
     var pace = Duration.seconds(1)
@@ -71,6 +73,7 @@ struct SimulationFaults: Sendable {
         slowness = random.pick([0, 0.02, 0.2])
         slowest = random.pick([.milliseconds(200), .seconds(2), .seconds(6)])
         reordering = random.pick([0, 0.3])
+        requeueAtBack = random.pick([0, 0.5, 1])
         disasters = random.chance(0.15) ? [] : Self.some(Disaster.allCases, random)
         pace = random.pick([.milliseconds(500), .seconds(2), .seconds(8)])
     }

@@ -34,6 +34,9 @@ final class SimulationWorld: Sendable {
         self.defects = defects
         random = root.fork()
         jobRandom = root.fork()
+        broker.change { [random, currentFaults] queues in
+            queues.requeuesAtFront = { !random.chance(currentFaults.withLock(\.requeueAtBack)) }
+        }
     }
 
     /// What may go wrong now.

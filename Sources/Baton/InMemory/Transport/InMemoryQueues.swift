@@ -44,6 +44,9 @@ package struct InMemoryQueues: Sendable {
 
     /// Whether the broker can be reached; a fault layer may say no.
     package var isUp = true
+    /// Whether what is given back, or was not settled when its channel ended, goes to the front of its queue; asked each
+    /// time. A fault layer may say no, as a broker does for a message that came too often.
+    package var requeuesAtFront: @Sendable () -> Bool = { true }
     private(set) var queues: [Key: Queue] = [:]
     var channels: [Int: InMemoryChannel] = [:]
     private var lastChannel = 0
@@ -165,7 +168,7 @@ package struct InMemoryQueues: Sendable {
         guard let channel = channels[id], channel.isConnected else { return }
         let unsettled = channels[id]?.disconnect(reason: reason) ?? []
         for key in channel.keys { queues[key]?.channels.removeAll { $0 == id } }
-        for message in unsettled.reversed() { store(message, atFront: true) }
+        requeue(unsettled)
         for key in channel.keys { deliver(key) }
     }
 
@@ -204,10 +207,20 @@ package struct InMemoryQueues: Sendable {
     /// - Returns: What was given back.
     @discardableResult
     package mutating func giveBack(_ deliveries: [Delivery], on id: Int) -> [DispatchMessage] {
-        let tags = deliveries.filter { channels[id]?.session == $0.session }.map(\.tag).sorted(by: >)
+        let tags = deliveries.filter { channels[id]?.session == $0.session }.map(\.tag).sorted()
         let messages = tags.compactMap { channels[id]?.release($0) }
-        for message in messages { store(message, atFront: true) }
-        for message in messages { deliver(message.key) }
-        return messages.reversed().flatMap(\.messages)
+        requeue(messages)
+        for message in messages.reversed() { deliver(message.key) }
+        return messages.flatMap(\.messages)
+    }
+
+    /// Puts messages into their queues again, in the order in which they came.
+    private mutating func requeue(_ messages: [Message]) {
+        guard !messages.isEmpty else { return }
+        if requeuesAtFront() {
+            for message in messages.reversed() { store(message, atFront: true) }
+        } else {
+            for message in messages { store(message, atFront: false) }
+        }
     }
 }
