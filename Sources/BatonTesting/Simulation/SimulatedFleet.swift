@@ -89,12 +89,12 @@ final class SimulatedFleet: Sendable {
     private func next(_ faults: SimulationFaults) {
         world.scheduler.after(random.duration(.zero, faults.pace)) {
             guard self.state.withLock({ $0.storms }) else { return }
-            self.strike(self.random.pick(faults.disasters))
+            self.strike(self.random.pick(faults.disasters), faults)
             self.next(faults)
         }
     }
 
-    private func strike(_ disaster: SimulationFaults.Disaster) {
+    private func strike(_ disaster: SimulationFaults.Disaster, _ faults: SimulationFaults) {
         let present = present
         guard !present.isEmpty else { return replenish() }
         let victim = random.pick(present)
@@ -121,14 +121,10 @@ final class SimulatedFleet: Sendable {
             victim.cutStorage()
             victim.cutBroker()
             world.scheduler.after(soon) { victim.mend() }
-        case .storageOutage:
-            for process in present { process.cutStorage() }
-            world.database.change { $0.locks = [] }
-            world.scheduler.after(soon) { [world] in
-                let now = world.databaseClock.date
-                world.database.change { $0.sessionsSince = now }
-                for process in present { process.mend(broker: false) }
-            }
+        case .storageOutage: interruptStorage(for: soon)
+        case .storageCrash:
+            interruptStorage(for: soon)
+            loseLazyCommits(faults)
         case .brokerOutage:
             for process in present { process.cutBroker() }
             world.scheduler.after(soon) { for process in present { process.mend(storage: false) } }
@@ -141,6 +137,27 @@ final class SimulatedFleet: Sendable {
         case .falseCertificate:
             certifyFalsely()
         }
+    }
+
+    /// Cuts everybody off from storage, which holds no session's lock any more.
+    private func interruptStorage(for duration: Duration) {
+        let present = present
+        for process in present { process.cutStorage() }
+        world.database.change { $0.locks = [] }
+        world.scheduler.after(duration) { [world] in
+            let now = world.databaseClock.date
+            world.database.change { $0.sessionsSince = now }
+            for process in present { process.mend(broker: false) }
+        }
+    }
+
+    /// Takes back what nobody waited for.
+    private func loseLazyCommits(_ faults: SimulationFaults) {
+        let now = world.scheduler.now
+        let fallen = world.database.change { tables in
+            world.lazyCommits.lose(behind: faults.storageBehind, at: now, random, from: &tables)
+        }
+        world.scheduler.note("database crashed", process: 0, "\(fallen) servers and sessions fell back")
     }
 
     /// Certifies a server dead that may well live.

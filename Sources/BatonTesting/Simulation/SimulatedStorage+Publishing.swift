@@ -3,14 +3,21 @@ package import Baton
 /// What is known of messages.
 extension SimulatedStorage {
     package func openSession(_ session: PublisherSession, lease: Duration) async throws(JobStorageError) {
+        let lazy = world.lazyCommits
         try await call(.openSession) { (storage) async throws(JobStorageError) in
             try await storage.openSession(session, lease: lease)
+            lazy.settle(session)
         }
     }
 
     package func saveWatermark(_ watermark: PublisherWatermark, lease: Duration) async throws(JobStorageError) {
         let watermark = world.defects.contains(.watermarkPassesPending) ? watermark.passingPending : watermark
+        let world = world
         try await call(.saveWatermark) { (storage) async throws(JobStorageError) in
+            let session = watermark.session
+            if let known = storage.read({ $0.sessions[session] }) {
+                world.lazyCommits.note(known, of: session, until: world.scheduler.now)
+            }
             try await storage.saveWatermark(watermark, lease: lease)
         }
     }

@@ -10,8 +10,10 @@ import Locking
 extension SimulatedStorage {
     package func register(_ server: ServerRegistration, lease: Duration) async throws(JobStorageError) {
         presence.withLock { $0 = server.presence }
+        let lazy = world.lazyCommits
         try await call(.register) { (storage) async throws(JobStorageError) in
             try await storage.register(server, lease: lease)
+            lazy.settle(server.epoch)
         }
     }
 
@@ -21,8 +23,12 @@ extension SimulatedStorage {
         runs: [OwnedRun],
         takeover: TakeoverTerms?
     ) async throws(JobStorageError) -> HeartbeatAnswer {
-        try await call(.heartbeat) { (storage) async throws(JobStorageError) in
-            try await storage.heartbeat(epoch, lease: lease, runs: runs, takeover: takeover)
+        let world = world
+        return try await call(.heartbeat) { (storage) async throws(JobStorageError) in
+            if let server = storage.read({ $0.servers[epoch] }) {
+                world.lazyCommits.note(server, of: epoch, until: world.scheduler.now)
+            }
+            return try await storage.heartbeat(epoch, lease: lease, runs: runs, takeover: takeover)
         }
     }
 

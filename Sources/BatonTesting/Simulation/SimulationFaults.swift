@@ -34,8 +34,8 @@ struct SimulationFaults: Sendable {
 
     /// What befalls a server, or all of them.
     enum Disaster: Sendable, CaseIterable {
-        case crash, restart, stop, pause, cutStorage, cutBroker, cutBoth, storageOutage, brokerOutage, cutConsumer
-        case databaseClockJump, machineSleep, wrongDate, falseCertificate
+        case crash, restart, stop, pause, cutStorage, cutBroker, cutBoth, storageOutage, storageCrash, brokerOutage
+        case cutConsumer, databaseClockJump, machineSleep, wrongDate, falseCertificate
     }
 
     /// The chance that a call to storage is not simply answered, and what befalls it then.
@@ -53,6 +53,8 @@ struct SimulationFaults: Sendable {
     var reordering = 0.0
     /// The chance that what comes again goes to the back of its queue.
     var requeueAtBack = 0.0
+    /// How old the commits are at most that the database loses when it crashes.
+    var storageBehind = Duration.milliseconds(600)
     var disasters: [Disaster] = []
     /// How long nothing happens between two disasters, at most.
     var pace = Duration.seconds(1)
@@ -74,6 +76,7 @@ struct SimulationFaults: Sendable {
         slowest = random.pick([.milliseconds(200), .seconds(2), .seconds(6)])
         reordering = random.pick([0, 0.3])
         requeueAtBack = random.pick([0, 0.5, 1])
+        storageBehind = random.pick([.milliseconds(600), .seconds(10)])
         disasters = random.chance(0.15) ? [] : Self.some(Disaster.allCases, random)
         pace = random.pick([.milliseconds(500), .seconds(2), .seconds(8)])
     }

@@ -14,6 +14,8 @@ final class SimulationWorld: Sendable {
     let database: InMemoryStorage
     let broker: InMemoryTransport
     let ledger: SimulationLedger
+    /// What a crash of the database may take back.
+    let lazyCommits = LazyCommits()
     let defects: Set<PlantedDefect>
     /// What faults follow from.
     let random: SeededRandomSource
