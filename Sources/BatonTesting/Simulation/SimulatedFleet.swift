@@ -43,11 +43,29 @@ final class SimulatedFleet: Sendable {
     private func launch(_ role: SimulatedProcess.Role) {
         do {
             let number = state.withLock { $0.processes.count + 1 }
-            let process = try SimulatedProcess(number: number, role: role, world: world, plan: workload)
+            let process = try SimulatedProcess(
+                number: number,
+                role: role,
+                hasTransport: givesTransport(to: role),
+                world: world,
+                plan: workload
+            )
             state.withLock { $0.processes.append(process) }
             process.start()
         } catch {
             world.ledger.report("a process could not start: \(error)")
+        }
+    }
+
+    /// Whether the next process has a transport: of servers one at least where any process has one, so that messages find
+    /// somebody who takes them.
+    private func givesTransport(to role: SimulatedProcess.Role) -> Bool {
+        switch workload.deployment {
+        case .broker: return true
+        case .storageAlone: return false
+        case .mixed:
+            let isFirst = role == .server && !present.contains { $0.role == .server && $0.hasTransport }
+            return random.chance(0.5) || isFirst
         }
     }
 

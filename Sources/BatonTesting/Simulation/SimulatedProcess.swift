@@ -30,6 +30,8 @@ final class SimulatedProcess: Sendable {
 
     let number: Int
     let role: Role
+    /// Whether it has a transport; storage alone serves it otherwise.
+    let hasTransport: Bool
     let world: SimulationWorld
     let clock: SimulationClock
     let storage: SimulatedStorage
@@ -40,9 +42,10 @@ final class SimulatedProcess: Sendable {
     private let plan: SimulatedWorkload
     private let state = Locked(State())
 
-    init(number: Int, role: Role, world: SimulationWorld, plan: SimulatedWorkload) throws {
+    init(number: Int, role: Role, hasTransport: Bool, world: SimulationWorld, plan: SimulatedWorkload) throws {
         self.number = number
         self.role = role
+        self.hasTransport = hasTransport
         self.world = world
         self.plan = plan
         executor = SimulationExecutor(number: number, scheduler: world.scheduler)
@@ -55,7 +58,7 @@ final class SimulatedProcess: Sendable {
         let logger = Logger(label: "simulation") { _ in SwiftLogNoOpLogHandler() }
         client = JobClient(
             storage: storage,
-            transport: transport,
+            transport: hasTransport ? transport : nil,
             configuration: plan.client,
             environment: environment,
             logger: logger
@@ -79,7 +82,7 @@ final class SimulatedProcess: Sendable {
     // MARK: Life
 
     func start() {
-        world.scheduler.note("starts", process: number, "\(role)")
+        world.scheduler.note("starts", process: number, "\(role)\(hasTransport ? "" : ", storage alone")")
         // Nothing of whoever starts it goes with it: it is a process of its own, and ends with `tearDown()`.
         let task = Task.detached(executorPreference: executor) { await self.main() }
         state.withLock { $0.task = task }

@@ -8,6 +8,17 @@ final class SimulatedWorkload: Sendable {
         var stored: [JobID] = []
     }
 
+    /// Who has a transport.
+    enum Deployment: Sendable {
+        /// Everybody.
+        case broker
+        /// Nobody.
+        case storageAlone
+        /// Some clients and servers.
+        case mixed
+    }
+
+    let deployment: Deployment
     let client: JobClientConfiguration
     let server: JobServerConfiguration
     /// How long the storm lasts.
@@ -20,6 +31,7 @@ final class SimulatedWorkload: Sendable {
         self.random = random
         storm = random.duration(.seconds(2), .seconds(40))
         servers = 1 + random.below(3)
+        deployment = random.pick([.broker, .broker, .broker, .broker, .storageAlone, .mixed, .mixed])
         var client = JobClientConfiguration()
         client.enqueueTimeout = random.pick([.seconds(1), .seconds(5), .seconds(30)])
         client.publishTimeout = random.pick([.seconds(2), .seconds(10)])
