@@ -30,8 +30,14 @@ extension SimulatedStorage {
     }
 
     package func releaseMarks(of session: PublisherSession, _ sequences: [Int64]) async throws(JobStorageError) {
-        let helps = !world.defects.contains(.helpsNobodyAlive)
+        let (helps, adoptions) = (!world.defects.contains(.helpsNobodyAlive), world.adoptions)
         try await call(.releaseMarks) { (storage) async throws(JobStorageError) in
+            let given = storage.read { tables in
+                tables.rows.values.filter { row in
+                    row.mark.map { $0.session == session && sequences.contains($0.sequence) } ?? false
+                }
+            }
+            adoptions.gaveUp(given.map(\.job.id))
             if helps { try await storage.releaseMarks(of: session, sequences) }
         }
     }
@@ -41,9 +47,24 @@ extension SimulatedStorage {
         unpublishedAge age: Duration
     ) async throws(JobStorageError) -> [MarkedDispatch] {
         let age = world.defects.contains(.helpsNobodyAlive) ? .seconds(1_000_000) : age
+        let (world, isFaultless) = (world, world.isFaultless)
         return try await call(.adoptUnpublished, as: .move(.adoptUnpublished)) {
             (storage) async throws(JobStorageError) in
-            try await storage.adoptUnpublished(marks: marks, unpublishedAge: age)
+            let before = storage.read(\.rows)
+            let adopted = try await storage.adoptUnpublished(marks: marks, unpublishedAge: age)
+            let found = adopted.map { dispatch in
+                AdoptionLedger.Found(message: dispatch.message, mark: before[dispatch.message.id]?.mark)
+            }
+            if isFaultless, let row = found.first(where: { $0.mark != nil }) {
+                world.ledger.report("I6: \(world.ledger.name(row.message.id)) was published again though nothing failed")
+            }
+            let twice = storage.read { tables in
+                world.adoptions.note(found, by: marks.session, age: age, at: world.databaseClock.date, tables)
+            }
+            if let twice {
+                world.ledger.report("I6: \(world.ledger.name(twice)) was published by two for one loss")
+            }
+            return adopted
         }
     }
 }

@@ -16,10 +16,10 @@ final class SimulationRun {
 
     init(seed: UInt64, defects: Set<PlantedDefect>, isInWords: Bool) {
         self.seed = seed
-        world = SimulationWorld(seed: seed, defects: defects, isInWords: isInWords)
         random = SeededRandomSource(seed: ~seed)
         workload = SimulatedWorkload(drawnFrom: random)
         faults = random.chance(0.05) ? .none : SimulationFaults(drawnFrom: random)
+        world = SimulationWorld(seed: seed, defects: defects, isFaultless: faults.isNone, isInWords: isInWords)
         fleet = SimulatedFleet(world: world, workload: workload, random: random.fork())
     }
 
@@ -71,7 +71,7 @@ final class SimulationRun {
             throw error(.stalled, "Repairs did not stop after all failures had: \(repairs), then \(world.repairs).")
         }
         if let broken = world.ledger.brokenPromise() { throw error(.violation, broken) }
-        if faults.isNone, world.repairs != 0 {
+        if faults.isNone, world.repairs != world.adoptions.unmarkedCount {
             throw error(.violation, "I6: \(world.repairs) repairs although nothing failed.")
         }
     }

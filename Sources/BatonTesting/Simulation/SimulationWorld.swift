@@ -14,9 +14,12 @@ final class SimulationWorld: Sendable {
     let database: InMemoryStorage
     let broker: InMemoryTransport
     let ledger: SimulationLedger
+    let adoptions = AdoptionLedger()
     /// What a crash of the database may take back.
     let lazyCommits = LazyCommits()
     let defects: Set<PlantedDefect>
+    /// Whether nothing ever goes wrong in it.
+    let isFaultless: Bool
     /// What faults follow from.
     let random: SeededRandomSource
     /// What jobs do follows from.
@@ -24,7 +27,7 @@ final class SimulationWorld: Sendable {
     private let currentFaults = Locked(SimulationFaults.none)
     private let presences = Locked<[ServerPresence: JobInstant]>([:])
 
-    init(seed: UInt64, defects: Set<PlantedDefect>, isInWords: Bool) {
+    init(seed: UInt64, defects: Set<PlantedDefect>, isFaultless: Bool, isInWords: Bool) {
         let root = SeededRandomSource(seed: seed)
         scheduler = SimulationScheduler(random: root.fork(), trace: SimulationTrace(isInWords: isInWords))
         wire = SimulationExecutor(number: Self.network, scheduler: scheduler)
@@ -34,6 +37,7 @@ final class SimulationWorld: Sendable {
         broker = InMemoryTransport(clock: clock)
         ledger = SimulationLedger(storage: database)
         self.defects = defects
+        self.isFaultless = isFaultless
         random = root.fork()
         jobRandom = root.fork()
         broker.change { [random, currentFaults] queues in
