@@ -78,7 +78,8 @@ extension JobTestKit {
     ///   - tolerance: How far the due time may be off.
     ///   - fileID: The file of the assertion.
     ///   - line: The line of the assertion.
-    /// - Throws: ``JobAssertionError`` when one does; `JobError` for an argument that has no JSON form.
+    /// - Throws: ``JobAssertionError`` when one does; `JobError` for an argument that has no JSON form; ``JobTestKitError``
+    ///   for a name that the kit does not know and that no job was stored under: of a name that is misspelt nothing waits.
     public func refuteEnqueued(
         named name: String,
         arguments: [String: any Encodable] = [:],
@@ -89,8 +90,17 @@ extension JobTestKit {
         fileID: String = #fileID,
         line: Int = #line
     ) throws {
-        let expectation = try JobExpectation(name, arguments, queue, due(date, delay, tolerance))
-        try assertion(expectation, fileID, line).none(among: storage.jobs)
+        let (expectation, jobs) = (
+            try JobExpectation(name, arguments, queue, due(date, delay, tolerance)), storage.jobs
+        )
+        guard registry[name] != nil || jobs.contains(where: { $0.name == name }) else {
+            throw JobTestKitError(
+                .unknownJob,
+                "There is no job “\(name)”. This kit knows: \(registry.names.sorted().joined(separator: ", ")).",
+                of: self
+            )
+        }
+        try assertion(expectation, fileID, line).none(among: jobs)
     }
 
     /// Waits until a job of a name waits to be run, for code that enqueues on a task of its own.

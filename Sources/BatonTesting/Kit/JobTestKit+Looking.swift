@@ -30,7 +30,7 @@ extension JobTestKit {
     }
 
     func assertion(_ expectation: JobExpectation, _ fileID: String, _ line: Int) -> JobAssertion {
-        JobAssertion(expectation: expectation, fileID: fileID, line: line)
+        JobAssertion(expectation: expectation, fileID: fileID, line: line, seed: seed)
     }
 
     func due(_ date: Date?, _ delay: Duration?, _ tolerance: Duration) -> JobExpectation.Due? {

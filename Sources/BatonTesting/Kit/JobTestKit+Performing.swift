@@ -22,13 +22,15 @@ extension JobTestKit {
         guard registry[job.name] != nil else {
             throw JobTestKitError(
                 .unknownJob,
-                "“\(job.name)” is not registered in this kit: hand its receiver or its type to JobTestKit."
+                "“\(job.name)” is not registered in this kit: hand its receiver or its type to JobTestKit.",
+                of: self
             )
         }
         guard (1...job.maximumAttempts).contains(attempt) else {
             throw JobTestKitError(
                 .attemptOutOfRange,
-                "“\(job.name)” has \(job.maximumAttempts) attempts; there is no attempt \(attempt)."
+                "“\(job.name)” has \(job.maximumAttempts) attempts; there is no attempt \(attempt).",
+                of: self
             )
         }
         let claimed = ClaimedJob(

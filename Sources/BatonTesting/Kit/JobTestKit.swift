@@ -26,6 +26,9 @@ public final class JobTestKit: Sendable {
     /// Where the jobs are.
     public let storage: InMemoryStorage
 
+    /// What ids and the jitter of retries follow from: with the same one they are the same again.
+    public let seed: UInt64
+
     let environment: JobEnvironment
     let registry: JobRegistry
     let runner: InlineRunner
@@ -38,16 +41,17 @@ public final class JobTestKit: Sendable {
     ///   - clock: The time.
     ///   - configuration: How the client behaves.
     ///   - retryPolicy: How long a failed job waits before its next attempt.
-    ///   - seed: What ids and the jitter of retries follow from.
+    ///   - seed: What ids and the jitter of retries follow from; a fresh one by default. What fails names it.
     ///   - registrations: The jobs, as a `JobServer` takes them, made with the kit's client.
     /// - Throws: `JobRegistrationError` for jobs that cannot stand side by side.
     public init(
         clock: TestClock = TestClock(),
         configuration: JobClientConfiguration = JobClientConfiguration(),
         retryPolicy: RetryPolicy = .hangfire,
-        seed: UInt64 = 0,
+        seed: UInt64? = nil,
         @JobRegistrationBuilder _ registrations: (JobClient) -> [JobRegistration]
     ) throws(JobRegistrationError) {
+        let seed = seed ?? .random(in: .min ... .max)
         let environment = JobEnvironment(clock: clock, random: SeededRandomSource(seed: seed))
         let changes = Watched(0)
         let storage = InMemoryStorage(clock: clock, observer: ChangeObserver(changes: changes))
@@ -59,6 +63,7 @@ public final class JobTestKit: Sendable {
         )
         let registry = try JobRegistry(registrations(jobs))
         self.clock = clock
+        self.seed = seed
         self.changes = changes
         self.environment = environment
         self.storage = storage
@@ -73,14 +78,14 @@ public final class JobTestKit: Sendable {
     ///   - clock: The time.
     ///   - configuration: How the client behaves.
     ///   - retryPolicy: How long a failed job waits before its next attempt.
-    ///   - seed: What ids and the jitter of retries follow from.
+    ///   - seed: What ids and the jitter of retries follow from; a fresh one by default. What fails names it.
     ///   - registrations: The jobs, as a `JobServer` takes them.
     /// - Throws: `JobRegistrationError` for jobs that cannot stand side by side.
     public convenience init(
         clock: TestClock = TestClock(),
         configuration: JobClientConfiguration = JobClientConfiguration(),
         retryPolicy: RetryPolicy = .hangfire,
-        seed: UInt64 = 0,
+        seed: UInt64? = nil,
         @JobRegistrationBuilder _ registrations: () -> [JobRegistration]
     ) throws(JobRegistrationError) {
         let registrations = registrations()

@@ -9,16 +9,20 @@ public struct JobTestKitError: Error {
     /// What a drain had run until then.
     public let summary: DrainSummary?
 
-    init(_ code: Code, _ message: String, summary: DrainSummary? = nil) {
+    /// The kit's seed, with which it gives the same ids again.
+    public let seed: UInt64
+
+    init(_ code: Code, _ message: String, summary: DrainSummary? = nil, of kit: JobTestKit) {
         self.code = code
         self.message = message
         self.summary = summary
+        seed = kit.seed
     }
 }
 
 extension JobTestKitError: CustomStringConvertible {
-    /// The code and the message.
-    public var description: String { "\(code): \(message)" }
+    /// The code, the message and the kit's seed.
+    public var description: String { "\(code): \(message) (JobTestKit seed \(seed))" }
 }
 
 extension JobTestKitError {

@@ -98,6 +98,27 @@ struct AssertingTests {
         try kit.refuteEnqueued(named: "kit.greet", arguments: ["surname": "lovelace"])
     }
 
+    @Test("That nothing waits under a name which nobody knows is an error, for it would never fail")
+    func misspeltName() async throws {
+        let error = try #require(throws: JobTestKitError.self) { try kit.refuteEnqueued(named: "kit.greets") }
+        #expect(error.code == .unknownJob)
+        #expect(error.message.contains("This kit knows: kit.greet, script."))
+        #expect("\(error)".hasSuffix("(JobTestKit seed \(kit.seed))"))
+        try await kit.jobs.enqueue(Halve(number: 1))
+        let halve = Halve.name
+        #expect(throws: JobAssertionError.self) { try kit.refuteEnqueued(named: halve) }
+    }
+
+    @Test("Each kit has ids of its own, unless it is given another's seed")
+    func seeds() async throws {
+        let other = try JobTestKit { Greet.self }
+        let same = try JobTestKit(clock: TestClock(date: kit.clock.date), seed: kit.seed) { Greet.self }
+        var ids: [JobID] = []
+        for kit in [kit, other, same] { ids.append(try await kit.jobs.enqueue(Greet(address: "ada")).id) }
+        #expect(ids[0] != ids[1])
+        #expect(ids[0] == ids[2])
+    }
+
     @Test("The message says where, what was expected, and what there is, nearest first")
     func message() async throws {
         try await kit.jobs.enqueue(Script.Call(text: "hello"))
@@ -121,6 +142,7 @@ struct AssertingTests {
                     script {"text":"hello"} in “default”, enqueued
                         it is another job; its queue is “default”, not “post”; \
                 it is to run at once, not at 2026-09-21T14:14:20.000Z
+                (JobTestKit seed \(kit.seed))
                 """
         )
         #expect(error.jobs.map(\.name) == ["kit.greet", "kit.greet", "script"])

@@ -197,6 +197,16 @@ struct DrainingTests {
         #expect(try await kit.drain(queues: ["mail"]).runs.isEmpty)
     }
 
+    @Test("Nor is a scheduled job passed over that the kit does not know, where scheduled jobs are drained")
+    func unknownScheduledJob() async throws {
+        let kit = try kit()
+        try await kit.jobs.schedule(Halve(number: 1), in: .seconds(60))
+        #expect(try await kit.drain().runs.isEmpty)
+        let error = try await #require(throws: JobTestKitError.self) { try await kit.drain(withScheduled: true) }
+        #expect(error.code == .unknownJob)
+        #expect(error.message.contains("kit.halve"))
+    }
+
     @Test("A drain that is cancelled puts its job back, with the attempt")
     func cancellation() async throws {
         let (started, starting) = AsyncStream<Void>.makeStream()

@@ -8,6 +8,8 @@ struct JobAssertion {
     let expectation: JobExpectation
     let fileID: String
     let line: Int
+    /// The kit's seed.
+    let seed: UInt64
 
     /// The jobs that are as expected.
     ///
@@ -77,7 +79,14 @@ struct JobAssertion {
         if found.count > Self.listed {
             message += "\n    … and \(found.count - Self.listed) more"
         }
-        return JobAssertionError(code: code, message: message, jobs: found.map(\.job), fileID: fileID, line: line)
+        return JobAssertionError(
+            code: code,
+            message: message,
+            jobs: found.map(\.job),
+            fileID: fileID,
+            line: line,
+            seed: seed
+        )
     }
 }
 

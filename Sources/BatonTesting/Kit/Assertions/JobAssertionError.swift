@@ -18,11 +18,14 @@ public struct JobAssertionError: Error {
 
     /// The line of the assertion.
     public let line: Int
+
+    /// The kit's seed, with which it gives the same ids again.
+    public let seed: UInt64
 }
 
 extension JobAssertionError: CustomStringConvertible {
-    /// The place and the message.
-    public var description: String { "\(fileID):\(line): \(message)" }
+    /// The place, the message and the kit's seed.
+    public var description: String { "\(fileID):\(line): \(message)\n(JobTestKit seed \(seed))" }
 }
 
 extension JobAssertionError {

@@ -50,7 +50,7 @@ struct Drain {
         }
         try await kit.storage.deregister(epoch)
         try result.get()
-        try checkNoneIsUnknown()
+        try checkNoneIsUnknown(withScheduled: withScheduled)
         return summary
     }
 
@@ -125,21 +125,25 @@ struct Drain {
             \(limit) jobs have run, and there are more: \(next.line). Ran: \(runs.joined(separator: ", ")). \
             If none of them enqueues itself for ever, give drain a higher limit.
             """,
-            summary: summary
+            summary: summary,
+            of: kit
         )
     }
 
-    private func checkNoneIsUnknown() throws(JobTestKitError) {
-        let unknown = enqueued().filter { !isKnown($0) }
+    private func checkNoneIsUnknown(withScheduled: Bool) throws(JobTestKitError) {
+        let unknown = kit.storage.jobs.filter { job in
+            (job.state == .enqueued || withScheduled && job.state == .scheduled) && isDrained(job) && !isKnown(job)
+        }
         guard let first = unknown.first else { return }
         let others = unknown.count > 1 ? " and \(unknown.count - 1) more" : ""
         throw JobTestKitError(
             .unknownJob,
             """
-            Left in a queue, because this kit does not know the job: \(first.line)\(others). Register it in JobTestKit, \
+            Left, because this kit does not know the job: \(first.line)\(others). Register it in JobTestKit, \
             or drain only the queues of jobs that are.
             """,
-            summary: summary
+            summary: summary,
+            of: kit
         )
     }
 }
