@@ -96,7 +96,7 @@ public final class InMemoryTransport: JobTransport, Sendable {
 
     // MARK: JobTransport
 
-    /// Whether messages can be published at the moment: always.
+    /// Whether messages can be published at the moment: yes, unless a test has taken it down.
     public var isConnected: Bool { read(\.isUp) }
 
     /// Puts wake-ups into their queues, and says so at once.

@@ -6,6 +6,8 @@ final class SharedWorkers: Workers {
     private struct State {
         var waiting = Deque<WorkerStart>()
         var free: Int
+        /// Whether somebody starts what waits: a run that ends at once has no call of its own to begin the next in.
+        var isStarting = false
     }
 
     private let executor: any TaskExecutor
@@ -30,15 +32,24 @@ final class SharedWorkers: Workers {
     }
 
     private func startWaiting() {
-        let next: () -> WorkerStart? = {
-            self.state.withLock { state in
-                guard state.free > 0, let start = state.waiting.popFirst() else { return nil }
-                state.free -= 1
-                return start
-            }
+        let isFirst = state.withLock { state in
+            defer { state.isStarting = true }
+            return !state.isStarting
         }
-        while let start = next() {
+        guard isFirst else { return }
+        while let start = takeNext() {
             start(Slot(executor: executor, workers: self))
+        }
+    }
+
+    private func takeNext() -> WorkerStart? {
+        state.withLock { state in
+            guard state.free > 0, let start = state.waiting.popFirst() else {
+                state.isStarting = false
+                return nil
+            }
+            state.free -= 1
+            return start
         }
     }
 
