@@ -4,7 +4,7 @@ import BatonTesting
 extension JobStorageSubject {
     /// A storage in memory, on a clock of its own, with a planted defect if there is to be one.
     static func inMemory(_ defect: StorageDefect? = nil) -> JobStorageSubject {
-        let clock = SteppedClock()
+        let clock = TestClock()
         let honest = InMemoryStorage(clock: clock)
         let storage: any JobStorage = defect.map { DefectiveStorage(honest, $0) } ?? honest
         return JobStorageSubject(
