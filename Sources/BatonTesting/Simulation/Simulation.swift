@@ -7,16 +7,16 @@ package import Baton
 /// another order, connections are cut, processes crash at any point and start again, clocks jump, servers are declared
 /// dead while they live. All the while the protocol's invariants are checked; then the failures stop, and everything must
 /// come to its end. The same seed always does the same.
-public struct Simulation: Sendable {
+package struct Simulation: Sendable {
     /// What everything follows from.
-    public let seed: UInt64
+    package let seed: UInt64
 
     private let defects: Set<PlantedDefect>
 
     /// Prepares a simulation.
     ///
     /// - Parameter seed: What everything follows from.
-    public init(seed: UInt64) {
+    package init(seed: UInt64) {
         self.init(seed: seed, defects: [])
     }
 
@@ -35,7 +35,7 @@ public struct Simulation: Sendable {
     /// - Returns: What came of it.
     /// - Throws: ``SimulationError``, with the schedule of everything that happened until then.
     @discardableResult
-    public func run() throws(SimulationError) -> SimulationOutcome {
+    package func run() throws(SimulationError) -> SimulationOutcome {
         do throws(SimulationError) {
             return try SimulationRun(seed: seed, defects: defects, isInWords: false).run()
         } catch {

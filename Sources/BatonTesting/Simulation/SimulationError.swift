@@ -1,7 +1,7 @@
 /// A simulation that found something wrong.
-public struct SimulationError: Error, CustomStringConvertible {
+package struct SimulationError: Error, CustomStringConvertible {
     /// What went wrong.
-    public struct Code: Sendable, Hashable, CustomStringConvertible {
+    package struct Code: Sendable, Hashable, CustomStringConvertible {
         private enum Value: String {
             case violation, stalled, escaped, ended
         }
@@ -9,34 +9,34 @@ public struct SimulationError: Error, CustomStringConvertible {
         private let value: Value
 
         /// An invariant of the protocol was violated.
-        public static let violation = Code(value: .violation)
+        package static let violation = Code(value: .violation)
 
         /// When all faults were over, something never came to its end.
-        public static let stalled = Code(value: .stalled)
+        package static let stalled = Code(value: .stalled)
 
         /// Something ran in an order that nobody can repeat: on a thread of its own, or differently when run again.
-        public static let escaped = Code(value: .escaped)
+        package static let escaped = Code(value: .escaped)
 
         /// A part of the system ended with an error, or did not end when it was told to.
-        public static let ended = Code(value: .ended)
+        package static let ended = Code(value: .ended)
 
         /// The code's name.
-        public var description: String {
+        package var description: String {
             value.rawValue
         }
     }
 
     /// What went wrong.
-    public let code: Code
+    package let code: Code
 
     /// What a person reads first.
-    public let message: String
+    package let message: String
 
     /// The seed, with which the simulation runs again in the same way.
-    public let seed: UInt64
+    package let seed: UInt64
 
     /// What happened, one line an event; empty unless it was asked for.
-    public let schedule: [String]
+    package let schedule: [String]
 
     init(_ code: Code, _ message: String, seed: UInt64, schedule: [String] = []) {
         self.code = code
@@ -46,7 +46,7 @@ public struct SimulationError: Error, CustomStringConvertible {
     }
 
     /// The seed, what is wrong, and the schedule.
-    public var description: String {
+    package var description: String {
         (["seed \(seed): \(code): \(message)"] + schedule).joined(separator: "\n")
     }
 }

@@ -1,25 +1,25 @@
-public import Baton
+package import Baton
 
 /// What came of many simulations.
-public struct SimulationReport: Sendable {
+package struct SimulationReport: Sendable {
     /// How many were run.
-    public private(set) var seeds = 0
+    package private(set) var seeds = 0
     /// Those that found something wrong.
-    public private(set) var failures: [SimulationError] = []
+    package private(set) var failures: [SimulationError] = []
     /// How many parts of tasks they ran, and timers they fired, where nothing was wrong.
-    public private(set) var steps = 0
+    package private(set) var steps = 0
     /// How much time passed in them, where nothing was wrong.
-    public private(set) var time = Duration.zero
+    package private(set) var time = Duration.zero
     /// What was counted in them: repairs by reason, fenced completions, duplicate deliveries.
-    public private(set) var counters: [JobCounter: Int] = [:]
+    package private(set) var counters: [JobCounter: Int] = [:]
 
     /// Creates a report of none.
-    public init() {}
+    package init() {}
 
     /// Runs a simulation, and takes it into the report.
     ///
     /// - Parameter seed: Its seed.
-    public mutating func run(seed: UInt64) {
+    package mutating func run(seed: UInt64) {
         run(Simulation(seed: seed))
     }
 
