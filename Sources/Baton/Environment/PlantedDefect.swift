@@ -24,4 +24,17 @@ package enum PlantedDefect: String, Sendable, Hashable, CaseIterable {
     case certifiesByStaleLease
     /// Marks that were given up stay on their rows, and no row of a living publisher is published by another.
     case helpsNobodyAlive
+    /// A refused claim or end is acknowledged, whatever the reason of the refusal.
+    ///
+    /// Of an end alone it would do no harm here: a row that returns to its queue has another generation than the run.
+    case acknowledgesUnclassified
+    /// The rows of a dead publisher are looked for once, and those that are committed later never.
+    case scansDeadSessionsOnce
+    /// Rows that nobody answers for are published under the marks that they have.
+    case movesNoMarks
+    /// After an insert whose outcome is unknown it is looked once whether its rows are there; if not, it passes for rolled
+    /// back.
+    case looksForUnknownOnce
+    /// Owner and attempt are the fence, and a job that is put back has its attempt returned.
+    case fencesByOwnerAndAttempt
 }

@@ -57,6 +57,7 @@ struct CompletionProcess: Sendable {
     private func settle(_ completions: [Completion], _ outcomes: [CompletionOutcome]) async {
         var settled: [Delivery] = []
         var fenced = 0
+        let classifies = !core.environment.defects.contains(.acknowledgesUnclassified)
         core.table.withLock { table in
             for (completion, outcome) in zip(completions, outcomes) {
                 let key = OwnedRun(id: completion.id, claim: completion.claim)
@@ -66,7 +67,7 @@ struct CompletionProcess: Sendable {
                     settled += run.deliveries
                 case .fenced(let refusal):
                     fenced += 1
-                    settled += Self.settle(run, refusal, &table)
+                    settled += classifies ? Self.settle(run, refusal, &table) : run.deliveries
                 }
             }
             table.beginSettling()

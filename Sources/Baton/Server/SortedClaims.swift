@@ -37,6 +37,8 @@ struct SortedClaims {
         to table: inout RunTable
     ) {
         switch outcome {
+        case .refused where defects.contains(.acknowledgesUnclassified):
+            dropped.append(held.delivery)
         case .claimed(let job):
             table.start(job, owner: owner, delivery: held.delivery, at: now)
             started.append(job)

@@ -23,15 +23,26 @@ struct SimulateCommand: AsyncParsableCommand {
     @Flag(help: "Plant each known defect in turn, and count the seeds that find it.")
     var defects = false
 
+    @Option(help: "A defect to plant in place of each; may be given again.")
+    var defect: [String] = []
+
+    private var planted: [PlantedDefect] {
+        defects ? PlantedDefect.allCases : defect.compactMap(PlantedDefect.init)
+    }
+
     func validate() throws {
+        if let unknown = defect.first(where: { PlantedDefect(rawValue: $0) == nil }) {
+            let known = PlantedDefect.allCases.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("There is no defect “\(unknown)”. There are \(known).")
+        }
         guard (1...100_000_000).contains(seeds), seed <= .max - seeds else {
             throw ValidationError("--seeds must be 1 to 100000000, and --seed leave room for them.")
         }
     }
 
     func run() async throws {
-        if defects { return try countFinds() }
-        let (report, rate) = try simulate([])
+        if !planted.isEmpty { return try await countFinds() }
+        let (report, rate) = try await simulate([])
         for failure in report.failures.prefix(3) {
             do throws(SimulationError) {
                 try Simulation(seed: failure.seed).run()
@@ -53,19 +64,25 @@ struct SimulateCommand: AsyncParsableCommand {
         }
     }
 
-    private func countFinds() throws {
-        for defect in PlantedDefect.allCases {
-            let (report, _) = try simulate([defect])
-            let first = report.failures.first.map { ", first by seed \($0.seed): \($0.code)" } ?? ""
+    private func countFinds() async throws {
+        var hidden: [String] = []
+        for defect in planted {
+            let (report, _) = try await simulate([defect])
+            let first = report.failures.first.map { ", first by seed \($0.seed): \($0.code): \($0.message)" } ?? ""
             StandardOutput.write("\(defect.rawValue): found by \(report.failures.count) of \(report.seeds)\(first)\n")
+            if report.failures.isEmpty { hidden.append(defect.rawValue) }
+        }
+        guard hidden.isEmpty else {
+            throw BenchError(.failure, "No seed found: \(hidden.joined(separator: ", "))")
         }
     }
 
-    private func simulate(_ defects: Set<PlantedDefect>) throws -> (report: SimulationReport, rate: Int) {
+    private func simulate(_ defects: Set<PlantedDefect>) async throws -> (report: SimulationReport, rate: Int) {
         var report = SimulationReport()
         let start = MonotonicClock.now
         for seed in seed..<(seed + seeds) {
             try Task.checkCancellation()
+            await Task.yield()
             report.run(Simulation(seed: seed, defects: defects))
         }
         let seconds = Double(MonotonicClock.now - start) / 1e9

@@ -46,7 +46,6 @@ final class SimulatedConsumer: JobConsumer {
         let intake = world.onWire { await self.take(from: inner) }
         let connection = Connection(inner: inner, since: world.scheduler.now, run: run, intake: intake)
         state.withLock { $0.connection = connection }
-        world.connected(presence)
     }
 
     /// Ends the connection; what is not settled goes back to its queue.
@@ -56,7 +55,6 @@ final class SimulatedConsumer: JobConsumer {
         guard let connection = state.withLock({ $0.connection.take() }) else { return }
         connection.intake.cancel()
         connection.run.cancel()
-        world.disconnected(presence)
         if isNoticed { arrivals.yield(.disconnected(reason: "cut by the simulation")) }
     }
 
@@ -117,7 +115,9 @@ final class SimulatedConsumer: JobConsumer {
         guard var sighting = await connection.inner.sight(presence) else { return nil }
         sighting.connectionAge = connection.since.duration(to: world.scheduler.now)
         await world.travel()
-        return state.withLock({ $0.connection?.since }) == connection.since ? sighting : nil
+        guard state.withLock({ $0.connection?.since }) == connection.since else { return nil }
+        world.sightings.note(presence, isThere: sighting.isThere, by: transport.process)
+        return sighting
     }
 
     func stopDeliveries() async {

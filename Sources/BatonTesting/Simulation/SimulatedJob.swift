@@ -21,6 +21,8 @@ struct SimulatedJob: JobReceiver {
     let process: Int
     let world: SimulationWorld
     let clock: SimulationClock
+    /// Whether none is over at once.
+    let isLong: Bool
 
     private func run(_ text: String, _ context: JobContext) async throws -> String {
         let random = world.jobRandom
@@ -32,6 +34,7 @@ struct SimulatedJob: JobReceiver {
         }
         let length: Duration =
             switch random.below(10) {
+            case _ where isLong: random.duration(.seconds(1), .seconds(8))
             case 0...3: .zero
             case 4...8: random.duration(.zero, .seconds(2))
             default: random.duration(.zero, .seconds(20))

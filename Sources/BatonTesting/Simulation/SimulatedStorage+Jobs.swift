@@ -84,20 +84,15 @@ extension SimulatedStorage {
         _ completions: [Completion],
         owner: ServerEpoch
     ) async throws(JobStorageError) -> [CompletionOutcome] {
-        let (ledger, byAttempt) = (world.ledger, world.defects.contains(.fencesByAttempt))
+        let fence = hasFalseFence ? fence : nil
         return try await call(.complete, as: .complete(owner, completions)) {
             (storage) async throws(JobStorageError) in
-            guard byAttempt else { return try await storage.complete(completions, owner: owner) }
+            guard let fence else { return try await storage.complete(completions, owner: owner) }
             var outcomes: [CompletionOutcome] = []
             for var completion in completions {
-                var owner = owner
-                let row = storage.read { $0.rows[completion.id] }
-                if let row, row.state == .processing, let present = row.owner, let claim = row.claim,
-                    row.attempt == ledger.attempt(completion.id, owner, completion.claim)
-                {
-                    (owner, completion.claim) = (present, claim)
-                }
-                outcomes += try await storage.complete([completion], owner: owner)
+                let token = fence(storage, completion.id, owner, completion.claim)
+                completion.claim = token.claim
+                outcomes += try await storage.complete([completion], owner: token.owner)
             }
             return outcomes
         }
@@ -108,8 +103,11 @@ extension SimulatedStorage {
         owner: ServerEpoch,
         marks: PublishMarkRange
     ) async throws(JobStorageError) -> [MarkedDispatch] {
-        try await call(.putBackUnheld, as: .putBackUnheld(owner)) { (storage) async throws(JobStorageError) in
-            try await storage.putBackUnheld(runs, owner: owner, marks: marks)
+        let fence = fence
+        return try await call(.putBackUnheld, as: .putBackUnheld(owner, runs)) {
+            (storage) async throws(JobStorageError) in
+            let runs = runs.map { OwnedRun(id: $0.id, claim: fence(storage, $0.id, owner, $0.claim).claim) }
+            return try await storage.putBackUnheld(runs, owner: owner, marks: marks)
         }
     }
 

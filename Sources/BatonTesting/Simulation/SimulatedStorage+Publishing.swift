@@ -51,12 +51,14 @@ extension SimulatedStorage {
         return try await call(.adoptUnpublished, as: .move(.adoptUnpublished)) {
             (storage) async throws(JobStorageError) in
             let before = storage.read(\.rows)
-            let adopted = try await storage.adoptUnpublished(marks: marks, unpublishedAge: age)
+            let adopted = try await Self.adopt(marks, age, in: storage, world.defects, at: world.databaseClock.date)
             let found = adopted.map { dispatch in
                 AdoptionLedger.Found(message: dispatch.message, mark: before[dispatch.message.id]?.mark)
             }
             if isFaultless, let row = found.first(where: { $0.mark != nil }) {
-                world.ledger.report("I6: \(world.ledger.name(row.message.id)) was published again though nothing failed")
+                world.ledger.report(
+                    "I6: \(world.ledger.name(row.message.id)) was published again though nothing failed"
+                )
             }
             let twice = storage.read { tables in
                 world.adoptions.note(found, by: marks.session, age: age, at: world.databaseClock.date, tables)

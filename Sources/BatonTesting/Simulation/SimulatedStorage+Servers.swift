@@ -39,6 +39,7 @@ extension SimulatedStorage {
     package func survey(unpublishedAge: Duration) async throws(JobStorageError) -> ReconcilerSurvey {
         let age = world.defects.contains(.helpsNobodyAlive) ? .seconds(1_000_000) : unpublishedAge
         let (staleExpiries, isStale) = (staleExpiries, world.defects.contains(.certifiesByStaleLease))
+        let (world, scansOnce) = (world, world.defects.contains(.scansDeadSessionsOnce))
         return try await call(.survey) { (storage) async throws(JobStorageError) in
             var survey = try await storage.survey(unpublishedAge: age)
             if isStale {
@@ -47,6 +48,7 @@ extension SimulatedStorage {
                     return expiries
                 }
             }
+            if scansOnce, !survey.hasUnpublished { Self.closeEyes(to: storage, at: world.databaseClock.date) }
             return survey
         }
     }
@@ -85,19 +87,21 @@ extension SimulatedStorage {
     }
 
     package func certifyGone(_ epoch: ServerEpoch, renewal: Int64) async throws(JobStorageError) -> Bool {
-        let world = world
+        let (world, process) = (world, process)
+        // As it was when this was asked for: the call may be late.
+        let seenGone = { [presence = world.database.read { $0.servers[epoch]?.registration.presence }] in
+            presence.map { world.sightings.isGone($0, for: process) } ?? false
+        }()
         return try await call(.certifyGone) { (storage) async throws(JobStorageError) in
             let presence = storage.read { $0.servers[epoch]?.registration.presence }
             let isCertified = try await storage.certifyGone(epoch, renewal: renewal)
             if isCertified, let presence, storage.read({ $0.locks.contains(presence) }) {
                 world.ledger.report("a server was certified dead early although it held its lock")
             }
-            // Long enough that no look can have missed it, however slow.
-            let longest = world.faults.isNone ? Duration.seconds(20) : world.faults.slowest * 6 + .seconds(6)
-            if isCertified, let presence, let since = world.connectedSince(presence),
-                since.duration(to: world.scheduler.now) > longest
-            {
-                world.ledger.report("a server was certified dead early although its broker connection stood")
+            if isCertified, !seenGone {
+                world.ledger.report(
+                    "a server was certified dead early by one that last saw its broker connection stand"
+                )
             }
             return isCertified
         }

@@ -65,7 +65,7 @@ package final class SimulatedStorage: JobStorage {
             await world.travel()
             if fate == .late {
                 reply.send(.failure(lost))
-                await world.pause(world.random.duration(.zero, .seconds(4)))
+                await world.delayed { await world.pause(world.random.duration(.zero, world.faults.latest)) }
             }
             // What was cut off may have got there or not.
             if fate == .lostBefore || life != link.life && world.random.chance(0.5) {

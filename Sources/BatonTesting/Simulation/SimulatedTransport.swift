@@ -70,7 +70,7 @@ package final class SimulatedTransport: JobTransport {
         if fate == .doubled { outcome = await send(bundle) }
         if fate == .doubledLate {
             world.onWire { [world] in
-                await world.pause(world.random.duration(.zero, .seconds(10)))
+                await world.delayed { await world.pause(world.random.duration(.zero, .seconds(10))) }
                 _ = await self.send(bundle)
             }
         }

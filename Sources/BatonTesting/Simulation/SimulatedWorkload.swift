@@ -19,6 +19,8 @@ final class SimulatedWorkload: Sendable {
     }
 
     let deployment: Deployment
+    /// Whether jobs run for long enough that what comes late finds them running.
+    let hasLongJobs: Bool
     let client: JobClientConfiguration
     let server: JobServerConfiguration
     /// How long the storm lasts.
@@ -30,8 +32,9 @@ final class SimulatedWorkload: Sendable {
     init(drawnFrom random: SeededRandomSource) {
         self.random = random
         storm = random.duration(.seconds(2), .seconds(40))
-        servers = 1 + random.below(3)
-        deployment = random.pick([.broker, .broker, .broker, .broker, .storageAlone, .mixed, .mixed])
+        servers = random.pick([1, 2, 2, 3])
+        hasLongJobs = random.chance(0.4)
+        deployment = random.pick([.broker, .broker, .broker, .storageAlone, .mixed])
         var client = JobClientConfiguration()
         client.enqueueTimeout = random.pick([.seconds(1), .seconds(5), .seconds(30)])
         client.publishTimeout = random.pick([.seconds(2), .seconds(10)])

@@ -5,7 +5,7 @@ enum SimulationAct: Sendable, CustomStringConvertible {
     case insert
     case claim(ServerEpoch, Int64)
     case complete(ServerEpoch, [Completion])
-    case putBackUnheld(ServerEpoch)
+    case putBackUnheld(ServerEpoch, [OwnedRun])
     case requeueOrphans
     /// Any other that moves rows.
     case move(SimulatedStorage.Call)

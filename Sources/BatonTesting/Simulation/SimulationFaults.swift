@@ -41,6 +41,8 @@ struct SimulationFaults: Sendable {
     /// The chance that a call to storage is not simply answered, and what befalls it then.
     var storageChance = 0.0
     var storageFates: [StorageFate] = []
+    /// How late a late call is at most.
+    var latest = Duration.seconds(4)
     /// The chance that a message is not simply confirmed, and what befalls it then.
     var publishChance = 0.0
     var publishFates: [PublishFate] = []
@@ -69,6 +71,12 @@ struct SimulationFaults: Sendable {
         let chances = [0, 0.01, 0.05, 0.2]
         storageChance = random.pick(chances)
         storageFates = Self.some([.unavailable, .lostBefore, .lostAfter, .late], random)
+        latest = random.pick([.seconds(4), .seconds(4), .seconds(40)])
+        if random.chance(0.25) {
+            // What takes two rare mishaps in a row happens only where those are common.
+            storageChance = 0.5
+            storageFates = [.lostAfter, .late]
+        }
         publishChance = random.pick(chances)
         publishFates = Self.some([.refused, .unanswered, .doubled, .doubledLate], random)
         wordLoss = random.pick([0, 0.5, 1])
@@ -77,7 +85,12 @@ struct SimulationFaults: Sendable {
         reordering = random.pick([0, 0.3])
         requeueAtBack = random.pick([0, 0.5, 1])
         storageBehind = random.pick([.milliseconds(600), .seconds(10)])
-        disasters = random.chance(0.15) ? [] : Self.some(Disaster.allCases, random)
+        disasters =
+            switch random.below(20) {
+            case 0...2: []
+            case 3...8: (0...random.below(3)).map { _ in random.pick(Disaster.allCases) }
+            default: Self.some(Disaster.allCases, random)
+            }
         pace = random.pick([.milliseconds(500), .seconds(2), .seconds(8)])
     }
 

@@ -167,8 +167,10 @@ final class SimulationLedger: Sendable {
             guard let owner = old.owner, tables.servers[owner]?.isDead ?? true else {
                 return "I2: a job was taken from a server that is not certified dead"
             }
-        case .putBackUnheld(let owner):
-            guard owner == old.owner else { return "I2: a server put another's job back" }
+        case .putBackUnheld(let owner, let runs):
+            guard owner == old.owner, runs.contains(where: { $0.id == id && $0.claim == old.claim }) else {
+                return "I2: a server put another run back than the one that it named"
+            }
         default:
             return "I2: a run ended as \(new.state) by neither its end nor a repair"
         }

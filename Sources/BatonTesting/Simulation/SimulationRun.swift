@@ -91,7 +91,7 @@ final class SimulationRun {
     }
 
     private var isQuiet: Bool {
-        workload.isDone && world.broker.depth == 0 && world.broker.unsettledCount == 0
+        workload.isDone && !world.hasDelayed && world.broker.depth == 0 && world.broker.unsettledCount == 0
             && world.database.read { $0.rows.values.allSatisfy { Self.isOver($0.state) } }
     }
 

@@ -15,6 +15,7 @@ final class SimulationWorld: Sendable {
     let broker: InMemoryTransport
     let ledger: SimulationLedger
     let adoptions = AdoptionLedger()
+    let sightings = SightingLedger()
     /// What a crash of the database may take back.
     let lazyCommits = LazyCommits()
     let defects: Set<PlantedDefect>
@@ -25,7 +26,7 @@ final class SimulationWorld: Sendable {
     /// What jobs do follows from.
     let jobRandom: SeededRandomSource
     private let currentFaults = Locked(SimulationFaults.none)
-    private let presences = Locked<[ServerPresence: JobInstant]>([:])
+    private let delays = Locked(0)
 
     init(seed: UInt64, defects: Set<PlantedDefect>, isFaultless: Bool, isInWords: Bool) {
         let root = SeededRandomSource(seed: seed)
@@ -57,22 +58,6 @@ final class SimulationWorld: Sendable {
         return database.read { tables in counted.reduce(0) { $0 + (tables.counters[$1] ?? 0) } }
     }
 
-    /// Notes that a server's own queue is there.
-    func connected(_ presence: ServerPresence) {
-        let now = scheduler.now
-        presences.withLock { $0[presence] = now }
-    }
-
-    /// Notes that a server's own queue is gone.
-    func disconnected(_ presence: ServerPresence) {
-        presences.withLock { $0[presence] = nil }
-    }
-
-    /// Since when a server's own queue is there.
-    func connectedSince(_ presence: ServerPresence) -> JobInstant? {
-        presences.withLock { $0[presence] }
-    }
-
     /// Starts something on the network, which goes on whatever becomes of the process that began it.
     ///
     /// It ends by itself: everything under way arrives or is lost in bounded time, or is cancelled with its connection.
@@ -84,6 +69,18 @@ final class SimulationWorld: Sendable {
     /// Lets some time pass, as long as something is under way.
     func travel() async {
         await pause(faults.delay(random))
+    }
+
+    /// Does something that keeps a call or a message from its end for long.
+    func delayed(_ body: () async -> Void) async {
+        delays.withLock { $0 += 1 }
+        await body()
+        delays.withLock { $0 -= 1 }
+    }
+
+    /// Whether calls or messages of long ago are still to come.
+    var hasDelayed: Bool {
+        delays.withLock { $0 > 0 }
     }
 
     /// Lets time pass, cancelled or not.
