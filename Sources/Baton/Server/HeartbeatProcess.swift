@@ -67,7 +67,9 @@ struct HeartbeatProcess: Sendable {
         }
         core.suspect(answer.latePeers)
         await cancelLost(answer.lostRuns)
-        await core.putBackUnheld(answer.ownedRuns ?? [], epoch)
+        if let rows = answer.ownedRuns {
+            await core.putBackUnheld(rows, epoch)
+        }
         await relieve(asked, lost: answer.lostRuns)
         core.putBackUnstarted(
             claimedBefore: sentAt.advanced(by: .zero - core.configuration.heartbeatInterval),

@@ -13,21 +13,45 @@ extension RunTable {
 
     /// Of the rows that storage lists under this server, takes those it neither runs nor is claiming, to put them back.
     ///
-    /// Until ``endRepair(of:)`` they are not run either, whatever a message says of them.
+    /// Until ``endRepair(of:isCertain:)`` they are not run either, whatever a message says of them.
     ///
-    /// - Parameter rows: The rows.
+    /// - Parameter rows: All its rows.
     /// - Returns: The unheld ones.
     mutating func beginRepair(of rows: [OwnedRun]) -> [OwnedRun] {
+        settleRepair(of: doubtful.subtracting(rows))
         let unheld = rows.filter { runs[$0] == nil && !claiming.contains($0.id) && !isUnderWay($0) }
         repairing.formUnion(unheld)
         return unheld
     }
 
-    /// Ends a repair, however it went.
+    /// Ends a repair.
     ///
-    /// - Parameter rows: What ``beginRepair(of:)`` gave.
-    mutating func endRepair(of rows: [OwnedRun]) {
+    /// - Parameters:
+    ///   - rows: What ``beginRepair(of:)`` gave.
+    ///   - isCertain: Whether storage has answered.
+    mutating func endRepair(of rows: [OwnedRun], isCertain: Bool) {
         repairing.subtract(rows)
+        if isCertain {
+            settleRepair(of: rows)
+        } else {
+            doubtful.formUnion(rows)
+        }
+    }
+
+    /// Forgets fences that have left their rows: they never come back.
+    private mutating func settleRepair(of rows: some Sequence<OwnedRun>) {
+        doubtful.subtract(rows)
+        endedWhileClaiming.formUnion(rows.lazy.filter { claiming.contains($0.id) })
+    }
+
+    /// Whether a row of this server may be put back at any moment, by a repair whose answer was lost.
+    ///
+    /// It is not run: the repair, when it comes late, would take it from under the run. The audit goes on to put it back.
+    ///
+    /// - Parameter run: The row.
+    /// - Returns: Whether it may.
+    func mayBePutBack(_ run: OwnedRun) -> Bool {
+        doubtful.contains(run)
     }
 
     /// Takes the deliveries of long runs, so that they can be acknowledged while the lease protects the job.

@@ -48,6 +48,8 @@ struct RunTable: Sendable {
     var waiting = Deque<Held>()
     /// Rows that are being put back because nothing here runs them.
     var repairing: Set<OwnedRun> = []
+    /// Rows that may have been put back, or may be yet: the answer was lost.
+    var doubtful: Set<OwnedRun> = []
     var claiming: Set<JobID> = []
     /// Claims without messages that are under way, with how many jobs each may bring.
     var intakes: [Int64: Int] = [:]
@@ -57,7 +59,8 @@ struct RunTable: Sendable {
     /// Runs that have not ended, those that wait for a thread included.
     var running = 0
     var settling = 0
-    private var endedWhileClaiming: Set<OwnedRun> = []
+    /// Runs that were taken out, and rows that were put back, while a claim of their jobs is under way.
+    var endedWhileClaiming: Set<OwnedRun> = []
     var isStopping = false
 
     /// Creates an empty table.
@@ -192,9 +195,9 @@ struct RunTable: Sendable {
         return true
     }
 
-    /// Whether a run was taken out while a claim of its job is under way.
+    /// Whether a run was taken out, or a row put back, while a claim of its job is under way.
     ///
-    /// The claim may have seen the row while the job still ran here; what it says of that is out of date.
+    /// The claim may have seen the row while it was still this server's; what it says of that is out of date.
     ///
     /// - Parameter key: The run.
     /// - Returns: Whether it was.

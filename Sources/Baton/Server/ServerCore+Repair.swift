@@ -41,7 +41,7 @@ extension ServerCore {
     /// Puts rows back that are this server's and that it does not run: an answer was lost that gave them to it.
     ///
     /// - Parameters:
-    ///   - rows: The rows that storage lists under it.
+    ///   - rows: All rows that storage lists under it.
     ///   - epoch: The epoch it listed them under.
     /// - Returns: Whether it is certain that none is left.
     @discardableResult
@@ -49,11 +49,13 @@ extension ServerCore {
         guard environment.defects.isDisjoint(with: [.hasNoAudit, .dropsOwnClaims]) else { return true }
         let unheld = table.withLock { $0.beginRepair(of: rows) }
         guard !unheld.isEmpty else { return true }
-        defer { table.withLock { $0.endRepair(of: unheld) } }
+        var isCertain = false
+        defer { table.withLock { $0.endRepair(of: unheld, isCertain: isCertain) } }
         let repaired = await repair(limit: unheld.count) { marks throws(JobStorageError) in
             try await storage.putBackUnheld(unheld, owner: epoch, marks: marks)
         }
         guard let repaired else { return false }
+        isCertain = true
         // None, when the row's end was stored between the look and the repair.
         guard repaired > 0 else { return true }
         logger.warning("rows of this server that it did not run are put back", metadata: ["count": "\(repaired)"])
@@ -67,7 +69,8 @@ extension ServerCore {
     func auditLast() async throws(JobStorageError) {
         let epoch = epoch
         let answer = try await storage.heartbeat(epoch, lease: configuration.lease, runs: [])
-        guard await putBackUnheld(answer.ownedRuns ?? [], epoch) else {
+        guard let rows = answer.ownedRuns else { return }
+        guard await putBackUnheld(rows, epoch) else {
             throw JobStorageError(.unavailable, "Rows that this server does not run could not be put back.")
         }
     }

@@ -50,7 +50,8 @@ struct SortedClaims {
                 // It has just ended here, or was claimed without a message and is about to begin.
                 table.claimAgain(CollectionOfOne(held))
                 mustAskAgain = true
-            } else if defects.contains(.dropsOwnClaims) {
+            } else if table.mayBePutBack(key) || defects.contains(.dropsOwnClaims) {
+                // The audit puts it back, and another message speaks of it then.
                 dropped.append(held.delivery)
             } else {
                 // The claim's answer was lost, so run it now.

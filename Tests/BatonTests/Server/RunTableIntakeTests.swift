@@ -75,11 +75,11 @@ import Testing
         let rows = [OwnedRun(id: Sample.id(1), claim: 5), OwnedRun(id: Sample.id(2), claim: 4)]
         let unheld1 = table.beginRepair(of: rows)
         #expect(unheld1 == [rows[1]])
-        table.endRepair(of: unheld1)
+        table.endRepair(of: unheld1, isCertain: true)
         _ = table.endIntake(5)
         let unheld2 = table.beginRepair(of: rows)
         #expect(unheld2 == rows)
-        table.endRepair(of: unheld2)
+        table.endRepair(of: unheld2, isCertain: true)
     }
 
     /// A message that finds the row still this server's must not start what is on its way to the queue.
@@ -91,7 +91,45 @@ import Testing
         #expect(unheld == [row] && table.isUnderWay(row))
         let again = table.beginRepair(of: [row])
         #expect(again.isEmpty)
-        table.endRepair(of: unheld)
-        #expect(!table.isUnderWay(row))
+        table.endRepair(of: unheld, isCertain: true)
+        #expect(!table.isUnderWay(row) && !table.mayBePutBack(row))
+    }
+
+    /// A repair that comes late would take the row from under its run, which is no other server's to be told of.
+    @Test func rowsThatMayStillBePutBackAreNotRunUntilThatIsCertain() {
+        var table = RunTable(concurrency: 2)
+        let row = OwnedRun(id: Sample.id(1), claim: 5)
+        let unheld1 = table.beginRepair(of: [row])
+        table.endRepair(of: unheld1, isCertain: false)
+        #expect(table.mayBePutBack(row) && !table.isUnderWay(row))
+        let unheld2 = table.beginRepair(of: [row])
+        #expect(unheld2 == [row])
+        table.endRepair(of: unheld2, isCertain: true)
+        #expect(!table.mayBePutBack(row))
+    }
+
+    @Test func rowsThatAreNotListedAnyMoreAreNotInDoubt() {
+        var table = RunTable(concurrency: 2)
+        let rows = [1, 2].map { OwnedRun(id: Sample.id($0), claim: 5) }
+        let unheld1 = table.beginRepair(of: rows)
+        table.endRepair(of: unheld1, isCertain: false)
+        let unheld2 = table.beginRepair(of: [rows[1]])
+        #expect(unheld2 == [rows[1]])
+        #expect(!table.mayBePutBack(rows[0]) && table.mayBePutBack(rows[1]))
+        table.endRepair(of: unheld2, isCertain: true)
+    }
+
+    /// The claim may have seen the row before it was put back, and its answer may come after.
+    @Test func aClaimThatSawARowBeforeItWasPutBackIsAskedAgain() {
+        var table = RunTable(concurrency: 2)
+        let row = OwnedRun(id: Sample.id(1), claim: 5)
+        let unheld = table.beginRepair(of: [row])
+        _ = table.receive([Sample.delivery(1, tag: 1)], at: now)
+        let batch = table.takeClaimable(at: now)
+        #expect(batch.count == 1)
+        table.endRepair(of: unheld, isCertain: true)
+        #expect(table.hasEndedWhileClaiming(row))
+        table.endClaims(batch)
+        #expect(!table.hasEndedWhileClaiming(row))
     }
 }

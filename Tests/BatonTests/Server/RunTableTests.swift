@@ -111,11 +111,11 @@ import Testing
         let rows = [key(1, 1), key(1, 8), key(2, 2), key(3, 3), key(4, 4)]
         let unheld1 = table.beginRepair(of: rows)
         #expect(unheld1 == [key(1, 8), key(4, 4)])
-        table.endRepair(of: unheld1)
+        table.endRepair(of: unheld1, isCertain: true)
         table.endClaims(batch)
         let unheld2 = table.beginRepair(of: rows)
         #expect(unheld2 == [key(1, 8), key(3, 3), key(4, 4)])
-        table.endRepair(of: unheld2)
+        table.endRepair(of: unheld2, isCertain: true)
     }
 
     @Test func onlyRunsOfTheEpochThatHaveNotEndedAreAskedAbout() {

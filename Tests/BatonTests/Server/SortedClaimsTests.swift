@@ -59,6 +59,22 @@ import Testing
         #expect(table.runningCount == 1)
     }
 
+    @Test func aRowOfMineThatMayYetBePutBackIsLeftToTheAudit() {
+        var table = RunTable(concurrency: 2)
+        let unheld = table.beginRepair(of: [OwnedRun(id: Sample.id(1), claim: 4)])
+        table.endRepair(of: unheld, isCertain: false)
+        _ = table.receive([Sample.delivery(1, tag: 2)], at: Sample.instant(1))
+        let batch = table.takeClaimable(at: Sample.instant(1))
+        var sorted = SortedClaims()
+        for held in batch {
+            let outcome = ClaimOutcome.refused(.mine(Sample.claimed(1, claim: 4)))
+            sorted.add(held, outcome, owner: owner, now: Sample.instant(2), to: &table)
+        }
+        table.endClaims(batch)
+        #expect(sorted.started.isEmpty && !sorted.mustAskAgain)
+        #expect(sorted.dropped.map(\.tag) == [2])
+    }
+
     @Test func aSecondCopyOfARunningJobIsSettledWithItsRun() {
         let running = Sample.claimed(1, claim: 4)
         var (sorted, table) = sort(.refused(.mine(running)), running: running)
