@@ -30,6 +30,7 @@ public final class JobClient: Service {
     private static let furthestDate = 8_000.0 * 366 * 86_400
 
     let announcer = ScheduleAnnouncer()
+    private let losses: LossWatch
     let inserts: GroupCommit<NewJob, InsertOutcome, JobStorageError>
     /// For jobs whose ids came from the caller and may be stored already; apart, for each such insert has to look.
     let insertsOfGivenIDs: GroupCommit<NewJob, InsertOutcome, JobStorageError>
@@ -67,6 +68,15 @@ public final class JobClient: Service {
             logger: logger
         )
         self.publisher = publisher
+        let losses = LossWatch(
+            storage: storage,
+            transport: transport,
+            publisher: publisher,
+            environment: environment,
+            logger: logger
+        )
+        self.losses = losses
+        transport.watch(losses)
         let inserter = JobInserter(storage: storage, environment: environment, patience: configuration.enqueueTimeout)
         // What is committed together is published together, before the callers are woken.
         let commits = { [executor = storage.executor] (mayExist: Bool) in
@@ -215,6 +225,7 @@ public final class JobClient: Service {
     public func run() async throws {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.publisher.run() }
+            group.addTask { await self.losses.keepTelling() }
             // Ends with the graceful shutdown, or with the task.
             try? await ShutdownSignal.wait()
             if !Task.isCancelled {

@@ -42,27 +42,51 @@ extension DispatchPublisher {
 
     /// Stores how far the sessions are confirmed, until cancelled.
     func keepWatermark() async {
-        var stored: [PublisherWatermark] = []
-        var storedAt: JobInstant?
-        while (try? await environment.clock.sleep(for: Self.watermarkInterval)) != nil {
+        while (try? await saves.wait(atMost: Self.watermarkInterval, clock: environment.clock)) != nil {
+            let callers = state.withLock { state in
+                defer { state.saveCallers = [] }
+                return state.saveCallers
+            }
             lookForBroker()
-            let (watermarks, ended) = turnSessions()
-            let now = environment.clock.now
-            let isDue = storedAt.map { $0.duration(to: now) >= Self.renewalInterval } ?? true
             do throws(JobStorageError) {
-                if watermarks != stored || isDue {
-                    for watermark in watermarks {
-                        try await storage.saveWatermark(watermark, lease: Self.lease)
-                    }
-                    (stored, storedAt) = (watermarks, now)
-                }
-                for watermark in ended {
-                    try await storage.closeSession(watermark)
-                    state.withLock { $0.retiring.removeAll { $0.session == watermark.session } }
-                }
+                try await storeWatermark()
+                for caller in callers { caller.ring() }
             } catch {
+                // The callers are answered by the next that succeeds.
+                state.withLock { $0.saveCallers += callers }
                 logger.debug("watermark not stored", metadata: ["error": "\(error)"])
             }
+        }
+    }
+
+    /// Has it stored how far the sessions are confirmed by now.
+    ///
+    /// By the one who always does: no save is overtaken by an earlier one.
+    ///
+    /// - Throws: `CancellationError` when the task is cancelled.
+    func saveWatermark() async throws {
+        let answer = Wakeup()
+        state.withLock { $0.saveCallers.append(answer) }
+        saves.ring()
+        try await answer.wait()
+    }
+
+    /// Stores watermarks where there is news, or the last word is old.
+    private func storeWatermark() async throws(JobStorageError) {
+        let (watermarks, ended) = turnSessions()
+        let now = environment.clock.now
+        let isDue = state.withLock { state in
+            state.stored != watermarks || state.storedAt.map { $0.duration(to: now) >= Self.renewalInterval } ?? true
+        }
+        if isDue {
+            for watermark in watermarks {
+                try await storage.saveWatermark(watermark, lease: Self.lease)
+            }
+            state.withLock { ($0.stored, $0.storedAt) = (watermarks, now) }
+        }
+        for watermark in ended {
+            try await storage.closeSession(watermark)
+            state.withLock { $0.retiring.removeAll { $0.session == watermark.session } }
         }
     }
 

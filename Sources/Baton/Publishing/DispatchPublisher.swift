@@ -26,6 +26,11 @@ final class DispatchPublisher: Sendable {
         /// From when on the broker counts as away, unless it is connected again by then.
         var awayFrom: JobInstant?
         var isPumping = false
+        /// The watermarks that were stored last, and when.
+        var stored: [PublisherWatermark] = []
+        var storedAt: JobInstant?
+        /// Who waits for the next to be stored.
+        var saveCallers: [Wakeup] = []
 
         mutating func withLedger(of session: PublisherSession, _ body: (inout PublishLedger) -> Void) {
             if ledger.session == session {
@@ -53,7 +58,10 @@ final class DispatchPublisher: Sendable {
     let releases = Wakeup()
     /// Rings when answers have come.
     private let idle = Wakeup()
-    /// Rings when the broker is back: what was stored meanwhile bears no mark.
+    /// Rings when watermarks are to be stored at once.
+    let saves = Wakeup()
+    /// Rings when there is something to repair: the broker is back, and what was stored meanwhile bears no mark; or messages
+    /// were found to be lost.
     let returns = Wakeup()
 
     init(

@@ -1,0 +1,114 @@
+import Locking
+import Logging
+
+/// Notes that messages are lost when the broker is found not to have their queue (PROTOCOL section 4, "queue gone").
+///
+/// What is published waits meanwhile for the queue to be declared, so none of this takes long: where storage cannot be
+/// reached, the queue is declared all the same, and probes find the loss later.
+final class LossWatch: QueueWatch {
+    private static let patience = Duration.seconds(3)
+
+    private let storage: any JobStorage
+    private let transport: any JobTransport
+    private let publisher: DispatchPublisher
+    private let environment: JobEnvironment
+    private let logger: Logger
+    /// Queues found missing that nobody has been told of.
+    private let found = Locked(0)
+    private let news = Wakeup()
+
+    /// Creates a watch.
+    ///
+    /// - Parameters:
+    ///   - storage: Where losses are noted.
+    ///   - transport: Through which servers are told.
+    ///   - publisher: Of this process; it knows best what was confirmed.
+    ///   - environment: Time and ids.
+    ///   - logger: Where it logs.
+    init(
+        storage: any JobStorage,
+        transport: any JobTransport,
+        publisher: DispatchPublisher,
+        environment: JobEnvironment,
+        logger: Logger
+    ) {
+        self.storage = storage
+        self.transport = transport
+        self.publisher = publisher
+        self.environment = environment
+        self.logger = logger
+    }
+
+    /// Stores what was confirmed to be in a queue that is missing.
+    ///
+    /// - Parameters:
+    ///   - queue: The queue.
+    ///   - isStillMissing: Looks again, which tells it from one that another process has declared meanwhile.
+    func queueIsMissing(_ queue: String, isStillMissing: @Sendable () async -> Bool?) async {
+        let loss = ProbeID(environment.makeUUID())
+        let (storage, publisher) = (storage, publisher)
+        let isRecorded = await isDone("recording that a queue is missing") {
+            try await publisher.saveWatermark()
+            try await storage.recordLoss(loss, of: queue)
+        }
+        guard isRecorded else { return }
+        let looksAgain = !environment.defects.contains(.looksOnceForMissingQueue)
+        let isConfirmed = looksAgain ? await isStillMissing() ?? false : true
+        let isSettled = await isDone("recording that a queue is missing") {
+            try await storage.settleLoss(loss, isConfirmed: isConfirmed)
+        }
+        guard isConfirmed, isSettled else { return }
+        logger.warning(
+            "the broker has no such queue; what was in it is published again",
+            metadata: ["queue": "\(queue)"]
+        )
+        found.withLock { $0 += 1 }
+        // Not here: the word might have to wait for what waits for this.
+        news.ring()
+        publisher.returns.ring()
+    }
+
+    /// Tells servers of queues that were found missing, until cancelled.
+    func keepTelling() async {
+        while (try? await news.wait()) != nil {
+            let count = found.withLock { found in
+                defer { found = 0 }
+                return found
+            }
+            await transport.broadcast(.probing)
+            do throws(JobStorageError) {
+                try await storage.count([.missingQueues: count])
+            } catch {
+                logger.debug("counters not stored", metadata: ["error": "\(error)"])
+            }
+        }
+    }
+
+    /// Repeats something until storage has answered, or it has taken too long.
+    private func isDone(_ action: String, _ body: @escaping @Sendable () async throws -> Void) async -> Bool {
+        await withTaskGroup(of: Bool.self) { group in
+            group.addTask { await self.isAnswered(action, body) }
+            group.addTask { [environment] in
+                try? await environment.clock.sleep(for: Self.patience)
+                return false
+            }
+            defer { group.cancelAll() }
+            return await group.next() ?? false
+        }
+    }
+
+    private func isAnswered(_ action: String, _ body: () async throws -> Void) async -> Bool {
+        var backoff = Backoff()
+        while true {
+            do {
+                try await body()
+                return true
+            } catch {
+                logger.debug("\(action) failed", metadata: ["error": "\(error)"])
+                guard let error = error as? JobStorageError, error.isTransient else { return false }
+                let delay = backoff.next(environment.random)
+                guard (try? await environment.clock.sleep(for: delay)) != nil else { return false }
+            }
+        }
+    }
+}
