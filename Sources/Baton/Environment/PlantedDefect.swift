@@ -37,4 +37,14 @@ package enum PlantedDefect: String, Sendable, Hashable, CaseIterable {
     case looksForUnknownOnce
     /// Owner and attempt are the fence, and a job that is put back has its attempt returned.
     case fencesByOwnerAndAttempt
+    /// A probe that comes back is believed although a consumer ended, connected again or gave messages back meanwhile.
+    case trustsProbeAcrossReconnect
+    /// A consumer passes a round of probing without a round trip: what is on the wire to it is overlooked.
+    case skipsCatchUp
+    /// A consumer passes a round of probing although deliveries wait that it has not taken up.
+    case passesWhileHolding
+    /// Lost messages are published again under a new generation.
+    case republishesUnderNewGeneration
+    /// A queue that was found missing is not looked for again once the watermarks are stored.
+    case looksOnceForMissingQueue
 }

@@ -14,7 +14,8 @@ struct ClaimProcess: Sendable {
             case .arrived(let deliveries, let words):
                 try await receive(deliveries)
                 words.forEach(heed)
-            case .probed, .caughtUp: break
+            case .probed(let returns): core.probing.returned(returns)
+            case .caughtUp(let queue, let probe): core.caughtUp(queue, probe)
             case .connected:
                 core.logger.info("consuming", metadata: ["queues": "\(core.queues.joined(separator: ","))"])
                 core.link.connected()
@@ -30,7 +31,7 @@ struct ClaimProcess: Sendable {
         switch word {
         case .scheduled(let dueIn): core.client.scheduled.ring(dueIn: dueIn)
         case .deleted(let id): core.cancelRuns { key, _ in key.id == id }
-        case .probing: break
+        case .probing: core.probing.hear()
         }
     }
 
@@ -43,7 +44,7 @@ struct ClaimProcess: Sendable {
             core.bundled.ring()
         }
         if !refused.isEmpty {
-            await core.consumer.giveBack(refused)
+            await core.giveBack(refused)
         }
         if known.count < deliveries.count {
             try await postpone(deliveries.filter { core.registry[$0.message.name] == nil })
@@ -106,12 +107,13 @@ struct ClaimProcess: Sendable {
         core.begin(sorted.started, claimedFor: owner)
         core.suspect(sorted.suspects)
         await settle(sorted)
-        let leavesRoom = core.table.withLock { table in
+        let (leavesRoom, hasTakenUp) = core.table.withLock { table in
             table.endSettling()
-            return table.hasRoomForIntake()
+            return (table.hasRoomForIntake(), table.hasTakenUpWatched())
         }
         core.progress.ring()
         if leavesRoom { core.vacancies.ring() }
+        if hasTakenUp { core.probing.ring() }
         if sorted.isOwnEpochDead {
             try await core.replaceEpoch(owner)
         }

@@ -9,7 +9,7 @@ struct GracefulStop: Sendable {
     func run() async {
         core.logger.info("server stopping", metadata: ["server.name": "\(core.name)"])
         await core.consumer.stopDeliveries()
-        await core.consumer.giveBack(core.table.withLock { $0.stop() })
+        await core.giveBack(core.table.withLock { $0.stop() })
         core.putBackUnstarted(reason: "Put back by server \(core.name), which is stopping")
         await wait(atMost: core.configuration.shutdownTimeout) { $0.isQuiet }
         let cancelled = core.cancelRuns { _, _ in true }

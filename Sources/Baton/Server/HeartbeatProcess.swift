@@ -105,7 +105,7 @@ struct HeartbeatProcess: Sendable {
             await core.consumer.acknowledge(long)
         }
         if !stale.isEmpty {
-            await core.consumer.giveBack(stale)
+            await core.giveBack(stale)
         }
     }
 }

@@ -94,6 +94,7 @@ public final class JobServer: Service {
             group.addTask(executorPreference: executor) { try await claims.run() }
             group.addTask(executorPreference: executor) { try await StorageIntake(core: self.core).run() }
             group.addTask(executorPreference: executor) { try await CompletionProcess(core: self.core).run() }
+            group.addTask { try await self.core.sessions.run() }
             group.addTask { try await self.core.consumer.run() }
             group.addTask { try await CancellationProcess(core: self.core).run() }
             group.addTask { try await UnbundlingProcess(core: self.core).run() }
@@ -101,6 +102,7 @@ public final class JobServer: Service {
             group.addTask { try await HeartbeatProcess(core: self.core, witness: witness).run() }
             group.addTask { try await DelayedJobScheduler(core: self.core).run() }
             group.addTask { try await Reconciler(core: self.core, witness: witness).run() }
+            group.addTask { try await ProbeProcess(core: self.core).run() }
             group.addTask { try await OfferProcess(core: self.core).run() }
             group.addTask { try await TakeoverProcess(core: self.core).run() }
             group.addTask {

@@ -32,6 +32,19 @@ public struct JobServerConfiguration: Sendable {
     ///
     /// Longer than a publisher tries by itself, and than its watermark is old.
     public var unpublishedAge = Duration.seconds(20)
+    /// How long a published job must have waited before its queue is probed for lost messages (T of PROTOCOL section 4).
+    ///
+    /// No sign of a loss by itself: where the queue is long, or nobody serves it, nothing comes of it.
+    public var lostAge = Duration.seconds(10)
+    /// How long a broker may take to notice that a connection is gone, and to give its messages to others.
+    ///
+    /// Three of the connection's heartbeats. No round of probing begins sooner after a consumer has ended.
+    public var consumerQuiet = Duration.seconds(30)
+    /// How long the first round of probing a queue may take before it is given up; each further one in a row takes twice as
+    /// long as the one before.
+    ///
+    /// A round that finds its queue empty takes a moment; with a backlog it takes as long as the backlog.
+    public var probePatience = Duration.seconds(30)
     /// How long the scheduler sleeps at most.
     ///
     /// Wake-ups come from the earliest due time and from whoever schedules.

@@ -1,3 +1,4 @@
+import Locking
 import Logging
 
 /// Sets messages without a row aside, so that a person can look at them (PROTOCOL section 3).
@@ -28,7 +29,9 @@ struct ParkingProcess: Sendable {
         await core.count([.parkedMessages: parked.count])
         if parked.count < ghosts.count {
             try await core.clock.sleep(for: Self.pause)
-            await core.consumer.giveBack(zip(ghosts, outcomes).filter { $0.1 != .confirmed }.map(\.0))
+            let unparked = zip(ghosts, outcomes).filter { $0.1 != .confirmed }.map(\.0)
+            core.table.withLock { $0.disturbances.begin(unparked) }
+            await core.giveBack(unparked)
         }
     }
 }

@@ -41,6 +41,36 @@ struct Reconciler: Sendable {
         if survey.hasUnpublished, core.client.transport.isConnected {
             await adoptUnpublished()
         }
+        if survey.hasLosses, core.client.transport.isConnected {
+            await core.requeueLost()
+        }
+        if core.client.hasTransport, core.client.transport.isConnected {
+            try await probe(isUnderWay: survey.hasProbes)
+        }
+    }
+
+    /// Begins rounds of probing where jobs have waited for long, and sees to those that are open.
+    private func probe(isUnderWay: Bool) async throws(JobStorageError) {
+        if isUnderWay { core.probing.ring() }
+        let configuration = core.configuration
+        let queues = try await core.storage.findWaiting(
+            longerThan: configuration.lostAge,
+            interval: configuration.reconcileInterval
+        )
+        for queue in queues {
+            let probe = ProbeID(core.environment.makeUUID())
+            let isOpen = try await core.storage.openProbe(
+                probe,
+                of: queue.name,
+                quiet: configuration.consumerQuiet,
+                patience: configuration.probePatience
+            )
+            core.logger.debug(
+                "jobs wait",
+                metadata: ["queue": "\(queue.name)", "age": "\(queue.age)", "probe": "\(isOpen ? "\(probe)" : "none")"]
+            )
+            if isOpen { await core.announceProbing() }
+        }
     }
 
     private func certify(_ expired: [ServerEpoch]) async throws(JobStorageError) -> Int {
@@ -56,18 +86,12 @@ struct Reconciler: Sendable {
         return certified
     }
 
-    /// Publishes rows that nobody answers for, a window at a time: the next is moved once the last is published.
+    /// Publishes rows that nobody answers for.
     private func adoptUnpublished() async {
         let age = core.configuration.unpublishedAge
-        while core.client.transport.isConnected {
-            let adopted = await core.repair(limit: ServerCore.repairBatchSize) { marks throws(JobStorageError) in
-                try await core.storage.adoptUnpublished(marks: marks, unpublishedAge: age)
-            }
-            guard let adopted, adopted > 0 else { return }
-            core.logger.info("unpublished jobs published", metadata: ["count": "\(adopted)"])
-            await core.count([.repairedUnpublished: adopted])
-            guard adopted == ServerCore.repairBatchSize else { return }
-            _ = await core.client.flush(atMost: core.configuration.reconcileInterval)
+        await core.republish(.repairedUnpublished) { marks throws(JobStorageError) in
+            let dispatches = try await core.storage.adoptUnpublished(marks: marks, unpublishedAge: age)
+            return LossRepair(dispatches: dispatches, hasMore: dispatches.count == marks.count)
         }
     }
 }

@@ -97,11 +97,13 @@ extension RunTable {
 
     /// Stops claiming.
     ///
-    /// - Returns: The deliveries to give back.
+    /// - Returns: The deliveries to give back, which disturbs their queues until it is done.
     mutating func stop() -> [Delivery] {
         isStopping = true
         defer { waiting.removeAll() }
-        return waiting.map(\.delivery)
+        let deliveries = waiting.map(\.delivery)
+        disturbances.begin(deliveries)
+        return deliveries
     }
 
     /// Whether nothing is claimed or runs.

@@ -12,6 +12,8 @@ struct RunTable: Sendable {
         let delivery: Delivery
         /// When it arrived.
         let since: JobInstant
+        /// Its number in the order of arrival; zero when it was taken up before, and is held again.
+        var ordinal = 0
     }
 
     /// A job of this server, from its claim until its end is stored.
@@ -51,6 +53,14 @@ struct RunTable: Sendable {
     /// Rows that may have been put back, or may be yet: the answer was lost.
     var doubtful: Set<OwnedRun> = []
     var claiming: Set<JobID> = []
+    /// What is being claimed.
+    var batches: [[Held]] = []
+    /// How many deliveries have arrived.
+    private(set) var arrivals = 0
+    /// What was given back or sent on.
+    var disturbances = Disturbances()
+    /// Whose taking up somebody waits for: of each queue what arrived at this number or before.
+    var watched: [String: Int] = [:]
     /// Claims without messages that are under way, with how many jobs each may bring.
     var intakes: [Int64: Int] = [:]
     /// How few may be left of what is claimed before the next claim without messages; `nil` when nobody waits for it.
@@ -92,8 +102,15 @@ struct RunTable: Sendable {
     ///   - now: The present.
     /// - Returns: Those to give back, because the server is stopping.
     mutating func receive(_ deliveries: [Delivery], at now: JobInstant) -> [Delivery] {
-        guard !isStopping else { return deliveries }
-        waiting.append(contentsOf: deliveries.lazy.map { Held(delivery: $0, since: now) })
+        guard !isStopping else {
+            disturbances.begin(deliveries)
+            return deliveries
+        }
+        waiting.reserveCapacity(waiting.count + deliveries.count)
+        for delivery in deliveries {
+            arrivals += 1
+            waiting.append(Held(delivery: delivery, since: now, ordinal: arrivals))
+        }
         return []
     }
 
@@ -120,6 +137,7 @@ struct RunTable: Sendable {
             }
         }
         waiting.prepend(contentsOf: passed)
+        if !batch.isEmpty { batches.append(batch) }
         return batch
     }
 
@@ -130,6 +148,7 @@ struct RunTable: Sendable {
         for held in batch {
             claiming.remove(held.delivery.message.id)
         }
+        batches.removeAll { $0.first?.delivery.message.id == batch.first?.delivery.message.id }
         endedWhileClaiming = endedWhileClaiming.filter { claiming.contains($0.id) }
     }
 
@@ -140,7 +159,8 @@ struct RunTable: Sendable {
         waiting.prepend(contentsOf: held)
     }
 
-    /// Takes out the deliveries that have waited for too long.
+    /// Takes out the deliveries that have waited for too long, to be given back or sent on; that disturbs their queues until
+    /// it is done.
     ///
     /// - Parameters:
     ///   - instant: Those that arrived before, or then.
@@ -156,6 +176,7 @@ struct RunTable: Sendable {
             stale.append(held.delivery)
             return true
         }
+        disturbances.begin(stale)
         return stale
     }
 

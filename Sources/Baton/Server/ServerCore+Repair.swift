@@ -38,6 +38,39 @@ extension ServerCore {
         }
     }
 
+    /// Publishes rows again, a window at a time: the next is moved once the last is published.
+    ///
+    /// - Parameters:
+    ///   - counter: What is counted.
+    ///   - move: The statement; gives back what it moved, and whether there may be more.
+    func republish(
+        _ counter: JobCounter,
+        _ move: (PublishMarkRange) async throws(JobStorageError) -> LossRepair
+    ) async {
+        while client.transport.isConnected {
+            var hasMore = false
+            let moved = await repair(limit: Self.repairBatchSize) { marks throws(JobStorageError) in
+                let repair = try await move(marks)
+                hasMore = repair.hasMore
+                return repair.dispatches
+            }
+            guard let moved else { return }
+            if moved > 0 {
+                logger.info("jobs published again", metadata: ["count": "\(moved)", "counted as": "\(counter)"])
+                await count([counter: moved])
+            }
+            guard hasMore else { return }
+            _ = await client.flush(atMost: configuration.reconcileInterval)
+        }
+    }
+
+    /// Publishes jobs again whose messages the broker has lost; the generation stays.
+    func requeueLost() async {
+        await republish(.repairedLost) { marks throws(JobStorageError) in
+            try await storage.requeueLost(marks: marks)
+        }
+    }
+
     /// Puts rows back that are this server's and that it does not run: an answer was lost that gave them to it.
     ///
     /// - Parameters:

@@ -48,6 +48,12 @@ final class ServerCore: Sendable {
     let offer = Locked(TakeoverOffer())
     /// Rings when the lease was renewed.
     let renewed = Wakeup()
+    /// The sessions under which this server consumes.
+    let sessions: ConsumerSessions
+    /// This server's part in rounds of probing.
+    let probes: Locked<ProbeTable>
+    /// Rings when there may be something to do in one of them.
+    let probing = ProbeBell()
 
     private let identity: Locked<Identity>
 
@@ -71,12 +77,21 @@ final class ServerCore: Sendable {
         self.onConsuming = onConsuming
         let presence = ServerPresence(client.environment.makeUUID())
         self.presence = presence
+        let epoch = ServerEpoch(client.environment.makeUUID())
+        let sessions = ConsumerSessions(
+            storage: client.storage,
+            environment: client.environment,
+            owner: epoch,
+            logger: logger
+        )
+        self.sessions = sessions
+        probes = Locked(ProbeTable(defects: client.environment.defects))
         consumer = client.transport.makeConsumer(
             queues: queues,
             prefetch: configuration.concurrency + configuration.lookAhead,
             presence: presence,
             executor: client.storage.executor,
-            willConsume: { _ in true }
+            willConsume: { await sessions.willConsume($0) }
         )
         if let executor = client.environment.tasks {
             workers = SharedWorkers(count: configuration.concurrency, executor: executor)
@@ -84,7 +99,7 @@ final class ServerCore: Sendable {
             workers = try WorkerPool(count: configuration.concurrency)
         }
         table = Locked(RunTable(concurrency: configuration.concurrency))
-        identity = Locked(Identity(epoch: ServerEpoch(client.environment.makeUUID())))
+        identity = Locked(Identity(epoch: epoch))
     }
 
     var storage: any JobStorage { client.storage }
@@ -152,6 +167,7 @@ final class ServerCore: Sendable {
             "this server was certified dead; its runs are cancelled and it goes on under a new epoch",
             metadata: ["server.epoch": "\(dead)", "server.epoch.new": "\(fresh)"]
         )
+        sessions.move(to: fresh)
         cancelRuns { _, run in run.owner == dead }
     }
 
@@ -163,6 +179,7 @@ final class ServerCore: Sendable {
             identity.isLeaving = true
             return identity.epoch
         }
+        sessions.close()
         try await storage.deregister(epoch)
     }
 

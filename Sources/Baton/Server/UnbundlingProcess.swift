@@ -32,8 +32,7 @@ struct UnbundlingProcess: Sendable {
 
     /// A delivery is acknowledged once the broker has confirmed the message that takes its place.
     ///
-    /// That one comes later in its queue. Whoever counts on the order of a queue, as the reconciler's probes will, must take
-    /// it for a delivery that was given back.
+    /// That one comes later in its queue: for a round of probing it is the same as a delivery that is given back.
     private func sendOn() async {
         let latest = core.clock.now.advanced(by: .zero - Self.patience)
         let surplus = core.table.withLock { table in
@@ -46,7 +45,9 @@ struct UnbundlingProcess: Sendable {
         }
         let outcomes = await core.client.transport.publish(surplus.map(\.message))
         let pairs = zip(surplus, outcomes)
-        await core.consumer.acknowledge(pairs.filter { $0.1 == .confirmed }.map(\.0))
-        await core.consumer.giveBack(pairs.filter { $0.1 != .confirmed }.map(\.0))
+        let sent = pairs.filter { $0.1 == .confirmed }.map(\.0)
+        await core.consumer.acknowledge(sent)
+        core.table.withLock { $0.disturbances.end(sent) }
+        await core.giveBack(pairs.filter { $0.1 != .confirmed }.map(\.0))
     }
 }
