@@ -16,6 +16,8 @@ struct NoConsumer: JobConsumer {
 
     func sight(_ presence: ServerPresence) async -> PresenceSighting? { nil }
 
+    func catchUp(queue: String, probe: ProbeID) async -> Bool { false }
+
     func stopDeliveries() async {}
 
     func acknowledge(_ deliveries: [Delivery]) async {}

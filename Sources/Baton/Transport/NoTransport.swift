@@ -16,6 +16,10 @@ struct NoTransport: JobTransport {
         onOutcome(bundles.map { _ in Self.refusal })
     }
 
+    func watch(_ watch: any QueueWatch) {}
+
+    func publish(_ probe: ProbeID, to queue: String) async -> Bool { false }
+
     func park(_ messages: [DispatchMessage], reason: String) async -> [PublishOutcome] {
         messages.map { _ in Self.refusal }
     }

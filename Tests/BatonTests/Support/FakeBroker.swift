@@ -25,6 +25,7 @@ final class FakeBroker: JobTransport {
         var givenBack: [DispatchMessage] = []
         var parked: [DispatchMessage] = []
         var words: [ControlMessage] = []
+        var probes: [ProbeID] = []
         var refusesParking = false
         var isSilent = false
         var publishGate: Gate?
@@ -97,6 +98,23 @@ final class FakeBroker: JobTransport {
         inner.cut()
     }
 
+    /// Loses what waits in a queue.
+    @discardableResult
+    func purge(_ queue: String) -> [DispatchMessage] {
+        inner.purge(queue)
+    }
+
+    /// Loses the messages that wait with a wake-up in them.
+    @discardableResult
+    func lose(_ message: DispatchMessage) -> [DispatchMessage] {
+        inner.lose(message)
+    }
+
+    /// Loses a queue with all that it held.
+    func delete(_ queue: String) {
+        inner.delete(queue)
+    }
+
     /// Goes down: nothing is published or delivered.
     func goDown() {
         inner.goDown()
@@ -127,10 +145,22 @@ final class FakeBroker: JobTransport {
             return state.fates.isEmpty ? .confirmed : state.fates.removeFirst()
         }
         let copies = fate == .refused ? 0 : fate == .doubled ? 2 : 1
+        let outcomes = Locked<[PublishOutcome]>([])
         for _ in 0..<copies {
-            inner.change { $0.put(InMemoryQueues.Message(bundle.messages)) }
+            // Answered before it returns.
+            inner.publish([bundle]) { answer in outcomes.withLock { $0 += answer } }
         }
-        return fate == .confirmed || fate == .doubled ? .confirmed : .unconfirmed(reason: "\(fate)")
+        guard fate == .confirmed || fate == .doubled else { return .unconfirmed(reason: "\(fate)") }
+        return outcomes.withLock { $0.last } ?? .unconfirmed(reason: "\(fate)")
+    }
+
+    func watch(_ watch: any QueueWatch) {
+        inner.watch(watch)
+    }
+
+    func publish(_ probe: ProbeID, to queue: String) async -> Bool {
+        state.withLock { $0.probes.append(probe) }
+        return await inner.publish(probe, to: queue)
     }
 
     func park(_ messages: [DispatchMessage], reason: String) async -> [PublishOutcome] {
@@ -156,7 +186,12 @@ final class FakeBroker: JobTransport {
         executor: (any TaskExecutor)?,
         willConsume: @escaping @Sendable (_ queue: String) async -> Bool
     ) -> any JobConsumer {
-        let consumer = inner.makeConsumer(queues: queues, prefetch: prefetch, presence: presence)
+        let consumer = inner.makeConsumer(
+            queues: queues,
+            prefetch: prefetch,
+            presence: presence,
+            willConsume: willConsume
+        )
         return FakeConsumer(inner: consumer, broker: self)
     }
 }

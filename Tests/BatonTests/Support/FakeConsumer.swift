@@ -22,6 +22,10 @@ struct FakeConsumer: JobConsumer {
         broker.isSilent ? nil : await inner.sight(presence)
     }
 
+    func catchUp(queue: String, probe: ProbeID) async -> Bool {
+        await inner.catchUp(queue: queue, probe: probe)
+    }
+
     func stopDeliveries() async {
         await inner.stopDeliveries()
     }

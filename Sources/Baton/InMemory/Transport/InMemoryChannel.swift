@@ -11,11 +11,21 @@ struct InMemoryChannel: Sendable {
 
     let presence: ServerPresence
     let prefetch: Int
-    /// What it consumes.
-    let keys: [InMemoryQueues.Key]
+    /// What it is to consume, each once.
+    let queues: [String]
+    /// Whether somebody is asked before it consumes.
+    let isAsked: Bool
     let events: AsyncStream<TransportEvent>.Continuation
+    /// Rung when there may be something to consume that is not.
+    let change = Wakeup()
+    /// What it consumes.
+    var consumed: Set<InMemoryQueues.Key> = []
+    /// What it is not to consume in this session.
+    var refused: Set<String> = []
     private(set) var session: UInt64 = 0
     private(set) var isConnected = false
+    /// Whether its server has been told that it is connected.
+    private(set) var isAnnounced = false
     private(set) var since = JobInstant(offset: .zero)
     var isRunning = false
     var takesDeliveries = true
@@ -26,14 +36,22 @@ struct InMemoryChannel: Sendable {
         queues: [String],
         prefetch: Int,
         presence: ServerPresence,
+        isAsked: Bool,
         events: AsyncStream<TransportEvent>.Continuation
     ) {
         self.presence = presence
         self.prefetch = prefetch
-        self.keys = queues.flatMap { queue in
-            [false, true].map { InMemoryQueues.Key(queue: queue, isBundled: $0) }
-        }
+        self.queues = queues.enumerated().filter { !queues[..<$0.offset].contains($0.element) }.map(\.element)
+        self.isAsked = isAsked
         self.events = events
+    }
+
+    /// What is neither consumed nor refused.
+    var pending: [String] {
+        guard isConnected else { return [] }
+        return queues.filter { queue in
+            !refused.contains(queue) && !InMemoryQueues.Key.lanes(of: queue).allSatisfy(consumed.contains)
+        }
     }
 
     func hasRoom(_ key: InMemoryQueues.Key, limit: Int) -> Bool {
@@ -44,6 +62,12 @@ struct InMemoryChannel: Sendable {
         self.session = session
         isConnected = true
         since = now
+    }
+
+    /// Tells the server that it is connected, once in a session.
+    mutating func announce() {
+        guard !isAnnounced else { return }
+        isAnnounced = true
         events.yield(.connected)
     }
 
@@ -52,7 +76,10 @@ struct InMemoryChannel: Sendable {
         let messages = unsettled.sorted { $0.key < $1.key }.map { Self.again($0.value.message) }
         unsettled = [:]
         counts = [:]
+        consumed = []
+        refused = []
         isConnected = false
+        isAnnounced = false
         events.yield(.disconnected(reason: reason))
         return messages
     }
@@ -83,6 +110,13 @@ struct InMemoryChannel: Sendable {
 
     mutating func release(_ tag: UInt64) -> InMemoryQueues.Message? {
         remove(tag).map { Self.again($0.message) }
+    }
+
+    /// Loses a lane that was deleted, with what was delivered from it; it is to be consumed again.
+    mutating func lose(_ key: InMemoryQueues.Key) {
+        unsettled = unsettled.filter { $0.value.key != key }
+        counts[key] = nil
+        if consumed.remove(key) != nil { change.ring() }
     }
 
     @discardableResult

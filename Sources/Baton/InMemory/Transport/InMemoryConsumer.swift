@@ -5,6 +5,9 @@ package struct InMemoryConsumer: JobConsumer {
     let transport: InMemoryTransport
     let clock: any JobClock
     let events: AsyncStream<TransportEvent>
+    /// Rung when there may be something to consume that is not.
+    let change: Wakeup
+    let willConsume: (@Sendable (_ queue: String) async -> Bool)?
 
     /// Waits for the next event.
     ///
@@ -21,11 +24,26 @@ package struct InMemoryConsumer: JobConsumer {
     package func run() async throws {
         let now = clock.now
         transport.change { $0.run(id, at: now) }
-        let (never, end) = AsyncStream<Never>.makeStream()
-        for await _ in never {}
-        withExtendedLifetime(end) {}
-        transport.change { $0.close(id) }
-        throw CancellationError()
+        defer { transport.change { $0.close(id) } }
+        while true {
+            await consume()
+            try await change.wait()
+        }
+    }
+
+    /// Consumes what is not consumed and may be.
+    private func consume() async {
+        let (session, pending) = transport.read { ($0.channels[id]?.session ?? 0, $0.channels[id]?.pending ?? []) }
+        var wanted: [String] = []
+        for queue in pending {
+            await transport.declare(queue)
+            if await willConsume?(queue) ?? true {
+                wanted.append(queue)
+            } else {
+                transport.change { $0.refuse(queue, on: id, session: session) }
+            }
+        }
+        transport.change { $0.consume(wanted, on: id, session: session) }
     }
 
     /// Whether other servers can see that this one is connected.
@@ -48,6 +66,16 @@ package struct InMemoryConsumer: JobConsumer {
                 connectionAge: own.since.duration(to: now)
             )
         }
+    }
+
+    /// Says that all deliveries of a queue are among the events by now, and says so among them.
+    ///
+    /// - Parameters:
+    ///   - queue: The queue.
+    ///   - probe: The round it is for.
+    /// - Returns: Whether the event comes; not where the queue is not consumed.
+    package func catchUp(queue: String, probe: ProbeID) async -> Bool {
+        transport.change { $0.catchUp(id, queue: queue, probe: probe) }
     }
 
     /// Stops new deliveries; those already here can still be settled.

@@ -5,15 +5,16 @@ import DequeModule
 /// The same rules as the broker's: a queue is in order, what is delivered stays its own until it is settled, and comes
 /// again at the front, marked as redelivered, when its channel ends.
 package struct InMemoryQueues: Sendable {
-    /// One message: a wake-up, or a bundle of them.
+    /// One message: a wake-up, a bundle of them, or a probe.
     package struct Message: Sendable {
-        /// The wake-ups; one at least, all of one queue.
-        package var messages: [DispatchMessage]
+        /// The wake-ups, all of one queue; none in a probe.
+        package let messages: [DispatchMessage]
+        /// The round that a probe belongs to.
+        package let probe: ProbeID?
         /// Whether it was handed out before.
-        package var isRedelivered = false
-
+        package let isRedelivered: Bool
         /// Where it waits.
-        var key: Key { Key(queue: messages[0].queue, isBundled: messages.count > 1) }
+        let key: Key
 
         /// Makes a message.
         ///
@@ -23,13 +24,38 @@ package struct InMemoryQueues: Sendable {
         package init(_ messages: [DispatchMessage], isRedelivered: Bool = false) {
             self.messages = messages
             self.isRedelivered = isRedelivered
+            probe = nil
+            key = Key(queue: messages[0].queue, isBundled: messages.count > 1)
+        }
+
+        init(_ probe: ProbeID, in key: Key) {
+            messages = []
+            self.probe = probe
+            isRedelivered = false
+            self.key = key
         }
     }
 
-    /// A queue's name; bundles have queues of their own.
+    /// A lane of a queue: bundles have one of their own.
     package struct Key: Hashable, Sendable {
         let queue: String
         let isBundled: Bool
+
+        /// The lanes of a queue, in order.
+        static func lanes(of queue: String) -> [Key] {
+            [Key(queue: queue, isBundled: false), Key(queue: queue, isBundled: true)]
+        }
+
+        /// What a probe says that has come through this lane.
+        func returning(_ probe: ProbeID) -> ProbeReturn {
+            ProbeReturn(probe: probe, queue: queue, lane: isBundled ? 1 : 0, lanes: 2)
+        }
+    }
+
+    /// What a channel gets at one go.
+    private struct Arrived {
+        var deliveries: [Delivery] = []
+        var probes: [ProbeReturn] = []
     }
 
     struct Queue: Sendable {
@@ -47,10 +73,12 @@ package struct InMemoryQueues: Sendable {
     /// Whether what is given back, or was not settled when its channel ended, goes to the front of its queue; asked each
     /// time. A fault layer may say no, as a broker does for a message that came too often.
     package var requeuesAtFront: @Sendable () -> Bool = { true }
-    private(set) var queues: [Key: Queue] = [:]
+    var queues: [Key: Queue] = [:]
+    /// The queues that were deleted and not declared since; any other is there, with or without messages.
+    var missing: Set<String> = []
     var channels: [Int: InMemoryChannel] = [:]
-    private var lastChannel = 0
-    private var lastSession: UInt64 = 0
+    var lastChannel = 0
+    var lastSession: UInt64 = 0
     private var lastTag: UInt64 = 0
 
     // MARK: Questions
@@ -70,7 +98,7 @@ package struct InMemoryQueues: Sendable {
     /// - Parameter queue: The queue.
     /// - Returns: The wake-ups, in order.
     package func waiting(in queue: String) -> [DispatchMessage] {
-        [false, true].flatMap { queues[Key(queue: queue, isBundled: $0)]?.messages.flatMap(\.messages) ?? [] }
+        Key.lanes(of: queue).flatMap { queues[$0]?.messages.flatMap(\.messages) ?? [] }
     }
 
     /// Whether a copy of a wake-up waits or is delivered and not settled.
@@ -94,7 +122,7 @@ package struct InMemoryQueues: Sendable {
         deliver(message.key)
     }
 
-    private mutating func store(_ message: Message, atFront: Bool) {
+    mutating func store(_ message: Message, atFront: Bool) {
         if atFront {
             queues[message.key, default: Queue()].messages.prepend(message)
         } else {
@@ -103,18 +131,25 @@ package struct InMemoryQueues: Sendable {
     }
 
     /// Hands out what waits in a queue, to its channels in turn, as far as prefetch allows.
-    private mutating func deliver(_ key: Key) {
+    mutating func deliver(_ key: Key) {
         // Taken out, so that what is removed from it does not copy the rest.
         guard queues[key]?.messages.isEmpty == false, var queue = queues.removeValue(forKey: key) else { return }
         defer { queues[key] = queue }
-        var arrived: [Int: [Delivery]] = [:]
+        var arrived: [Int: Arrived] = [:]
         while !queue.messages.isEmpty, let id = next(of: &queue, key) {
             let message = queue.messages.removeFirst()
+            if let probe = message.probe {
+                arrived[id, default: Arrived()].probes.append(key.returning(probe))
+                continue
+            }
             lastTag += 1
-            arrived[id, default: []] += channels[id]?.take(message, under: key, tag: lastTag) ?? []
+            let deliveries = channels[id]?.take(message, under: key, tag: lastTag) ?? []
+            arrived[id, default: Arrived()].deliveries += deliveries
         }
         for id in queue.channels {
-            if let deliveries = arrived[id] { channels[id]?.events.yield(.arrived(deliveries, words: [])) }
+            guard let arrived = arrived[id], let events = channels[id]?.events else { continue }
+            if !arrived.deliveries.isEmpty { events.yield(.arrived(arrived.deliveries, words: [])) }
+            if !arrived.probes.isEmpty { events.yield(.probed(arrived.probes)) }
         }
     }
 
@@ -129,57 +164,6 @@ package struct InMemoryQueues: Sendable {
         }
         return nil
     }
-
-    // MARK: Channels
-
-    mutating func open(_ channel: InMemoryChannel) -> Int {
-        lastChannel += 1
-        channels[lastChannel] = channel
-        return lastChannel
-    }
-
-    /// Begins to consume.
-    mutating func run(_ id: Int, at now: JobInstant) {
-        channels[id]?.isRunning = true
-        connect(id, at: now)
-    }
-
-    /// Connects a channel that consumes and is not connected, if the broker can be reached.
-    ///
-    /// - Parameters:
-    ///   - id: The channel.
-    ///   - now: The present instant.
-    package mutating func connect(_ id: Int, at now: JobInstant) {
-        guard isUp, let channel = channels[id], channel.isRunning, !channel.isConnected else { return }
-        lastSession += 1
-        channels[id]?.connect(session: lastSession, at: now)
-        for key in channel.keys {
-            queues[key, default: Queue()].channels.append(id)
-            deliver(key)
-        }
-    }
-
-    /// Cuts a channel's connection: what it has not settled comes again, in the order in which it came.
-    ///
-    /// - Parameters:
-    ///   - id: The channel.
-    ///   - reason: Why, for the server.
-    package mutating func disconnect(_ id: Int, reason: String) {
-        guard let channel = channels[id], channel.isConnected else { return }
-        let unsettled = channels[id]?.disconnect(reason: reason) ?? []
-        for key in channel.keys { queues[key]?.channels.removeAll { $0 == id } }
-        requeue(unsettled)
-        for key in channel.keys { deliver(key) }
-    }
-
-    /// Ends a channel for good.
-    mutating func close(_ id: Int) {
-        disconnect(id, reason: "The consumer has ended.")
-        channels.removeValue(forKey: id)?.events.finish()
-    }
-
-    /// The channels there are, in the order in which they came.
-    package var channelIDs: [Int] { channels.keys.sorted() }
 
     // MARK: Settling
 

@@ -13,6 +13,7 @@ public final class InMemoryTransport: JobTransport, Sendable {
     private let clock: any JobClock
     private let queues = Locked(InMemoryQueues())
     private let parking = Locked(Deque<DispatchMessage>())
+    private let declarations = InMemoryDeclarations()
 
     /// Creates a transport without messages.
     ///
@@ -94,6 +95,71 @@ public final class InMemoryTransport: JobTransport, Sendable {
         }
     }
 
+    /// Loses what waits in a queue.
+    ///
+    /// - Parameter queue: The queue.
+    /// - Returns: The wake-ups that are lost.
+    @discardableResult
+    package func purge(_ queue: String) -> [DispatchMessage] {
+        change { $0.lose(from: queue) { _ in true } }
+    }
+
+    /// Loses the messages that wait with a wake-up in them, each as a whole.
+    ///
+    /// - Parameter message: The wake-up.
+    /// - Returns: The wake-ups that are lost.
+    @discardableResult
+    package func lose(_ message: DispatchMessage) -> [DispatchMessage] {
+        change { $0.lose(from: message.queue) { $0.messages.contains(message) } }
+    }
+
+    /// Loses a queue with all that it held, delivered or not; the next who needs it finds it missing.
+    ///
+    /// - Parameter queue: The queue.
+    package func delete(_ queue: String) {
+        change { $0.delete(queue) }
+    }
+
+    // MARK: Missing queues
+
+    /// Says who is told of queues that were deleted. The first word counts.
+    ///
+    /// - Parameter watch: Who is told.
+    public func watch(_ watch: any QueueWatch) {
+        declarations.watch(watch)
+    }
+
+    /// Makes a queue if it is missing, after whoever watches has been told.
+    func declare(_ queue: String) async {
+        guard read({ $0.missing.contains(queue) }) else { return }
+        if let watch = declarations.watcher {
+            await declarations.begin(queue) { await self.declare(queue, watch) }.value
+        } else {
+            change { $0.declare(queue) }
+        }
+    }
+
+    private func declare(_ queue: String, _ watch: any QueueWatch) async {
+        guard read({ $0.missing.contains(queue) }) else { return }
+        await watch.queueIsMissing(queue) {
+            self.read { $0.isUp ? $0.missing.contains(queue) : nil }
+        }
+        change { $0.declare(queue) }
+    }
+
+    /// Whether a queue is there to be published to.
+    ///
+    /// A publish waits for nobody: a missing queue is made while its caller prepares for another try.
+    private func isThere(_ queue: String, in queues: inout InMemoryQueues) -> Bool {
+        guard queues.missing.contains(queue) else { return true }
+        guard let watch = declarations.watcher else {
+            queues.declare(queue)
+            return true
+        }
+        declarations.begin(queue) { await self.declare(queue, watch) }
+        return false
+    }
+
     // MARK: JobTransport
 
     /// Whether messages can be published at the moment: yes, unless a test has taken it down.
@@ -108,11 +174,26 @@ public final class InMemoryTransport: JobTransport, Sendable {
         let outcomes = change { queues in
             bundles.map { bundle in
                 guard queues.isUp else { return PublishOutcome.unconfirmed(reason: "The broker is down.") }
+                guard isThere(bundle.queue, in: &queues) else { return .unconfirmed(reason: "The queue is gone.") }
                 queues.put(InMemoryQueues.Message(bundle.messages))
                 return .confirmed
             }
         }
         onOutcome(outcomes)
+    }
+
+    /// Puts a probe into every lane of a queue.
+    ///
+    /// - Parameters:
+    ///   - probe: The round it belongs to.
+    ///   - queue: The queue.
+    /// - Returns: Whether it is there.
+    public func publish(_ probe: ProbeID, to queue: String) async -> Bool {
+        change { queues in
+            guard queues.isUp, isThere(queue, in: &queues) else { return false }
+            queues.put(probe, into: queue)
+            return true
+        }
     }
 
     /// Sets messages aside that have no row.
@@ -135,7 +216,7 @@ public final class InMemoryTransport: JobTransport, Sendable {
     /// - Parameter message: The word.
     public func broadcast(_ message: ControlMessage) async {
         read { queues in
-            for id in queues.channelIDs where queues.channels[id]?.isConnected == true {
+            for id in queues.channelIDs where queues.channels[id]?.isAnnounced == true {
                 queues.channels[id]?.events.yield(.arrived([], words: [message]))
             }
         }
@@ -148,6 +229,7 @@ public final class InMemoryTransport: JobTransport, Sendable {
     ///   - prefetch: How many deliveries of each queue may wait unsettled, apart from those that come in bundles.
     ///   - presence: By what other servers can see whether this one is connected.
     ///   - executor: Of no use here.
+    ///   - willConsume: Called each time before a queue is consumed, which is not done when it returns `false`.
     /// - Returns: The intake, which does nothing until it is run.
     public func makeConsumer(
         queues: [String],
@@ -156,7 +238,7 @@ public final class InMemoryTransport: JobTransport, Sendable {
         executor: (any TaskExecutor)?,
         willConsume: @escaping @Sendable (_ queue: String) async -> Bool
     ) -> any JobConsumer {
-        makeConsumer(queues: queues, prefetch: prefetch, presence: presence)
+        makeConsumer(queues: queues, prefetch: prefetch, presence: presence, willConsume: willConsume)
     }
 
     /// Makes the intake of one server.
@@ -165,11 +247,31 @@ public final class InMemoryTransport: JobTransport, Sendable {
     ///   - queues: The queues it serves.
     ///   - prefetch: How many deliveries of each queue may wait unsettled, apart from those that come in bundles.
     ///   - presence: By what other servers can see whether this one is connected.
+    ///   - willConsume: Called each time before a queue is consumed, which is not done when it returns `false`; `nil` to
+    ///     consume as soon as it is connected.
     /// - Returns: The intake.
-    package func makeConsumer(queues: [String], prefetch: Int, presence: ServerPresence) -> InMemoryConsumer {
+    package func makeConsumer(
+        queues: [String],
+        prefetch: Int,
+        presence: ServerPresence,
+        willConsume: (@Sendable (_ queue: String) async -> Bool)? = nil
+    ) -> InMemoryConsumer {
         let (events, continuation) = AsyncStream<TransportEvent>.makeStream()
-        let channel = InMemoryChannel(queues: queues, prefetch: prefetch, presence: presence, events: continuation)
+        let channel = InMemoryChannel(
+            queues: queues,
+            prefetch: prefetch,
+            presence: presence,
+            isAsked: willConsume != nil,
+            events: continuation
+        )
         let id = change { $0.open(channel) }
-        return InMemoryConsumer(id: id, transport: self, clock: clock, events: events)
+        return InMemoryConsumer(
+            id: id,
+            transport: self,
+            clock: clock,
+            events: events,
+            change: channel.change,
+            willConsume: willConsume
+        )
     }
 }
