@@ -15,6 +15,8 @@ final class FakeBroker: JobTransport {
         case unanswered
         /// It arrives twice.
         case doubled
+        /// It arrives and is confirmed, and the broker loses it.
+        case lost
     }
 
     struct State: Sendable {
@@ -144,6 +146,7 @@ final class FakeBroker: JobTransport {
             state.publishedBundles.append(bundle.messages.count)
             return state.fates.isEmpty ? .confirmed : state.fates.removeFirst()
         }
+        if fate == .lost { return .confirmed }
         let copies = fate == .refused ? 0 : fate == .doubled ? 2 : 1
         let outcomes = Locked<[PublishOutcome]>([])
         for _ in 0..<copies {
