@@ -4,7 +4,7 @@ import Locking
 /// A server's intake, over a connection that is cut and made again.
 final class SimulatedConsumer: JobConsumer {
     private struct Connection {
-        let inner: any JobConsumer
+        let inner: InMemoryConsumer
         let since: JobInstant
         let run: Task<Void, Never>
         let intake: Task<Void, Never>
@@ -14,18 +14,30 @@ final class SimulatedConsumer: JobConsumer {
         var isOpen = false
         var takesDeliveries = true
         var connection: Connection?
+        /// Asks whether it may consume.
+        var connecting: Task<Void, Never>?
+        /// What is on its way back to the broker.
+        var returning: [Task<Void, Never>] = []
     }
 
     private let transport: SimulatedTransport
     private let queues: [String]
     private let prefetch: Int
     private let presence: ServerPresence
+    private let willConsume: @Sendable (String) async -> Bool
     private let events: AsyncStream<TransportEvent>
     private let arrivals: AsyncStream<TransportEvent>.Continuation
     private let state = Locked(State())
     private var world: SimulationWorld { transport.world }
 
-    init(transport: SimulatedTransport, queues: [String], prefetch: Int, presence: ServerPresence) {
+    init(
+        transport: SimulatedTransport,
+        queues: [String],
+        prefetch: Int,
+        presence: ServerPresence,
+        willConsume: @escaping @Sendable (String) async -> Bool
+    ) {
+        self.willConsume = willConsume
         self.transport = transport
         self.queues = queues
         self.prefetch = prefetch
@@ -37,11 +49,30 @@ final class SimulatedConsumer: JobConsumer {
 
     /// Connects, if the link stands and the server wants to consume.
     func connect() {
-        let isNeeded = state.withLock { $0.isOpen && $0.connection == nil }
-        guard isNeeded, transport.link.isUp else { return }
-        let inner = world.broker.makeConsumer(queues: queues, prefetch: prefetch, presence: presence, executor: nil) {
-            _ in true
+        guard transport.link.isUp else { return }
+        state.withLock { state in
+            guard state.isOpen, state.connection == nil, state.connecting == nil else { return }
+            let life = transport.link.life
+            // Ends with the connection, or with the process.
+            state.connecting = Task.detached(executorPreference: transport.executor) { await self.connect(life) }
         }
+    }
+
+    /// Consumes once the server says so, unless the connection is cut meanwhile.
+    private func connect(_ life: Int) async {
+        var isWanted = true
+        for queue in queues where isWanted {
+            await transport.declare(queue)
+            isWanted = await willConsume(queue)
+        }
+        let isNeeded = state.withLock { state in
+            guard !Task.isCancelled else { return false }
+            state.connecting = nil
+            return state.isOpen && state.connection == nil
+        }
+        guard isNeeded, isWanted, transport.link.isUp, transport.link.life == life else { return }
+        let inner = world.broker.makeConsumer(queues: queues, prefetch: prefetch, presence: presence)
+        world.losses.opened(inner.id, by: transport.process)
         let run = world.onWire { try? await inner.run() }
         let intake = world.onWire { await self.take(from: inner) }
         let connection = Connection(inner: inner, since: world.scheduler.now, run: run, intake: intake)
@@ -52,6 +83,11 @@ final class SimulatedConsumer: JobConsumer {
     ///
     /// - Parameter isNoticed: Whether the server hears of it.
     func disconnect(isNoticed: Bool = true) {
+        let connecting = state.withLock { state in
+            state.returning = []
+            return state.connecting.take()
+        }
+        connecting?.cancel()
         guard let connection = state.withLock({ $0.connection.take() }) else { return }
         connection.intake.cancel()
         connection.run.cancel()
@@ -72,12 +108,20 @@ final class SimulatedConsumer: JobConsumer {
 
     private func take(from inner: any JobConsumer) async {
         while let event = await inner.next() {
+            switch event {
+            case .connected:
+                arrivals.yield(event)
+                continue
+            case .disconnected:
+                continue
+            case .arrived, .probed, .caughtUp:
+                await world.travel()
+                guard !Task.isCancelled else { return }
+            }
             guard case .arrived(var deliveries, let words) = event else {
-                if case .connected = event { arrivals.yield(event) }
+                arrivals.yield(event)
                 continue
             }
-            await world.travel()
-            guard !Task.isCancelled else { return }
             if deliveries.count > 1, world.random.chance(world.faults.reordering) {
                 for index in deliveries.indices.dropLast() {
                     deliveries.swapAt(index, index + world.random.below(deliveries.count - index))
@@ -120,6 +164,18 @@ final class SimulatedConsumer: JobConsumer {
         return sighting
     }
 
+    func catchUp(queue: String, probe: ProbeID) async -> Bool {
+        let (connection, returning) = state.withLock { ($0.connection, $0.returning) }
+        guard let connection, transport.link.isUp else { return false }
+        // A channel keeps the order of what is sent on it.
+        for task in returning { await task.value }
+        await world.travel()
+        guard state.withLock({ $0.connection?.inner.id }) == connection.inner.id, transport.link.isUp else {
+            return false
+        }
+        return await connection.inner.catchUp(queue: queue, probe: probe)
+    }
+
     func stopDeliveries() async {
         let inner = state.withLock { state in
             state.takesDeliveries = false
@@ -150,9 +206,10 @@ final class SimulatedConsumer: JobConsumer {
 
     func giveBack(_ deliveries: [Delivery]) async {
         guard !deliveries.isEmpty, let inner = state.withLock({ $0.connection?.inner }) else { return }
-        world.onWire { [world] in
+        let task = world.onWire { [world] in
             await world.travel()
             await inner.giveBack(deliveries)
         }
+        state.withLock { $0.returning.append(task) }
     }
 }

@@ -154,6 +154,12 @@ final class SimulatedFleet: Sendable {
             victim.clock.setDateWrong(by: random.duration(.seconds(-100), .seconds(100)))
         case .falseCertificate:
             certifyFalsely()
+        case .loseMessages:
+            lose { self.random.chance(0.5) }
+        case .purgeQueue:
+            lose { true }
+        case .deleteQueue:
+            deleteQueue()
         }
     }
 
@@ -176,6 +182,21 @@ final class SimulatedFleet: Sendable {
             world.lazyCommits.lose(behind: faults.storageBehind, at: now, random, from: &tables)
         }
         world.scheduler.note("database crashed", process: 0, "\(fallen) servers and sessions fell back")
+    }
+
+    private static let queue = "default"
+
+    /// Lets the broker lose messages that it has confirmed.
+    private func lose(_ isLost: () -> Bool) {
+        let lost = world.broker.change { $0.lose(from: Self.queue) { _ in isLost() } }
+        world.scheduler.note("messages lost", process: 0, "\(lost.map { world.ledger.name($0.id) })")
+    }
+
+    /// Deletes the queue; who consumes it is told at once.
+    private func deleteQueue() {
+        world.scheduler.note("queue deleted", process: 0)
+        world.broker.delete(Self.queue)
+        for process in present { process.transport.consumer?.cut() }
     }
 
     /// Certifies a server dead that may well live.

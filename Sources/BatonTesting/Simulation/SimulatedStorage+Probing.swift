@@ -1,6 +1,6 @@
 package import Baton
 
-/// What is known of lost messages.
+/// What is known of messages that the broker may have lost.
 extension SimulatedStorage {
     package func openConsumer(
         _ session: ConsumerSession,
@@ -8,6 +8,7 @@ extension SimulatedStorage {
         owner: ServerEpoch,
         replacing replaced: ConsumerSession?
     ) async throws(JobStorageError) {
+        world.losses.consumes(session, process: process)
         try await call(.openConsumer) { (storage) async throws(JobStorageError) in
             try await storage.openConsumer(session, of: queue, owner: owner, replacing: replaced)
         }
@@ -28,15 +29,15 @@ extension SimulatedStorage {
         quiet: Duration,
         patience: Duration
     ) async throws(JobStorageError) -> Bool {
-        try await call(.openProbe) { (storage) async throws(JobStorageError) in
-            try await storage.openProbe(probe, of: queue, quiet: quiet, patience: patience)
+        let world = world
+        return try await call(.openProbe) { (storage) async throws(JobStorageError) in
+            world.losses.stored(probe, at: world.scheduler.now, world.databaseClock.date)
+            return try await storage.openProbe(probe, of: queue, quiet: quiet, patience: patience)
         }
     }
 
     package func probes(of queues: [String]) async throws(JobStorageError) -> [ProbeRound] {
-        try await call(.probes) { (storage) async throws(JobStorageError) in
-            try await storage.probes(of: queues)
-        }
+        try await call(.probes) { (storage) async throws(JobStorageError) in try await storage.probes(of: queues) }
     }
 
     package func join(_ consumer: ConsumerSession, to probe: ProbeID) async throws(JobStorageError) -> Bool {
@@ -64,7 +65,9 @@ extension SimulatedStorage {
     }
 
     package func recordLoss(_ loss: ProbeID, of queue: String) async throws(JobStorageError) {
+        let world = world
         try await call(.recordLoss) { (storage) async throws(JobStorageError) in
+            world.losses.stored(loss, at: world.scheduler.now, world.databaseClock.date)
             try await storage.recordLoss(loss, of: queue)
         }
     }
@@ -76,8 +79,28 @@ extension SimulatedStorage {
     }
 
     package func requeueLost(marks: PublishMarkRange) async throws(JobStorageError) -> LossRepair {
-        try await call(.requeueLost, as: .move(.requeueLost)) { (storage) async throws(JobStorageError) in
-            try await storage.requeueLost(marks: marks)
+        let world = world
+        return try await call(.requeueLost, as: .move(.requeueLost)) { (storage) async throws(JobStorageError) in
+            let loss = storage.read { $0.losses.first(where: \.isConfirmed)?.id }
+            var repair = try await storage.requeueLost(marks: marks)
+            for dispatch in repair.dispatches {
+                guard let loss else { break }
+                let hasCopy = storage.read { tables in
+                    world.losses.hasCopy(of: dispatch.message, at: loss, quiet: world.consumerQuiet, tables)
+                }
+                let name = world.ledger.name(dispatch.message.id)
+                world.scheduler.note("lost", process: SimulationWorld.network, name)
+                if hasCopy { world.ledger.report("I6: \(name) passed for lost while there was a copy of its message") }
+            }
+            if world.defects.contains(.republishesUnderNewGeneration) {
+                storage.change { tables in
+                    for index in repair.dispatches.indices {
+                        repair.dispatches[index].message.generation += 1
+                        tables.rows[repair.dispatches[index].message.id]?.generation += 1
+                    }
+                }
+            }
+            return repair
         }
     }
 }

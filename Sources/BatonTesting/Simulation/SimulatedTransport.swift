@@ -9,11 +9,16 @@ package final class SimulatedTransport: JobTransport {
     let link: SimulatedLink
     private let intake = Locked<SimulatedConsumer?>(nil)
     private let isSilent = Locked(false)
+    private let watcher = Locked<(any QueueWatch)?>(nil)
+    private let declaring = Locked<[String: Task<Void, Never>]>([:])
+    /// Where the process runs.
+    let executor: SimulationExecutor
 
     init(process: Int, world: SimulationWorld) {
         self.process = process
         self.world = world
         link = SimulatedLink(world.scheduler)
+        executor = SimulationExecutor(number: process, scheduler: world.scheduler)
     }
 
     /// The intake of the process's server.
@@ -55,6 +60,7 @@ package final class SimulatedTransport: JobTransport {
 
     private func publish(_ bundle: DispatchBundle, _ life: Int) async -> PublishOutcome {
         let fate = world.faults.publishFate(world.random)
+        await declare(bundle.queue)
         await world.travel()
         // What was cut off may have got there or not.
         let isLost = !link.isUp || life != link.life && world.random.chance(0.5) || fate == .refused
@@ -80,9 +86,59 @@ package final class SimulatedTransport: JobTransport {
     }
 
     private func send(_ bundle: DispatchBundle) async -> PublishOutcome {
-        await withCheckedContinuation { continuation in
+        guard !world.broker.read({ $0.isMissing(bundle.queue) }) else { return .unconfirmed(reason: "returned") }
+        world.losses.arrived(bundle.messages, from: process, at: world.scheduler.now)
+        return await withCheckedContinuation { continuation in
             world.broker.publish([bundle]) { continuation.resume(returning: $0[0]) }
         }
+    }
+
+    package func watch(_ watch: any QueueWatch) {
+        watcher.withLock { $0 = watch }
+    }
+
+    /// Declares a queue if it is missing, once whoever watches has been told; one at a time.
+    func declare(_ queue: String) async {
+        guard world.broker.read({ $0.isMissing(queue) }) else { return }
+        let task = declaring.withLock { declaring in
+            if let task = declaring[queue] { return task }
+            // Awaited by all who wait for the queue.
+            let task = Task.detached(executorPreference: executor) {
+                await self.declareMissing(queue)
+                self.declaring.withLock { $0[queue] = nil }
+            }
+            declaring[queue] = task
+            return task
+        }
+        await task.value
+    }
+
+    private func declareMissing(_ queue: String) async {
+        await watcher.withLock { $0 }?.queueIsMissing(queue) { await self.isMissing(queue) }
+        await world.travel()
+        guard link.isUp else { return }
+        world.broker.change { $0.declare(queue) }
+    }
+
+    private func isMissing(_ queue: String) async -> Bool? {
+        await world.travel()
+        guard link.isUp else { return nil }
+        let isMissing = world.broker.read { $0.isMissing(queue) }
+        await world.travel()
+        return isMissing
+    }
+
+    package func publish(_ probe: ProbeID, to queue: String) async -> Bool {
+        let (fate, life) = (world.faults.publishFate(world.random), link.life)
+        await world.travel()
+        guard link.isUp, life == link.life, fate != .refused, !world.broker.read({ $0.isMissing(queue) }) else {
+            return false
+        }
+        world.scheduler.note("probe published", process: process)
+        world.broker.change { $0.put(probe, into: queue) }
+        if fate == .doubled { world.broker.change { $0.put(probe, into: queue) } }
+        await world.travel()
+        return fate != .unanswered && life == link.life
     }
 
     package func park(_ messages: [DispatchMessage], reason: String) async -> [PublishOutcome] {
@@ -110,7 +166,13 @@ package final class SimulatedTransport: JobTransport {
         executor: (any TaskExecutor)?,
         willConsume: @escaping @Sendable (_ queue: String) async -> Bool
     ) -> any JobConsumer {
-        let consumer = SimulatedConsumer(transport: self, queues: queues, prefetch: prefetch, presence: presence)
+        let consumer = SimulatedConsumer(
+            transport: self,
+            queues: queues,
+            prefetch: prefetch,
+            presence: presence,
+            willConsume: willConsume
+        )
         intake.withLock { $0 = consumer }
         return consumer
     }

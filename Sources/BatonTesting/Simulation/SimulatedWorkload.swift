@@ -48,6 +48,10 @@ final class SimulatedWorkload: Sendable {
         server.acknowledgeAfter = random.pick([.seconds(3), .seconds(300)])
         server.fastTakeover = random.chance(0.7)
         server.unpublishedAge = random.pick([.seconds(8), .seconds(20)])
+        server.lostAge = random.pick([.seconds(1), .seconds(4), .seconds(10)])
+        // Longer than a connection stands here whose process has crashed.
+        server.consumerQuiet = random.pick([.seconds(5), .seconds(10)])
+        server.probePatience = random.pick([.seconds(4), .seconds(12)])
         server.retryPolicy = RetryPolicy { _, random in .milliseconds(100 + Int(random.next() % 1_900)) }
         self.server = server
         state = Locked(State(left: 3 + random.below(15)))

@@ -36,6 +36,7 @@ struct SimulationFaults: Sendable {
     enum Disaster: Sendable, CaseIterable {
         case crash, restart, stop, pause, cutStorage, cutBroker, cutBoth, storageOutage, storageCrash, brokerOutage
         case cutConsumer, databaseClockJump, machineSleep, wrongDate, falseCertificate
+        case loseMessages, purgeQueue, deleteQueue
     }
 
     /// The chance that a call to storage is not simply answered, and what befalls it then.

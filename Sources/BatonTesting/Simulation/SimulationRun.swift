@@ -3,7 +3,8 @@ import Locking
 
 /// One run of a simulation: a storm, then calm, in which everything must come to its end.
 final class SimulationRun {
-    private static let calm = Duration.seconds(250)
+    /// Rounds of probing that came to nothing in the storm put off the next.
+    private static let calm = Duration.seconds(900)
     private static let maximumSteps = 3_000_000
 
     private let seed: UInt64
@@ -19,7 +20,13 @@ final class SimulationRun {
         random = SeededRandomSource(seed: ~seed)
         workload = SimulatedWorkload(drawnFrom: random)
         faults = random.chance(0.05) ? .none : SimulationFaults(drawnFrom: random)
-        world = SimulationWorld(seed: seed, defects: defects, isFaultless: faults.isNone, isInWords: isInWords)
+        world = SimulationWorld(
+            seed: seed,
+            defects: defects,
+            isFaultless: faults.isNone,
+            consumerQuiet: workload.server.consumerQuiet,
+            isInWords: isInWords
+        )
         fleet = SimulatedFleet(world: world, workload: workload, random: random.fork())
     }
 

@@ -18,6 +18,9 @@ final class SimulationWorld: Sendable {
     let sightings = SightingLedger()
     /// What a crash of the database may take back.
     let lazyCommits = LazyCommits()
+    let losses: LossLedger
+    /// How long the broker may take to notice that a consumer is gone, as servers have it.
+    let consumerQuiet: Duration
     let defects: Set<PlantedDefect>
     /// Whether nothing ever goes wrong in it.
     let isFaultless: Bool
@@ -28,7 +31,13 @@ final class SimulationWorld: Sendable {
     private let currentFaults = Locked(SimulationFaults.none)
     private let delays = Locked(0)
 
-    init(seed: UInt64, defects: Set<PlantedDefect>, isFaultless: Bool, isInWords: Bool) {
+    init(
+        seed: UInt64,
+        defects: Set<PlantedDefect>,
+        isFaultless: Bool,
+        consumerQuiet: Duration,
+        isInWords: Bool
+    ) {
         let root = SeededRandomSource(seed: seed)
         scheduler = SimulationScheduler(random: root.fork(), trace: SimulationTrace(isInWords: isInWords))
         wire = SimulationExecutor(number: Self.network, scheduler: scheduler)
@@ -37,6 +46,8 @@ final class SimulationWorld: Sendable {
         database = InMemoryStorage(clock: databaseClock)
         broker = InMemoryTransport(clock: clock)
         ledger = SimulationLedger(storage: database)
+        losses = LossLedger(broker: broker)
+        self.consumerQuiet = consumerQuiet
         self.defects = defects
         self.isFaultless = isFaultless
         random = root.fork()
@@ -54,7 +65,7 @@ final class SimulationWorld: Sendable {
 
     /// How often something had to be repaired.
     var repairs: Int {
-        let counted: [JobCounter] = [.repairedUnpublished, .repairedOrphans, .repairedUnheld]
+        let counted: [JobCounter] = [.repairedUnpublished, .repairedOrphans, .repairedUnheld, .repairedLost]
         return database.read { tables in counted.reduce(0) { $0 + (tables.counters[$1] ?? 0) } }
     }
 

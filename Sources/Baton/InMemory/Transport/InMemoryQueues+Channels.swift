@@ -63,7 +63,7 @@ extension InMemoryQueues {
         guard let channel = channels[id], channel.isConnected else { return }
         let unsettled = channels[id]?.disconnect(reason: reason) ?? []
         for key in channel.consumed { queues[key]?.channels.removeAll { $0 == id } }
-        for message in unsettled.reversed() { store(message, atFront: true) }
+        requeue(unsettled)
         for key in channel.queues.flatMap(Key.lanes) where channel.consumed.contains(key) { deliver(key) }
     }
 

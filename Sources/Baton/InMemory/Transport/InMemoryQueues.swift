@@ -199,7 +199,7 @@ package struct InMemoryQueues: Sendable {
     }
 
     /// Puts messages into their queues again, in the order in which they came.
-    private mutating func requeue(_ messages: [Message]) {
+    mutating func requeue(_ messages: [Message]) {
         guard !messages.isEmpty else { return }
         if requeuesAtFront() {
             for message in messages.reversed() { store(message, atFront: true) }

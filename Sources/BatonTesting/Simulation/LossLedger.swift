@@ -1,0 +1,88 @@
+import Baton
+import Locking
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Knows which copies of messages there are, and holds against them what passes for lost (PROTOCOL section 5, I6).
+final class LossLedger: Sendable {
+    private struct State {
+        /// When copies of a message came to the broker, those that were sent on in the place of another not counted.
+        var arrivals: [DispatchMessage: [JobInstant]] = [:]
+        /// When the watermarks of rounds and losses were stored, in true time and by the database.
+        var snapshots: [ProbeID: (at: JobInstant, date: Date)] = [:]
+        /// The processes of the broker's channels.
+        var processes: [Int: Int] = [:]
+        /// The sessions under which each process has consumed.
+        var sessions: [Int: Set<ConsumerSession>] = [:]
+    }
+
+    private let broker: InMemoryTransport
+    private let state = Locked(State())
+
+    init(broker: InMemoryTransport) {
+        self.broker = broker
+    }
+
+    // MARK: What happens
+
+    /// Notes that a process is about to consume through a channel.
+    func opened(_ channel: Int, by process: Int) {
+        state.withLock { $0.processes[channel] = process }
+    }
+
+    /// Notes the session under which a process consumes.
+    func consumes(_ session: ConsumerSession, process: Int) {
+        state.withLock { _ = $0.sessions[process, default: []].insert(session) }
+    }
+
+    /// Notes that messages have come to the broker.
+    ///
+    /// What comes from a process to which it is delivered is sent on: it takes the place of that copy.
+    func arrived(_ messages: [DispatchMessage], from process: Int, at now: JobInstant) {
+        let holders = broker.read { queues in messages.map { queues.holders(of: $0) } }
+        state.withLock { state in
+            for (message, holders) in zip(messages, holders)
+            where !holders.contains(where: { state.processes[$0] == process }) {
+                state.arrivals[message, default: []].append(now)
+            }
+        }
+    }
+
+    /// Notes that watermarks were stored.
+    func stored(_ probe: ProbeID, at now: JobInstant, _ date: Date) {
+        state.withLock { $0.snapshots[probe] = $0.snapshots[probe] ?? (now, date) }
+    }
+
+    // MARK: What is found
+
+    /// Looks for a copy of a message that passes for lost, which was there before the watermarks were stored.
+    ///
+    /// One that came later nobody can know of. Nor can anybody know of one that is held by a consumer whose session ended
+    /// long before the round: a broker is trusted to notice that, and here it does not as long as the connection stands.
+    ///
+    /// - Parameters:
+    ///   - message: The message.
+    ///   - loss: The round or loss.
+    ///   - quiet: How long a broker may take to notice.
+    ///   - tables: What storage holds.
+    /// - Returns: Whether there is such a copy.
+    func hasCopy(of message: DispatchMessage, at loss: ProbeID, quiet: Duration, _ tables: InMemoryTables) -> Bool {
+        let (waiting, holders) = broker.read { ($0.waitingCopies(of: message), $0.holders(of: message)) }
+        return state.withLock { state in
+            guard let snapshot = state.snapshots[loss] else { return false }
+            let deaf = snapshot.date.addingTimeInterval(-(quiet / .seconds(1)))
+            let held = holders.count { holder in
+                let sessions = state.processes[holder].flatMap { state.sessions[$0] } ?? []
+                return sessions.contains { session in
+                    tables.consumers[session].map { $0.endedAt.map { $0 > deaf } ?? true } ?? false
+                }
+            }
+            let later = state.arrivals[message]?.count { $0 >= snapshot.at } ?? 0
+            return waiting + held > later
+        }
+    }
+}
