@@ -41,7 +41,9 @@ extension RunTable {
     /// Forgets fences that have left their rows: they never come back.
     private mutating func settleRepair(of rows: some Sequence<OwnedRun>) {
         doubtful.subtract(rows)
-        endedWhileClaiming.formUnion(rows.lazy.filter { claiming.contains($0.id) })
+        for row in rows where claiming.contains(row.id) {
+            endedWhileClaiming.insert(row)
+        }
     }
 
     /// Whether a row of this server may be put back at any moment, by a repair whose answer was lost.

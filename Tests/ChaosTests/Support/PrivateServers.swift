@@ -27,6 +27,11 @@ struct PrivateServers: Sendable {
         try await script.run("start", server)
     }
 
+    /// Removes everything that the broker keeps; it must have ended.
+    func wipeBroker() throws {
+        try script.removeData(of: "rabbitmq")
+    }
+
     /// Ends both servers, in their own way or by SIGKILL, and starts both again on the same data.
     func restartBoth(isKill: Bool) async throws {
         if isKill {

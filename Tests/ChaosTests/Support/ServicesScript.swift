@@ -43,6 +43,11 @@ struct ServicesScript: Sendable {
         return try String(contentsOf: output, encoding: .utf8)
     }
 
+    /// Removes what a server that does not run has kept.
+    func removeData(of server: String) throws {
+        try FileManager.default.removeItem(at: folder.appending(path: "servers/\(server)/data"))
+    }
+
     /// Ends the servers and removes all they have kept.
     func remove() async {
         for server in ["postgres", "rabbitmq"] {

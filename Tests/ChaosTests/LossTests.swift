@@ -1,0 +1,152 @@
+import Baton
+import BatonMacros
+import EndToEndSupport
+import RabbitMQClient
+import Testing
+
+/// Messages that the broker had confirmed, and has lost.
+@Suite("Losses", .timeLimit(.minutes(5)))
+struct LossTests {
+    let tally = Tally()
+    let gate = Latch()
+
+    /// A server of one thread, which a job can hold, so that others wait.
+    private var single: JobServerConfiguration {
+        var configuration = JobServerConfiguration()
+        configuration.concurrency = 1
+        configuration.lookAhead = 1
+        return configuration
+    }
+
+    @Test("The broker comes back without its data: what waited is published again, once, and runs once")
+    func wipedBroker() async throws {
+        try await withPrivateServers { servers in
+            try await withBaton(expecting: .repairs, on: servers.servers) { lab in
+                let count = 10_000
+                try await lab.withServer(configuration: single) {
+                    TallyJobs(tally: tally)
+                    GateJobs(gate: gate)
+                } while: { server in
+                    try await hold(lab)
+                    try await lab.jobs.enqueue(contentsOf: (0..<count).map { TallyJobs.$tally(number: $0) })
+                    try await confirmed(count, lab)
+                    try await servers.kill("rabbitmq")
+                    try servers.wipeBroker()
+                    try await servers.start("rabbitmq")
+                    // But for the few that the server has in its hands.
+                    try await eventually("what waited has its message again") {
+                        try await lab.value(of: .repairedLost) > count - 500
+                    }
+                    gate.open()
+                    try await lab.wait(until: count + 1, are: .succeeded)
+                    #expect(!server.hasEnded)
+                }
+                #expect(tally.all.count == count)
+                #expect(tally.all.values.allSatisfy { $0 == 1 })
+                #expect(try await lab.value(of: .missingQueues) >= 1)
+                #expect(try await mostRepairsOfAJob(lab) == 1, "the queue was found missing once (I6)")
+            }
+        }
+    }
+
+    @Test("A message that goes missing in a queue that is being worked is found, and nothing else is touched")
+    func purgedMessage() async throws {
+        try await withBaton(expecting: .repairs) { lab in
+            let count = 10_000
+            try await lab.withServer {
+                TallyJobs(tally: tally)
+                GateJobs(gate: gate)
+            } while: { _ in
+                // Holds the queue up until a message is taken away from under it.
+                let threads = JobServerConfiguration().concurrency
+                for _ in 0..<threads { try await hold(lab) }
+                try await lab.jobs.enqueue(contentsOf: (0..<count).map { TallyJobs.$tally(number: $0) })
+                try await confirmed(count, lab)
+                let lost = try await lab.withBroker { broker in
+                    let message = try await broker.takeMessage(fromQueue: lab.bundleQueue("default"))
+                    return Int(message?.properties.headers["x-jobs"]?.integer ?? 0)
+                }
+                #expect(lost > 0)
+                gate.open()
+                try await lab.wait(until: count + threads, are: .succeeded)
+                #expect(try await lab.value(of: .repairedLost) == lost)
+            }
+            #expect(tally.all.count == count)
+            #expect(tally.all.values.allSatisfy { $0 == 1 })
+            #expect(try await lab.value(of: .duplicateDeliveries) == 0, "no message was published that was not lost (I6)")
+        }
+    }
+
+    @Test("A backlog is no loss, however old")
+    func oldBacklog() async throws {
+        try await withBaton { lab in
+            let count = 5_000
+            var quick = single
+            quick.reconcileInterval = .milliseconds(200)
+            try await lab.withServer(configuration: quick) {
+                TallyJobs(tally: tally)
+                GateJobs(gate: gate)
+            } while: { _ in
+                try await hold(lab)
+                try await lab.jobs.enqueue(contentsOf: (0..<count).map { TallyJobs.$tally(number: $0) })
+                try await confirmed(count, lab)
+                try await lab.query("UPDATE @.active_job SET enqueued_at = enqueued_at - interval '1 hour' WHERE state = 0")
+                try await eventually("the queue is probed, and the probe waits behind the backlog") {
+                    try await lab.value(Int.self, "SELECT count(*) FROM @.probe WHERE phase = 1") == 1
+                }
+                gate.open()
+                try await lab.wait(until: count + 1, are: .succeeded)
+                try await eventually("the probe is back, and has found nothing") {
+                    try await lab.value(Int.self, "SELECT count(*) FROM @.probe WHERE id IS NOT NULL") == 0
+                }
+            }
+            #expect(try await lab.value(of: .repairedLost) == 0)
+            #expect(try await lab.value(of: .duplicateDeliveries) == 0)
+        }
+    }
+
+    // MARK: Steps
+
+    /// Keeps a thread busy until the gate opens.
+    private func hold(_ lab: Lab) async throws {
+        let job = try await lab.jobs.enqueue(GateJobs.$hold())
+        try await lab.wait(for: job.id, .processing)
+    }
+
+    /// Waits until storage knows that the broker has so many messages.
+    private func confirmed(_ count: Int, _ lab: Lab) async throws {
+        try await eventually("the broker's confirms are stored") {
+            try await lab.value(
+                Bool.self,
+                """
+                SELECT count(*) >= $1 FROM @.active_job AS j JOIN @.publisher_session AS s ON s.session = j.session
+                WHERE j.seq < s.confirmed_below AND j.seq <> ALL (s.pending)
+                """,
+                count
+            )
+        }
+    }
+
+    private func mostRepairsOfAJob(_ lab: Lab) async throws -> Int {
+        try await lab.value(
+            Int.self,
+            """
+            SELECT coalesce(max(repairs), 0)::bigint FROM (
+                SELECT count(*) AS repairs FROM @.job_history WHERE reason = 'lost' GROUP BY job_id
+            ) AS job
+            """
+        )
+    }
+}
+
+/// Jobs that wait for the test.
+@Jobs
+struct GateJobs: Sendable {
+    let gate: Latch
+
+    /// Runs until the gate opens.
+    @Job("chaos.hold")
+    func hold() async throws {
+        try await gate.wait()
+    }
+}
