@@ -75,7 +75,7 @@ package struct InMemoryQueues: Sendable {
     package var requeuesAtFront: @Sendable () -> Bool = { true }
     var queues: [Key: Queue] = [:]
     /// The queues that were deleted and not declared since; any other is there, with or without messages.
-    var missing: Set<String> = []
+    package internal(set) var missing: Set<String> = []
     var channels: [Int: InMemoryChannel] = [:]
     var lastChannel = 0
     var lastSession: UInt64 = 0

@@ -122,7 +122,9 @@ public final class InMemoryTransport: JobTransport, Sendable {
 
     // MARK: Missing queues
 
-    /// Says who is told of queues that were deleted. The first word counts.
+    /// Says who is told of queues that were deleted.
+    ///
+    /// The first word counts.
     ///
     /// - Parameter watch: Who is told.
     public func watch(_ watch: any QueueWatch) {
