@@ -145,10 +145,16 @@ let package = Package(
             dependencies: ["Locking", "PostgresClient", logging],
             swiftSettings: swiftSettings
         ),
+        .target(
+            name: "BrokerProxy",
+            dependencies: ["RabbitMQClient"],
+            path: "Tests/BrokerProxy",
+            swiftSettings: swiftSettings
+        ),
         .testTarget(
             name: "RabbitMQClientTests",
             dependencies: [
-                "Locking", "RabbitMQClient", logging, lifecycle,
+                "BrokerProxy", "Locking", "RabbitMQClient", logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: swiftSettings
@@ -173,7 +179,9 @@ let package = Package(
         ),
         .testTarget(
             name: "BatonRabbitMQTests",
-            dependencies: ["Baton", "BatonRabbitMQ", "BatonTesting", "RabbitMQClient", logging],
+            dependencies: [
+                "Baton", "BatonRabbitMQ", "BatonTesting", "BrokerProxy", "Locking", "RabbitMQClient", logging,
+            ],
             swiftSettings: swiftSettings
         ),
         .testTarget(

@@ -25,6 +25,11 @@ extension RabbitMQError {
         )
     }
 
+    /// Whether a queue that the broker says it does not find is there all the same: on a node that is down, or failing.
+    var saysQueueIsDown: Bool {
+        ["down or inaccessible", "has crashed", "is stopped"].contains { self.message.contains($0) }
+    }
+
     static func connectionLost(_ message: String) -> RabbitMQError {
         RabbitMQError(code: .connectionLost, message: message)
     }

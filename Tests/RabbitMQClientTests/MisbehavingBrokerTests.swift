@@ -1,3 +1,4 @@
+import BrokerProxy
 import RabbitMQClient
 import Testing
 

@@ -20,6 +20,48 @@ extension ConnectionDriver {
         }
     }
 
+    /// Declares on a channel of its own, which the broker closes when it refuses: everything else goes on.
+    func declareApart(_ topology: RabbitMQTopology) async throws(RabbitMQError) {
+        let channel = try await self.openChannel()
+        do throws(RabbitMQError) {
+            try await self.declare(topology, channel: channel)
+        } catch {
+            await self.closeChannel(channel)
+            throw error
+        }
+        await self.closeChannel(channel)
+    }
+
+    /// Looks which of some queues are not there; on a channel of its own, since the broker closes the channel with each answer
+    /// that one is not.
+    func missing(of queues: [String]) async throws(RabbitMQError) -> [String] {
+        var missing: [String] = []
+        var channel: UInt16?
+        for queue in queues {
+            let open: UInt16
+            if let channel { open = channel } else { open = try await self.openChannel() }
+            channel = try await self.looks(for: queue, channel: open) ? open : nil
+            if channel == nil { missing.append(queue) }
+        }
+        if let channel { await self.closeChannel(channel) }
+        return missing
+    }
+
+    /// Looks whether a queue is there.
+    ///
+    /// When it is not, or that cannot be told, the broker has closed the channel.
+    ///
+    /// - Returns: Whether it is, be it another connection's own.
+    func looks(for queue: String, channel: UInt16) async throws(RabbitMQError) -> Bool {
+        do throws(RabbitMQError) {
+            try await self.call(.queueDeclare(RabbitMQQueue(queue), isPassive: true), channel: channel)
+            return true
+        } catch {
+            guard error.code == .notFound, !error.saysQueueIsDown else { throw error }
+            return false
+        }
+    }
+
     private func declare(_ channel: UInt16, _ what: String, _ method: OutgoingMethod) async throws(RabbitMQError) {
         do throws(RabbitMQError) {
             try await self.call(method, channel: channel)

@@ -37,6 +37,10 @@ struct ConsumerEventBuffer {
         self.events.append(.cancelled(queue: queue, error))
     }
 
+    mutating func catchUp(_ queues: [String], label: String) {
+        self.events.append(.caughtUp(queues: queues, label: label))
+    }
+
     mutating func disconnect(_ error: RabbitMQError) {
         // Nothing of the lost connection that has not been read means anything now, not even that it was there.
         self.events.removeAll()
@@ -57,14 +61,19 @@ struct ConsumerEventBuffer {
         return event
     }
 
-    /// Takes out what was delivered by a channel that has ended.
-    mutating func removeDeliveries(of session: UInt64) {
+    /// Takes out what was delivered by a channel that has ended, and that its queue has caught up: what it had sent is not
+    /// all read.
+    mutating func removeDeliveries(of session: UInt64, queue: String) {
         for index in self.events.indices {
             guard case .deliveries(let deliveries) = self.events[index] else { continue }
             self.events[index] = .deliveries(deliveries.filter { $0.session != session })
         }
         self.events.removeAll { event in
-            if case .deliveries(let deliveries) = event { deliveries.isEmpty } else { false }
+            switch event {
+            case .deliveries(let deliveries): deliveries.isEmpty
+            case .caughtUp(let queues, _): queues.contains(queue)
+            default: false
+            }
         }
     }
 }

@@ -7,7 +7,7 @@ extension RabbitMQConsumer {
         var failures = 0
         let change = self.subscriptions[index].change
         while self.connection == connection {
-            guard self.isConsuming else {
+            guard self.isConsuming, !self.subscriptions[index].isUnwanted else {
                 self.didTry(index, on: connection)
                 await change.wait()
                 continue
@@ -27,7 +27,9 @@ extension RabbitMQConsumer {
                 self.tellEnd(of: index, error)
                 self.didTry(index, on: connection)
             }
-            guard self.connection == connection, self.isConsuming else { continue }
+            guard self.connection == connection, self.isConsuming, !self.subscriptions[index].isUnwanted else {
+                continue
+            }
             if start.duration(to: .now) > self.configuration.backoff.maximum { failures = 0 }
             failures += 1
             let delay = self.configuration.backoff.delay(afterFailures: failures)
@@ -38,18 +40,8 @@ extension RabbitMQConsumer {
     private func consume(_ index: Int, on connection: UInt64) async throws(RabbitMQError) {
         guard let driver = self.driver else { throw .closedHere }
         let definition = self.subscriptions[index].definition
-        let channel: UInt16
-        if let open = self.subscriptions[index].channel, driver.isOpen(open) {
-            channel = open
-        } else {
-            channel = try await driver.openChannel()
-            // A number of a connection that has gone meanwhile would mean nothing on the next.
-            guard self.connection == connection else { throw .closedHere }
-            let session = Self.counter.add(1, ordering: .relaxed).newValue
-            self.subscriptions[index].channel = channel
-            self.channels[channel] = Channel(session: session, subscription: index)
-            self.channelOfSession[session] = channel
-        }
+        let channel = try await self.channel(for: index, on: connection, driver)
+        let session = self.channels[channel]?.session
         // What took the queue may have taken its exchange along.
         if self.subscriptions[index].endings > 0 { try await driver.declare(self.topology, channel: channel) }
         if definition.declaresQueue {
@@ -58,6 +50,16 @@ extension RabbitMQConsumer {
         }
         try await driver.call(.qos(prefetch: definition.prefetch), channel: channel)
         guard self.isConsuming else { return }
+        if let willConsume = definition.willConsume {
+            self.didTry(index, on: connection)
+            let isWanted = await willConsume()
+            // What was said of a channel that is gone does not hold for the next.
+            guard self.connection == connection, let session, self.channelOfSession[session] == channel else {
+                throw .closedHere
+            }
+            self.subscriptions[index].isUnwanted = !isWanted
+            guard isWanted, self.isConsuming else { return }
+        }
         let endings = self.subscriptions[index].endings
         self.subscriptions[index].isStarting = true
         defer { self.subscriptions[index].isStarting = false }
@@ -73,6 +75,47 @@ extension RabbitMQConsumer {
         self.subscriptions[index].isActive =
             self.connection == connection && self.isConsuming && self.subscriptions[index].endings == endings
         if self.subscriptions[index].isActive { self.subscriptions[index].isEndTold = false }
+    }
+
+    /// The channel of a queue, which has been looked for if somebody wants to know when it is missing.
+    private func channel(
+        for index: Int,
+        on connection: UInt64,
+        _ driver: ConnectionDriver
+    ) async throws(RabbitMQError) -> UInt16 {
+        let definition = self.subscriptions[index].definition
+        let name = definition.queue.name
+        if let open = self.subscriptions[index].channel, driver.isOpen(open) {
+            if let whenMissing = definition.whenMissing, !(try await driver.missing(of: [name])).isEmpty {
+                try await self.tell(whenMissing, of: index, on: connection)
+            }
+            // It may have been closed meanwhile.
+            if driver.isOpen(open), self.subscriptions[index].channel == open { return open }
+            throw .closedHere
+        }
+        var channel = try await driver.openChannel()
+        // Nothing is delivered on it yet, so it can be lost by looking.
+        if let whenMissing = definition.whenMissing, !(try await driver.looks(for: name, channel: channel)) {
+            try await self.tell(whenMissing, of: index, on: connection)
+            channel = try await driver.openChannel()
+        }
+        // A number of a connection that has gone meanwhile would mean nothing on the next.
+        guard self.connection == connection else { throw .closedHere }
+        let session = Self.counter.add(1, ordering: .relaxed).newValue
+        self.subscriptions[index].channel = channel
+        self.channels[channel] = Channel(session: session, subscription: index)
+        self.channelOfSession[session] = channel
+        return channel
+    }
+
+    private func tell(
+        _ whenMissing: @Sendable (RabbitMQConsumer) async throws(RabbitMQError) -> Void,
+        of index: Int,
+        on connection: UInt64
+    ) async throws(RabbitMQError) {
+        self.didTry(index, on: connection)
+        try await whenMissing(self)
+        guard self.connection == connection else { throw .closedHere }
     }
 
     /// Notes that a queue is consumed, or cannot be; the connection is ready once this is known of all of them.

@@ -79,6 +79,7 @@ extension RabbitMQConsumer {
     private func forget(_ channel: UInt16) {
         guard let removed = self.channels.removeValue(forKey: channel) else { return }
         self.channelOfSession[removed.session] = nil
-        self.events.mailbox.update { $0.removeDeliveries(of: removed.session) }
+        let queue = self.subscriptions[removed.subscription].definition.queue.name
+        self.events.mailbox.update { $0.removeDeliveries(of: removed.session, queue: queue) }
     }
 }

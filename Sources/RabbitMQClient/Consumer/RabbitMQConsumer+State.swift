@@ -7,6 +7,8 @@ extension RabbitMQConsumer {
         /// Whether the broker has been asked to deliver, but has not answered yet.
         var isStarting = false
         var isActive = false
+        /// Whether it is not to be consumed on this connection.
+        var isUnwanted = false
         /// Whether the reader knows that it is not consumed.
         var isEndTold = false
         /// How often it has ended without this side's doing.

@@ -214,6 +214,8 @@ public actor RabbitMQConsumer: Service {
             while self.connection == connection, self.phase == .running { await self.change.wait() }
             if self.phase == .stopping { await driver.close() }
             self.connectionIsGone(driver.closeError ?? .closedHere)
+            // Whoever is asked about a queue need not answer any more.
+            group.cancelAll()
         }
         if self.phase == .running { throw driver.closeError ?? .closedHere }
     }
@@ -227,6 +229,7 @@ public actor RabbitMQConsumer: Service {
         for index in self.subscriptions.indices {
             self.subscriptions[index].channel = nil
             self.subscriptions[index].isActive = false
+            self.subscriptions[index].isUnwanted = false
             self.subscriptions[index].isEndTold = false
         }
         self.untried = []

@@ -12,6 +12,8 @@ public enum RabbitMQConsumerEvent: Sendable {
     ///
     /// It is tried again without further ado.
     case cancelled(queue: String, RabbitMQError)
+    /// ``RabbitMQConsumer/catchUp(_:label:)`` is done: what these queues had sent before has been among the events by now.
+    case caughtUp(queues: [String], label: String)
     /// The connection is gone, and all unsettled deliveries with it: the broker delivers them again.
     case disconnected(RabbitMQError)
 }

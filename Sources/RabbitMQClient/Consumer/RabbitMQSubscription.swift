@@ -1,5 +1,5 @@
 /// A queue to consume, and how.
-public struct RabbitMQSubscription: Hashable, Sendable {
+public struct RabbitMQSubscription: Sendable {
     /// The queue.
     ///
     /// It is declared before it is consumed, and again when it has been deleted.
@@ -12,6 +12,15 @@ public struct RabbitMQSubscription: Hashable, Sendable {
     public var isExclusive: Bool
     /// Whether to declare the queue; otherwise it must exist.
     public var declaresQueue: Bool
+    /// Called when the queue is not there, before it is declared; without it nobody looks.
+    ///
+    /// When it throws, the queue is not declared, and tried again later. Its task is cancelled with the connection.
+    public var whenMissing: (@Sendable (RabbitMQConsumer) async throws(RabbitMQError) -> Void)?
+    /// Called each time before the broker is asked to deliver, once the queue is declared.
+    ///
+    /// When it returns `false`, the queue is left alone until the next connection. Other queues do not wait for it. Its task is
+    /// cancelled with the connection, and what it returns then counts for nothing: it is called again for the next.
+    public var willConsume: (@Sendable () async -> Bool)?
 
     /// Describes a subscription.
     ///
@@ -21,12 +30,16 @@ public struct RabbitMQSubscription: Hashable, Sendable {
     ///   - prefetch: How many deliveries may be unsettled at a time; at least 1.
     ///   - isExclusive: Whether no other consumer may read the queue.
     ///   - declaresQueue: Whether to declare the queue; otherwise it must exist.
+    ///   - whenMissing: Called when the queue is not there, before it is declared.
+    ///   - willConsume: Called each time before the broker is asked to deliver.
     public init(
         _ queue: RabbitMQQueue,
         bindings: [RabbitMQBinding] = [],
         prefetch: UInt16,
         isExclusive: Bool = false,
-        declaresQueue: Bool = true
+        declaresQueue: Bool = true,
+        whenMissing: (@Sendable (RabbitMQConsumer) async throws(RabbitMQError) -> Void)? = nil,
+        willConsume: (@Sendable () async -> Bool)? = nil
     ) {
         self.queue = queue
         self.bindings = bindings
@@ -34,5 +47,7 @@ public struct RabbitMQSubscription: Hashable, Sendable {
         self.prefetch = max(1, prefetch)
         self.isExclusive = isExclusive
         self.declaresQueue = declaresQueue
+        self.whenMissing = whenMissing
+        self.willConsume = willConsume
     }
 }

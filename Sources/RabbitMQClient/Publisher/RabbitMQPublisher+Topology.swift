@@ -31,14 +31,27 @@ extension RabbitMQPublisher {
 
     func declare(_ topology: RabbitMQTopology, on driver: ConnectionDriver) async throws(RabbitMQError) {
         guard topology != RabbitMQTopology() else { return }
-        // On a channel of its own, which the broker closes when it refuses: publishing goes on.
-        let channel = try await driver.openChannel()
-        do throws(RabbitMQError) {
-            try await driver.declare(topology, channel: channel)
-        } catch {
-            await driver.closeChannel(channel)
-            throw error
-        }
-        await driver.closeChannel(channel)
+        try await driver.declareApart(topology)
+    }
+
+    // MARK: This connection alone
+
+    /// Declares exchanges, queues and bindings, this once: a later connection does not declare them again.
+    ///
+    /// - Parameter topology: What there should be.
+    /// - Throws: ``RabbitMQError`` when the broker refuses, or there is no connection.
+    public func declareOnce(_ topology: RabbitMQTopology) async throws(RabbitMQError) {
+        guard let driver = self.driver, self.isConnected else { throw self.unavailable }
+        try await driver.declareApart(topology)
+    }
+
+    /// Looks which of some queues are not there.
+    ///
+    /// - Parameter queues: The queues' names.
+    /// - Returns: Those that the broker does not have.
+    /// - Throws: ``RabbitMQError`` if that cannot be told.
+    public func missing(of queues: [String]) async throws(RabbitMQError) -> [String] {
+        guard let driver = self.driver, self.isConnected else { throw self.unavailable }
+        return try await driver.missing(of: queues)
     }
 }

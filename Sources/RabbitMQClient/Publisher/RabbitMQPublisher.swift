@@ -22,6 +22,7 @@ public actor RabbitMQPublisher: Service {
     let executor: PollExecutor
     let logger: Logger
     let isOpen = Atomic(false)
+    private let connections = Atomic<UInt64>(0)
 
     var schedule: ConnectSchedule
     private var attempt: ConnectAttempt?
@@ -60,6 +61,11 @@ public actor RabbitMQPublisher: Service {
 
     /// Whether messages can be sent at the moment.
     public nonisolated var isConnected: Bool { self.isOpen.load(ordering: .relaxed) }
+
+    /// The number of the current or the last connection, from 1; zero before the first.
+    ///
+    /// What was seen of the broker on an earlier one need not hold any more.
+    public nonisolated var connectionNumber: UInt64 { self.connections.load(ordering: .relaxed) }
 
     /// The most messages that were unconfirmed on the wire at one time.
     public var highestInFlight: Int { self.mostInFlight }
@@ -200,6 +206,7 @@ public actor RabbitMQPublisher: Service {
         )
         guard self.phase == .running else { return }
         self.isReached = true
+        self.connections.add(1, ordering: .relaxed)
         let driver = ConnectionDriver(handle, executor: self.executor, configuration: self.configuration) {
             [weak self] in
             self?.take($0)

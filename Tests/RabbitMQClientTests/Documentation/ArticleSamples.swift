@@ -35,6 +35,7 @@ func handleOrders(
                 }
             }
         case .cancelled(let queue, let error): print("\(queue) is not consumed: \(error)")
+        case .caughtUp: break
         case .disconnected(let error): print("what was not acknowledged comes again: \(error)")
         }
     }

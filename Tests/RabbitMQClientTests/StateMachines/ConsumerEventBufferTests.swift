@@ -23,6 +23,7 @@ struct ConsumerEventBufferTests {
             case .connected(let connection): events.append("connected \(connection)")
             case .deliveries(let deliveries): events.append("deliveries \(deliveries.map(\.deliveryTag))")
             case .cancelled(let queue, _): events.append("cancelled \(queue)")
+            case .caughtUp(let queues, let label): events.append("caught up \(queues) \(label)")
             case .disconnected: events.append("disconnected")
             }
         }
@@ -71,8 +72,23 @@ struct ConsumerEventBufferTests {
         buffer.append([self.delivery(1, session: 1), self.delivery(1, session: 2), self.delivery(2, session: 1)])
         buffer.cancel(queue: "q", self.error)
         buffer.append([self.delivery(3, session: 1)])
-        buffer.removeDeliveries(of: 1)
+        buffer.removeDeliveries(of: 1, queue: "q")
         #expect(self.read(&buffer) == ["connected 1", "deliveries [1]", "cancelled q"])
+    }
+
+    @Test
+    func aQueueWhoseChannelHasEndedHasNotCaughtUp() {
+        var buffer = ConsumerEventBuffer()
+        buffer.connect(1)
+        buffer.append([self.delivery(1, session: 1)])
+        buffer.catchUp(["q", "r"], label: "first")
+        buffer.catchUp(["r"], label: "second")
+        buffer.append([self.delivery(1, session: 2)])
+        buffer.removeDeliveries(of: 1, queue: "q")
+        #expect(self.read(&buffer) == ["connected 1", "caught up [\"r\"] second", "deliveries [1]"])
+        buffer.catchUp(["q"], label: "third")
+        buffer.disconnect(self.error)
+        #expect(self.read(&buffer) == ["disconnected"])
     }
 
     @Test

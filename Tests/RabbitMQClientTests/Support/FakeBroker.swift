@@ -1,3 +1,4 @@
+import BrokerProxy
 import Foundation
 import RabbitMQClient
 

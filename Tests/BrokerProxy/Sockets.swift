@@ -1,8 +1,9 @@
 import Foundation
 
-enum Sockets {
+/// Plain TCP sockets.
+package enum Sockets {
     /// Listens on a loopback port of the system's choice.
-    static func listen() throws -> (descriptor: Int32, port: UInt16) {
+    package static func listen() throws -> (descriptor: Int32, port: UInt16) {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = Self.loopback(port: 0)
         var size = socklen_t(MemoryLayout<sockaddr_in>.size)
@@ -17,17 +18,17 @@ enum Sockets {
     }
 
     /// A loopback port that nobody listens on.
-    static func freePort() throws -> UInt16 {
+    package static func freePort() throws -> UInt16 {
         let (descriptor, port) = try Self.listen()
         Self.close(descriptor)
         return port
     }
 
-    static func close(_ descriptor: Int32) {
+    package static func close(_ descriptor: Int32) {
         _ = Foundation.close(descriptor)
     }
 
-    static func connect(host: String, port: UInt16) -> Int32? {
+    package static func connect(host: String, port: UInt16) -> Int32? {
         let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = Self.loopback(port: port)
         if host != "localhost" { address.sin_addr.s_addr = inet_addr(host) }

@@ -1,8 +1,8 @@
 import Foundation
-import RabbitMQClient
+package import RabbitMQClient
 
 /// A TCP proxy before the broker, to cut a link, or to let it fall silent, without touching anybody else's.
-final class Proxy: Sendable {
+package final class Proxy: Sendable {
     private struct Link {
         let client: Int32
         let server: Int32
@@ -19,21 +19,23 @@ final class Proxy: Sendable {
     }
 
     private let listener: Int32
-    let port: UInt16
+    /// Where it listens, on the loopback interface.
+    package let port: UInt16
     private let target: RabbitMQConfiguration.Endpoint
     private let state = Guarded(State())
 
     /// How many connections have been made through it.
-    var accepted: Int { self.state.withLock { $0.accepted } }
+    package var accepted: Int { self.state.withLock { $0.accepted } }
 
-    init(to target: RabbitMQConfiguration.Endpoint) throws {
+    /// Listens, and forwards to the broker.
+    package init(to target: RabbitMQConfiguration.Endpoint) throws {
         self.target = target
         (self.listener, self.port) = try Sockets.listen()
         Thread.detachNewThread { [self] in self.accept() }
     }
 
     /// Cuts all links; new ones are accepted.
-    func cut() {
+    package func cut() {
         self.state.withLock { state in
             for link in state.links where !link.isDead { Self.shutDown(link) }
             state.links = []
@@ -41,21 +43,21 @@ final class Proxy: Sendable {
     }
 
     /// Whether to swallow everything in both directions, with the links left open.
-    func setSilent(_ isSilent: Bool) {
+    package func setSilent(_ isSilent: Bool) {
         self.state.withLock { $0.isSilent = isSilent }
     }
 
     /// Whether to read nothing, so that what either side sends piles up until it can send no more.
-    func setStalled(_ isStalled: Bool) {
+    package func setStalled(_ isStalled: Bool) {
         self.state.withLock { $0.isStalled = isStalled }
     }
 
     /// Whether to let new links in, or to cut them at once.
-    func setAccepting(_ accepts: Bool) {
+    package func setAccepting(_ accepts: Bool) {
         self.state.withLock { $0.acceptsLinks = accepts }
     }
 
-    func close() {
+    package func close() {
         self.state.withLock { $0.isClosed = true }
         self.cut()
         shutdown(self.listener, Int32(SHUT_RDWR))
@@ -127,16 +129,4 @@ private final class Counter: Sendable {
             return value
         }
     }
-}
-
-/// Runs with a proxy before the broker, and a configuration that goes through it.
-func withProxy<Result: Sendable>(
-    to configuration: RabbitMQConfiguration? = nil,
-    _ body: (Proxy, RabbitMQConfiguration) async throws -> Result
-) async throws -> Result {
-    var configuration = try configuration ?? Broker.configuration()
-    let proxy = try Proxy(to: configuration.endpoints[0])
-    defer { proxy.close() }
-    configuration.endpoints = [.init(host: "127.0.0.1", port: proxy.port)]
-    return try await body(proxy, configuration)
 }
