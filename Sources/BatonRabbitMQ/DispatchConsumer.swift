@@ -15,6 +15,8 @@ final class DispatchConsumer: JobConsumer {
     /// The queues of jobs by the broker's names of the queues for bundles.
     private let bundleQueues: [String: String]
     private let bundles = Locked(BundleLedger())
+    /// Probes that came with what was handed over last.
+    private let returned = Locked<[ProbeReturn]>([])
     private let park: @Sendable ([RabbitMQMessage]) async -> [PublishOutcome]
     private let logger: Logger
 
@@ -42,6 +44,11 @@ final class DispatchConsumer: JobConsumer {
 
     func next() async -> TransportEvent? {
         guard let consumer = try? consumer.get() else { return nil }
+        let returned = returned.withLock { returned in
+            defer { returned = [] }
+            return returned
+        }
+        if !returned.isEmpty { return .probed(returned) }
         // The buffer is the consumer's: an iterator holds no state of its own.
         var events = consumer.events.makeAsyncIterator()
         while let event = await events.next() {
@@ -56,6 +63,10 @@ final class DispatchConsumer: JobConsumer {
                     "queue lost, consuming again",
                     metadata: ["queue": "\(queue)", "error": "\(error.message)"]
                 )
+            case .caughtUp(let lanes, let label):
+                if let queue = lanes.first.flatMap({ queues[$0] }), let probe = envelope.probe(named: label) {
+                    return .caughtUp(queue: queue, probe: probe)
+                }
             case .deliveries(let deliveries):
                 if let event = await take(deliveries, consumer) {
                     return event
@@ -92,6 +103,12 @@ final class DispatchConsumer: JobConsumer {
             life = (session, .now)
             return life
         }
+    }
+
+    func catchUp(queue: String, probe: ProbeID) async -> Bool {
+        guard let consumer = try? consumer.get() else { return false }
+        let lanes = [envelope.topology.dispatchQueue(queue), envelope.topology.bundleQueue(queue)]
+        return await consumer.catchUp(lanes, label: probe.description)
     }
 
     func stopDeliveries() async {
@@ -132,6 +149,7 @@ final class DispatchConsumer: JobConsumer {
         /// What is settled at once.
         var settled: [RabbitMQDeliveryTag] = []
         var malformed: [RabbitMQDelivery] = []
+        var probes: [ProbeReturn] = []
     }
 
     /// Sorts what arrived; settles at once what is no wake-up.
@@ -147,19 +165,25 @@ final class DispatchConsumer: JobConsumer {
         if !arrived.malformed.isEmpty {
             await setAside(arrived.malformed, consumer)
         }
-        if arrived.deliveries.isEmpty, arrived.words.isEmpty { return nil }
+        if arrived.deliveries.isEmpty, arrived.words.isEmpty {
+            return arrived.probes.isEmpty ? nil : .probed(arrived.probes)
+        }
+        if !arrived.probes.isEmpty {
+            // Behind the wake-ups that came before them.
+            returned.withLock { [probes = arrived.probes] in $0 = probes }
+        }
         return .arrived(arrived.deliveries, words: arrived.words)
     }
 
     private func sort(_ delivery: RabbitMQDelivery, into arrived: inout Arrived) {
         if let queue = queues[delivery.queue] {
             guard let message = envelope.dispatch(delivery.message, queue: queue) else {
-                return arrived.malformed.append(delivery)
+                return setAside(delivery, lane: 0, of: queue, in: &arrived)
             }
             arrived.deliveries.append(Delivery(message, by: delivery))
         } else if let queue = bundleQueues[delivery.queue] {
             guard let messages = envelope.bundle(delivery.message, queue: queue) else {
-                return arrived.malformed.append(delivery)
+                return setAside(delivery, lane: 1, of: queue, in: &arrived)
             }
             bundles.withLock { $0.open(delivery.tag, count: messages.count) }
             arrived.deliveries += messages.lazy.map { Delivery($0, by: delivery, isBundled: true) }
@@ -169,6 +193,13 @@ final class DispatchConsumer: JobConsumer {
                 arrived.words.append(word)
             }
         }
+    }
+
+    /// Takes up what is no wake-up.
+    private func setAside(_ delivery: RabbitMQDelivery, lane: Int, of queue: String, in arrived: inout Arrived) {
+        guard let probe = envelope.probe(delivery.message) else { return arrived.malformed.append(delivery) }
+        arrived.settled.append(delivery.tag)
+        arrived.probes.append(ProbeReturn(probe: probe, queue: queue, lane: lane, lanes: 2))
     }
 
     /// Parks messages that are no wake-ups: nothing that arrives is dropped without a trace.

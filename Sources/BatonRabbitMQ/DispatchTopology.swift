@@ -47,6 +47,15 @@ struct DispatchTopology: Sendable {
         bound(bundleQueue(queue), to: bundleExchange, routingKey: queue)
     }
 
+    /// All that the wake-ups of one queue of jobs go through, the lanes in order.
+    func lanes(of queue: String) -> RabbitMQTopology {
+        let (single, bundles) = (dispatch(queue), bundles(queue))
+        return RabbitMQTopology(
+            queues: [single.queue, bundles.queue],
+            bindings: [single.binding, bundles.binding]
+        )
+    }
+
     /// A durable queue.
     ///
     /// Without a limit on length, which would drop messages silently, and without an expiry.

@@ -5,12 +5,15 @@ internal import RabbitMQClient
 ///
 /// A wake-up: `message_id` = job id, header `x-generation`, `type` = job name, empty body; persistent. A bundle of them:
 /// `message_id` = the first job's id, `type` = job name, header `x-jobs` = how many, and a line `id:generation` for each as body.
+/// A probe: header `x-probe` = the round's UUID, empty body; persistent.
 struct Envelope: Sendable {
     private static let generationHeader = "x-generation"
     private static let countHeader = "x-jobs"
     private static let delayHeader = "x-due-in-ms"
     private static let reasonHeader = "x-parked-reason"
     private static let queueHeader = "x-queue"
+    private static let probeHeader = "x-probe"
+    private static let probeType = "baton.probe"
 
     let topology: DispatchTopology
 
@@ -88,6 +91,38 @@ struct Envelope: Sendable {
             let lines = BundleBody.read(message.body), !lines.isEmpty, lines.count == count
         else { return nil }
         return lines.map { DispatchMessage(id: $0.id, generation: $0.generation, queue: queue, name: name) }
+    }
+
+    // MARK: Probes
+
+    /// A probe to be published, one message for each lane of the queue.
+    ///
+    /// Through the lanes' exchanges, so that it comes behind all wake-ups, whoever published them.
+    func messages(_ probe: ProbeID, to queue: String) -> [RabbitMQMessage] {
+        [topology.dispatchExchange, topology.bundleExchange].map { exchange in
+            RabbitMQMessage(
+                exchange: exchange,
+                routingKey: queue,
+                properties: RabbitMQProperties(
+                    messageID: probe.description,
+                    type: Self.probeType,
+                    headers: [Self.probeHeader: .string(probe.description)]
+                )
+            )
+        }
+    }
+
+    /// Reads a probe.
+    ///
+    /// - Returns: The round it belongs to, or `nil` for a message that is none.
+    func probe(_ message: RabbitMQMessage) -> ProbeID? {
+        guard message.properties.type == Self.probeType else { return nil }
+        return message.properties.headers[Self.probeHeader]?.string.flatMap(probe(named:))
+    }
+
+    /// The round of a name that it was published under.
+    func probe(named name: String) -> ProbeID? {
+        JobID(name).map { ProbeID($0.uuid) }
     }
 
     // MARK: Words

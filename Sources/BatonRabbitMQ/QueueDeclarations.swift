@@ -1,79 +1,120 @@
 internal import Locking
 
-/// Queues that are to be declared before something is published to them, one request after another.
+/// Queues that are to be declared before something is published to them, each by itself.
 ///
-/// Publishing itself needs no task; declaring waits for the broker, and so has this one.
+/// Publishing itself needs no task; declaring waits for the broker, and for whoever is told of missing queues, and so has
+/// tasks here, one a queue. What is published waits for them only so long.
 final class QueueDeclarations: Sendable {
     /// Why which queues could not be declared.
     typealias Refusals = [String: String]
 
     private struct Request {
-        let queues: Set<String>
+        var remaining: Set<String>
+        var refused: Refusals = [:]
         let onAnswer: @Sendable (Refusals) -> Void
+
+        /// Takes an answer up for one queue: why it could not be declared, or that it was.
+        mutating func take(_ queue: String, _ refusal: String?) {
+            guard remaining.remove(queue) != nil else { return }
+            refused[queue] = refusal
+        }
     }
 
     private struct State {
+        /// In the order in which they came.
         var waiting: [Request] = []
+        /// The queues that are being declared, and whether that takes long.
+        var underWay: [String: Bool] = [:]
         var isClosed = false
     }
 
+    /// How long a publish waits for its queue.
+    private let patience: Duration
     private let state = Locked(State())
-    private let arrivals: AsyncStream<Void>
-    private let arrival: AsyncStream<Void>.Continuation
+    private let arrivals: AsyncStream<String>
+    private let arrival: AsyncStream<String>.Continuation
 
-    init() {
-        (arrivals, arrival) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(1))
+    init(patience: Duration = .seconds(5)) {
+        self.patience = patience
+        (arrivals, arrival) = AsyncStream.makeStream()
     }
+
+    private static let late = "The queue is missing and not declared yet."
+    private static let closed = "There is no connection to the broker any more."
 
     /// Has queues declared.
     ///
     /// - Parameters:
     ///   - queues: The queues.
-    ///   - onAnswer: Called once with those that could not be declared; all of them once this is closed.
+    ///   - onAnswer: Called once with those that could not be declared, or not yet; all of them once this is closed.
     func submit(_ queues: Set<String>, onAnswer: @escaping @Sendable (Refusals) -> Void) {
-        let request = Request(queues: queues, onAnswer: onAnswer)
-        let isTaken = state.withLock { state in
-            guard !state.isClosed else { return false }
+        var request = Request(remaining: queues, onAnswer: onAnswer)
+        let begun = state.withLock { state -> [String] in
+            for queue in queues {
+                if state.isClosed { request.take(queue, Self.closed) }
+                if state.underWay[queue] == true { request.take(queue, Self.late) }
+            }
+            guard !request.remaining.isEmpty else { return [] }
             state.waiting.append(request)
-            return true
+            let begun = request.remaining.filter { state.underWay[$0] == nil }.sorted()
+            for queue in begun { state.underWay[queue] = false }
+            return begun
         }
-        if isTaken {
-            arrival.yield()
-        } else {
-            Self.refuse(request)
-        }
+        if request.remaining.isEmpty { onAnswer(request.refused) }
+        for queue in begun { arrival.yield(queue) }
     }
 
     /// Declares until closed or cancelled.
     ///
-    /// - Parameter declare: Declares queues, and returns those that could not be.
-    func run(_ declare: (Set<String>) async -> Refusals) async {
-        for await _ in arrivals {
-            for request in takeWaiting() {
-                request.onAnswer(await declare(request.queues))
+    /// - Parameter declare: Declares a queue, and returns why it could not be. Ends soon when its task is cancelled.
+    func run(_ declare: @escaping @Sendable (String) async -> String?) async {
+        await withDiscardingTaskGroup { group in
+            for await queue in arrivals {
+                group.addTask { await self.see(to: queue, declare) }
             }
+            group.cancelAll()
         }
         close()
     }
 
+    private func see(to queue: String, _ declare: @escaping @Sendable (String) async -> String?) async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { [self] in
+                guard (try? await Task.sleep(for: patience)) != nil else { return }
+                answer(queue, Self.late, isOver: false)
+            }
+            let refusal = await declare(queue)
+            group.cancelAll()
+            answer(queue, refusal, isOver: true)
+        }
+    }
+
+    private func answer(_ queue: String, _ refusal: String?, isOver: Bool) {
+        let answered = state.withLock { state -> [Request] in
+            // Too late by a hair: it is declared.
+            guard isOver || state.underWay[queue] != nil else { return [] }
+            state.underWay[queue] = isOver ? nil : true
+            for index in state.waiting.indices where state.waiting[index].remaining.contains(queue) {
+                state.waiting[index].take(queue, refusal)
+            }
+            defer { state.waiting.removeAll { $0.remaining.isEmpty } }
+            return state.waiting.filter { $0.remaining.isEmpty }
+        }
+        for request in answered { request.onAnswer(request.refused) }
+    }
+
     /// Declares nothing more; what waits is refused.
     func close() {
-        state.withLock { $0.isClosed = true }
-        arrival.finish()
-        for request in takeWaiting() {
-            Self.refuse(request)
-        }
-    }
-
-    private func takeWaiting() -> [Request] {
-        state.withLock { state in
+        let refused = state.withLock { state -> [Request] in
+            state.isClosed = true
             defer { state.waiting = [] }
-            return state.waiting
+            return state.waiting.map { request in
+                var request = request
+                for queue in request.remaining { request.take(queue, Self.closed) }
+                return request
+            }
         }
-    }
-
-    private static func refuse(_ request: Request) {
-        let reason = "There is no connection to the broker any more."
-        request.onAnswer(Dictionary(uniqueKeysWithValues: request.queues.map { ($0, reason) }))
+        arrival.finish()
+        for request in refused { request.onAnswer(request.refused) }
     }
 }

@@ -12,15 +12,16 @@ internal import Locking
 /// reached the same way, and otherwise have threads of their own: no call on any of them ever blocks.
 public final class RabbitMQTransport: JobTransport {
     private let configuration: Configuration
-    private let topology: DispatchTopology
-    private let envelope: Envelope
+    let topology: DispatchTopology
+    let envelope: Envelope
     /// Made when it is first needed.
     ///
     /// A URL that is none ends ``run()``, and fails every publish.
     private let lazyPublisher = Locked<Result<RabbitMQPublisher, RabbitMQError>?>(nil)
-    /// The queues that the publisher has declared.
-    private let declared = Locked<Set<String>>([])
-    private let declaring = QueueDeclarations()
+    /// The queues that the publisher has seen, or declared.
+    let declared = DeclaredQueues()
+    let declaring = QueueDeclarations()
+    let keeper: QueueKeeper
     private let hasRun = Locked(false)
 
     /// Creates a transport.
@@ -31,6 +32,7 @@ public final class RabbitMQTransport: JobTransport {
         self.configuration = configuration
         self.topology = topology
         envelope = Envelope(topology: topology)
+        keeper = QueueKeeper(topology: topology)
     }
 
     /// Publishes from the thread of a ``PollTaskExecutor``; any other place is none for it.
@@ -40,7 +42,17 @@ public final class RabbitMQTransport: JobTransport {
         _ = publisher(on: (executor as? PollTaskExecutor)?.executor)
     }
 
-    private var publisher: Result<RabbitMQPublisher, RabbitMQError> { publisher(on: nil) }
+    /// Says who is told of queues that the broker does not have.
+    ///
+    /// The first word counts.
+    ///
+    /// - Parameter watch: Who is told. Its task is cancelled with the connection that the queue was looked for on, and when
+    ///   the transport ends.
+    public func watch(_ watch: any QueueWatch) {
+        keeper.watch(watch)
+    }
+
+    var publisher: Result<RabbitMQPublisher, RabbitMQError> { publisher(on: nil) }
 
     private func publisher(on executor: PollExecutor?) -> Result<RabbitMQPublisher, RabbitMQError> {
         lazyPublisher.withLock { publisher in
@@ -76,7 +88,7 @@ public final class RabbitMQTransport: JobTransport {
         // The publisher says what is wrong with a second time, which must not end what belongs to the first.
         guard isFirst else { return try await publisher.run() }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await self.declaring.run { await self.declareQueues($0, publisher) } }
+            group.addTask { await self.declaring.run { await self.declare($0, publisher) } }
             defer { declaring.close() }
             try await publisher.run()
         }
@@ -91,14 +103,14 @@ public final class RabbitMQTransport: JobTransport {
         guard case .success(let publisher) = publisher else {
             return onOutcome(bundles.map { _ in .unconfirmed(reason: notUsable) })
         }
-        let missing = declared.withLock { declared in bundles.map(\.queue).filter { !declared.contains($0) } }
+        let missing = declared.missing(of: bundles.lazy.map(\.queue), on: publisher.connectionNumber)
         if missing.isEmpty {
             return publish(bundles, publisher, onOutcome)
         }
         guard publisher.isConnected else {
             return onOutcome(bundles.map { _ in .unconfirmed(reason: "There is no connection to the broker.") })
         }
-        declaring.submit(Set(missing)) { refused in
+        declaring.submit(missing) { refused in
             self.publish(bundles.filter { refused[$0.queue] == nil }, publisher) { outcomes in
                 var remaining = outcomes.makeIterator()
                 onOutcome(
@@ -120,7 +132,7 @@ public final class RabbitMQTransport: JobTransport {
         publisher.publish(bundles.map { envelope.message($0) }) { outcomes in
             for (bundle, outcome) in zip(bundles, outcomes) where outcome.kind == .returned {
                 // It had no queue: somebody deleted it. The next try declares it again.
-                self.declared.withLock { _ = $0.remove(bundle.queue) }
+                self.declared.remove(bundle.queue)
             }
             onOutcome(outcomes.map(PublishOutcome.init))
         }
@@ -162,6 +174,8 @@ public final class RabbitMQTransport: JobTransport {
     ///   - presence: By what other servers can see whether this one is connected.
     ///   - executor: Where the server claims; the intake lives there too when it is a ``PollTaskExecutor``, and otherwise has a
     ///     thread of its own.
+    ///   - willConsume: Called each time before the broker is asked to deliver from a lane of a queue, which is done once it
+    ///     returns, and not done when it returns `false`. Its task is cancelled with the connection.
     /// - Returns: The intake, which does nothing until it is run.
     public func makeConsumer(
         queues: [String],
@@ -178,10 +192,9 @@ public final class RabbitMQTransport: JobTransport {
         let queues = Set(queues).sorted()
         let subscriptions =
             queues.flatMap { name in
-                let (single, bundles) = (topology.dispatch(name), topology.bundles(name))
-                return [
-                    RabbitMQSubscription(single.queue, bindings: [single.binding], prefetch: limits.0),
-                    RabbitMQSubscription(bundles.queue, bindings: [bundles.binding], prefetch: limits.1),
+                [
+                    lane(topology.dispatch(name), of: name, prefetch: limits.0, willConsume),
+                    lane(topology.bundles(name), of: name, prefetch: limits.1, willConsume),
                 ]
             } + [RabbitMQSubscription(control.queue, bindings: [control.binding], prefetch: 100, isExclusive: true)]
         let consumer = Result { () throws(RabbitMQError) in
@@ -203,6 +216,24 @@ public final class RabbitMQTransport: JobTransport {
         )
     }
 
+    /// A subscription to a lane of a queue.
+    private func lane(
+        _ lane: (queue: RabbitMQQueue, binding: RabbitMQBinding),
+        of name: String,
+        prefetch: UInt16,
+        _ willConsume: @escaping @Sendable (_ queue: String) async -> Bool
+    ) -> RabbitMQSubscription {
+        var subscription = RabbitMQSubscription(lane.queue, bindings: [lane.binding], prefetch: prefetch)
+        subscription.willConsume = { await willConsume(name) }
+        if keeper.isWatched {
+            // Both lanes at once: who finds the other one missing then finds it there.
+            subscription.whenMissing = { @Sendable [keeper] consumer throws(RabbitMQError) in
+                try await keeper.declare(name, on: consumer)
+            }
+        }
+        return subscription
+    }
+
     private var notUsable: String { "The broker's URL cannot be used." }
 
     private func publish(_ messages: [RabbitMQMessage]) async -> [PublishOutcome] {
@@ -211,33 +242,5 @@ public final class RabbitMQTransport: JobTransport {
         } catch {
             return messages.map { _ in .unconfirmed(reason: error.message) }
         }
-    }
-
-    /// Declares queues before the first message to each: a job may be enqueued before any server serves its queue.
-    ///
-    /// Each by itself: one that the broker refuses holds up no other.
-    ///
-    /// - Returns: The queues that could not be declared, and why.
-    private func declareQueues(_ queues: Set<String>, _ publisher: RabbitMQPublisher) async -> [String: String] {
-        var refused: [String: String] = [:]
-        for queue in queues.sorted() where !declared.withLock({ $0.contains(queue) }) {
-            guard publisher.isConnected else {
-                refused[queue] = "There is no connection to the broker."
-                continue
-            }
-            let (single, bundles) = (topology.dispatch(queue), topology.bundles(queue))
-            do throws(RabbitMQError) {
-                try await publisher.declare(
-                    RabbitMQTopology(
-                        queues: [single.queue, bundles.queue],
-                        bindings: [single.binding, bundles.binding]
-                    )
-                )
-                declared.withLock { _ = $0.insert(queue) }
-            } catch {
-                refused[queue] = error.message
-            }
-        }
-        return refused
     }
 }

@@ -1,0 +1,59 @@
+internal import Baton
+internal import Locking
+internal import RabbitMQClient
+
+/// A connection that queues are looked for and declared on.
+protocol QueueConnection: Sendable {
+    func missing(of queues: [String]) async throws(RabbitMQError) -> [String]
+    func declareOnce(_ topology: RabbitMQTopology) async throws(RabbitMQError)
+}
+
+extension RabbitMQConsumer: QueueConnection {}
+extension RabbitMQPublisher: QueueConnection {}
+
+/// Declares queues of jobs, and has those that are missing told of before.
+///
+/// One task at a time sees to a queue: who finds it missing while another does waits, and then finds it there.
+final class QueueKeeper: Sendable {
+    private let topology: DispatchTopology
+    private let watcher = Locked<(any QueueWatch)?>(nil)
+    private let turns = QueueTurns()
+
+    init(topology: DispatchTopology) {
+        self.topology = topology
+    }
+
+    /// Whether anybody is told.
+    var isWatched: Bool {
+        watcher.withLock { $0 != nil }
+    }
+
+    /// Says who is told; the first word counts.
+    func watch(_ watch: any QueueWatch) {
+        watcher.withLock { $0 = $0 ?? watch }
+    }
+
+    /// Declares both lanes of a queue; if one is missing, after that was told.
+    ///
+    /// - Throws: `RabbitMQError` when the broker refuses or the connection is lost, and when the task is cancelled: who
+    ///   watches may not have done what is to be done before.
+    func declare(_ queue: String, on connection: some QueueConnection) async throws(RabbitMQError) {
+        let lanes = topology.lanes(of: queue)
+        guard let watch = watcher.withLock({ $0 }) else { return try await connection.declareOnce(lanes) }
+        guard await turns.take(queue) else { throw Self.cancelled }
+        defer { turns.leave(queue) }
+        let names = lanes.queues.map(\.name)
+        if !(try await connection.missing(of: names)).isEmpty {
+            await watch.queueIsMissing(queue) {
+                (try? await connection.missing(of: names)).map { !$0.isEmpty }
+            }
+            if Task.isCancelled { throw Self.cancelled }
+        }
+        try await connection.declareOnce(lanes)
+    }
+
+    private static let cancelled = RabbitMQError(
+        code: .connectionClosed,
+        message: "The connection ended before the queue was declared"
+    )
+}
