@@ -7,6 +7,7 @@ import Testing
 struct TransportConformanceTests {
     static let rules =
         JobTransportConformance.rules + JobTransportConformance.presenceRules + JobTransportConformance.reconnectRules
+        + JobTransportConformance.watchRules
 
     @Test(arguments: rules)
     func theTransportInMemoryConforms(to rule: JobTransportConformance.Rule) async throws {

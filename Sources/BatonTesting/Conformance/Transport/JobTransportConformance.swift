@@ -9,11 +9,15 @@ public enum JobTransportConformance {
     public typealias Rule = ConformanceRule<JobTransportSubject>
 
     /// The rules for every transport.
-    public static let rules: [Rule] = publishing + delivering + settling + bundling + telling
+    public static let rules: [Rule] =
+        publishing + delivering + settling + bundling + telling + probing + catchingUp + asking
 
     /// The rules for a transport by which servers see each other (PROTOCOL section 3, early certificates).
     public static let presenceRules: [Rule] = seeing
 
     /// The rules for a transport whose consumers lose their connections and get them back.
-    public static let reconnectRules: [Rule] = reconnecting
+    public static let reconnectRules: [Rule] = reconnecting + [askingAgain]
+
+    /// The rules for a transport whose broker can lose a queue (PROTOCOL section 4, "queue gone").
+    public static let watchRules: [Rule] = watching
 }

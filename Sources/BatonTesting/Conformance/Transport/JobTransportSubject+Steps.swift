@@ -58,12 +58,25 @@ extension JobTransportSubject {
         on transport: (any JobTransport)? = nil,
         _ body: (TrialConsumer) async throws -> Result
     ) async throws -> Result {
+        try await consume(queues, prefetch, presence, on: transport, asking: { _ in true }, body)
+    }
+
+    /// Runs a consumer that asks before it consumes, for as long as the body takes.
+    func consume<Result>(
+        _ queues: [String] = [first],
+        _ prefetch: Int = 100,
+        _ presence: ServerPresence? = nil,
+        on transport: (any JobTransport)? = nil,
+        asking willConsume: @escaping @Sendable (_ queue: String) async -> Bool,
+        _ body: (TrialConsumer) async throws -> Result
+    ) async throws -> Result {
         let consumer = (transport ?? self.transport).makeConsumer(
             queues: queues,
             prefetch: prefetch,
             presence: presence ?? self.presence(),
-            executor: nil
-        ) { _ in true }
+            executor: nil,
+            willConsume: willConsume
+        )
         let trial = TrialConsumer(consumer, patience: patience, clock: environment.clock)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await consumer.run() }

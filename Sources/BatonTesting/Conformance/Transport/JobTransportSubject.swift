@@ -11,6 +11,9 @@ public struct JobTransportSubject: Sendable {
     /// Cuts the connection of every consumer, which may connect again; `nil` where that cannot be done, and then
     /// ``JobTransportConformance/reconnectRules`` do not apply.
     public var cutConsumers: (@Sendable () async throws -> Void)?
+    /// Deletes a queue with all that it holds; `nil` where that cannot be done, and then
+    /// ``JobTransportConformance/watchRules`` do not apply.
+    public var deleteQueue: (@Sendable (_ queue: String) async throws -> Void)?
     /// How long a trial waits for what must come: a guard against hanging, not a measure of speed.
     public var patience: Duration
     /// Time and ids of the trial.
@@ -24,6 +27,7 @@ public struct JobTransportSubject: Sendable {
     ///   - patience: How long a trial waits for what must come.
     ///   - environment: Time and ids of the trial.
     ///   - cutConsumers: Cuts the connection of every consumer; `nil` where that cannot be done.
+    ///   - deleteQueue: Deletes a queue with all that it holds; `nil` where that cannot be done.
     ///   - takeParked: The messages that were parked since this was last asked.
     public init(
         _ transport: any JobTransport,
@@ -31,6 +35,7 @@ public struct JobTransportSubject: Sendable {
         patience: Duration = .seconds(30),
         environment: JobEnvironment = JobEnvironment(),
         cutConsumers: (@Sendable () async throws -> Void)? = nil,
+        deleteQueue: (@Sendable (_ queue: String) async throws -> Void)? = nil,
         takeParked: @escaping @Sendable () async throws -> [DispatchMessage]
     ) {
         self.transport = transport
@@ -38,6 +43,7 @@ public struct JobTransportSubject: Sendable {
         self.patience = patience
         self.environment = environment
         self.cutConsumers = cutConsumers
+        self.deleteQueue = deleteQueue
         self.takeParked = takeParked
     }
 }

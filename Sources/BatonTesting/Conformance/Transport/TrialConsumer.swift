@@ -7,6 +7,8 @@ final class TrialConsumer {
     let consumer: any JobConsumer
     private(set) var deliveries: [Delivery] = []
     private(set) var words: [ControlMessage] = []
+    private(set) var returns: [ProbeReturn] = []
+    private(set) var caughtUp: [ProbeID] = []
     private(set) var connections = 0
     private let patience: Duration
     private let clock: any JobClock
@@ -36,6 +38,24 @@ final class TrialConsumer {
         try await arrive("connection number \(count)") { $0.connections >= count }
     }
 
+    /// Waits until a probe has come back from every lane.
+    func returned(_ probe: ProbeID) async throws {
+        try await arrive("\(probe)") { consumer in
+            let returns = consumer.returns.filter { $0.probe == probe }
+            return returns.first.map { Set(returns.map(\.lane)).count >= $0.lanes } ?? false
+        }
+    }
+
+    /// Asks it to catch up with its first queue.
+    func catchUp(_ probe: ProbeID) async -> Bool {
+        await consumer.catchUp(queue: JobTransportSubject.first, probe: probe)
+    }
+
+    /// Waits until it says that it has caught up.
+    func caughtUp(_ probe: ProbeID) async throws {
+        try await arrive("that it has caught up") { $0.caughtUp.contains(probe) }
+    }
+
     /// Waits until enough has arrived.
     func arrive(_ what: String, _ isEnough: (TrialConsumer) -> Bool) async throws {
         let deadline = clock.now.advanced(by: patience)
@@ -45,7 +65,9 @@ final class TrialConsumer {
                 self.deliveries += deliveries
                 self.words += words
             case .event(.connected?): connections += 1
-            case .event(.disconnected?), .event(.probed?), .event(.caughtUp?): break
+            case .event(.probed(let returns)?): self.returns += returns
+            case .event(.caughtUp(JobTransportSubject.first, let probe)?): caughtUp.append(probe)
+            case .event(.disconnected?), .event(.caughtUp?): break
             case .event(nil):
                 throw ConformanceMismatch(
                     expected: "\(what) to arrive",

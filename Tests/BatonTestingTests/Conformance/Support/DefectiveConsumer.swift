@@ -8,6 +8,14 @@ final class DefectiveConsumer: JobConsumer {
     private let hasEnded = Locked(false)
     /// What was handed out, under the consumer's own names.
     private let arrived = Locked<[Delivery]>([])
+    /// What is said too early.
+    private let early = Locked<[TransportEvent]>([])
+    /// What a probe overtakes.
+    private let late = Locked<[TransportEvent]>([])
+    /// The probes that come again.
+    private let unsettled = Locked<[ProbeReturn]>([])
+    /// What is settled too late.
+    private let kept = Locked<[Delivery]>([])
     private var defect: TransportDefect { transport.defect }
 
     init(_ inner: any JobConsumer, of transport: DefectiveTransport) {
@@ -21,16 +29,39 @@ final class DefectiveConsumer: JobConsumer {
     }
 
     func next() async -> TransportEvent? {
+        if let event = early.withLock({ $0.popLast() }) { return event }
         guard let event = await inner.next() else {
             return defect == .neverEnds && !Task.isCancelled ? .arrived([], words: []) : nil
         }
         switch event {
         case .connected where defect == .hidesConnections:
             return .arrived([], words: [])
+        case .probed(let returns) where defect == .losesALane:
+            return .probed(returns.filter { $0.lane == 0 })
+        case .probed(let returns) where defect == .probesComeAgain:
+            unsettled.withLock { $0 += returns }
+            return event
+        case .arrived where defect == .probesOvertake:
+            late.withLock { $0.append(event) }
+            return await next()
+        case .probed where defect == .probesOvertake:
+            early.withLock { $0 = late.withLock { $0.reversed() } }
+            return event
         case .arrived(let deliveries, let words):
             return .arrived(await take(deliveries), words: words)
         default:
             return event
+        }
+    }
+
+    func catchUp(queue: String, probe: ProbeID) async -> Bool {
+        switch defect {
+        case .catchesUpAlways: return true
+        case .catchesUpEarly:
+            guard await inner.catchUp(queue: queue, probe: probe) else { return false }
+            early.withLock { $0.append(.caughtUp(queue: queue, probe: probe)) }
+            return true
+        default: return await inner.catchUp(queue: queue, probe: probe)
         }
     }
 
@@ -72,11 +103,16 @@ final class DefectiveConsumer: JobConsumer {
 
     func stopDeliveries() async {
         if defect != .neverStops { await inner.stopDeliveries() }
+        await inner.acknowledge(kept.withLock { $0 })
+        for probe in unsettled.withLock({ $0 }) {
+            _ = await transport.inner.publish(probe.probe, to: probe.queue)
+        }
     }
 
     func acknowledge(_ deliveries: [Delivery]) async {
         switch defect {
         case .settlesNothing: break
+        case .settlesOnlyWhenStopped: kept.withLock { $0 += deliveries }
         case .settlesAfterItsEnd where hasEnded.withLock { $0 }:
             transport.settledLate.withLock { $0.formUnion(deliveries.map(\.message)) }
         case .settlesWholeBundles:

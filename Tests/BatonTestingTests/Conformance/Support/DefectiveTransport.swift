@@ -8,6 +8,8 @@ final class DefectiveTransport: JobTransport {
     let defect: TransportDefect
     /// The queues that have had a consumer.
     let served = Locked<Set<String>>([])
+    /// What each server has answered for each queue.
+    private let answers = Locked<[String: Bool]>([:])
     /// What an ended consumer claims to have settled.
     let settledLate = Locked<Set<DispatchMessage>>([])
 
@@ -50,6 +52,42 @@ final class DefectiveTransport: JobTransport {
         served.withLock { $0.contains(queue) }
     }
 
+    func publish(_ probe: ProbeID, to queue: String) async -> Bool {
+        switch defect {
+        case .probesNeedAConsumer where !isServed(queue): return true
+        default: return await inner.publish(probe, to: queue)
+        }
+    }
+
+    func watch(_ watch: any QueueWatch) {
+        switch defect {
+        case .tellsNobody: break
+        case .tellsTwice: inner.watch(TalkativeWatch(inner: watch))
+        default: inner.watch(watch)
+        }
+    }
+
+    /// What the honest transport asks instead of the server.
+    private func asking(
+        _ willConsume: @escaping @Sendable (_ queue: String) async -> Bool
+    ) -> @Sendable (_ queue: String) async -> Bool {
+        switch defect {
+        case .consumesUnasked: return { _ in true }
+        case .ignoresRefusals:
+            return {
+                _ = await willConsume($0); return true
+            }
+        case .asksOnlyOnce:
+            return { [answers] queue in
+                if let answer = answers.withLock({ $0[queue] }) { return answer }
+                let answer = await willConsume(queue)
+                answers.withLock { $0[queue] = answer }
+                return answer
+            }
+        default: return willConsume
+        }
+    }
+
     func park(_ messages: [DispatchMessage], reason: String) async -> [PublishOutcome] {
         defect == .parksNowhere ? messages.map { _ in .confirmed } : await inner.park(messages, reason: reason)
     }
@@ -78,8 +116,21 @@ final class DefectiveTransport: JobTransport {
             prefetch: spoiledPrefetch,
             presence: presence,
             executor: executor,
-            willConsume: willConsume
+            willConsume: asking(willConsume)
         )
         return DefectiveConsumer(consumer, of: self)
+    }
+}
+
+/// Tells whoever watches of each queue twice at the same time.
+private struct TalkativeWatch: QueueWatch {
+    let inner: any QueueWatch
+
+    func queueIsMissing(_ queue: String, isStillMissing: @Sendable () async -> Bool?) async {
+        await withTaskGroup(of: Void.self) { group in
+            for _ in 0..<2 {
+                group.addTask { await inner.queueIsMissing(queue) { true } }
+            }
+        }
     }
 }

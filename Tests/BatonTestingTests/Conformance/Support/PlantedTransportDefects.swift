@@ -28,6 +28,21 @@ enum PlantedTransportDefects {
         "a bundle is settled part by part": .settlesWholeBundles,
         "a bundle is given back by any of its parts": .settlesWhatIsGivenBack,
 
+        "a probe comes back from every lane": .losesALane,
+        "a probe comes behind what was there": .probesOvertake,
+        "a probe waits for a consumer": .probesNeedAConsumer,
+        "a probe is settled": .probesComeAgain,
+        "catching up comes behind what was sent": .catchesUpEarly,
+        "what was settled is known by then": .settlesOnlyWhenStopped,
+        "who does not consume does not catch up": .catchesUpAlways,
+
+        "a consumer asks before it consumes": .consumesUnasked,
+        "a consumer takes no for an answer": .ignoresRefusals,
+        "a consumer asks again when it connects again": .asksOnlyOnce,
+        "who watches is told of a missing queue": .tellsNobody,
+        "who watches is told of what a consumer misses": .tellsNobody,
+        "a missing queue is told of once at a time": .tellsTwice,
+
         "a word reaches every server": .losesWords,
         "a connected server is seen": .seesNobody,
         "a server that is gone is not seen": .seesEverybody,

@@ -9,6 +9,13 @@ enum TransportDefect: String, CaseIterable, Sendable {
     case settlesNothing, settlesAtOnce, marksNoRedelivery, settlesWhatIsGivenBack, neverStops, settlesAfterItsEnd
     case settlesWholeBundles, losesWords, reconnectsSilently, settlesBySight
 
+    // Probing.
+    case losesALane, probesOvertake, probesNeedAConsumer, probesComeAgain
+    case catchesUpEarly, settlesOnlyWhenStopped, catchesUpAlways
+
+    // Asking.
+    case consumesUnasked, ignoresRefusals, asksOnlyOnce, tellsNobody, tellsTwice
+
     // Seeing.
     case seesNobody, seesEverybody, seesUnconnected
 }

@@ -13,6 +13,7 @@ func withTransport(
         defect.map { DefectiveTransport(honest, $0) } ?? honest,
         patience: patience,
         cutConsumers: { honest.cut() },
+        deleteQueue: { honest.delete($0) },
         takeParked: { honest.parked }
     )
     try await withThrowingTaskGroup(of: Void.self) { group in
