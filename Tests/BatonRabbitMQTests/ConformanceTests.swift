@@ -1,6 +1,7 @@
 import Baton
 import BatonRabbitMQ
 import BatonTesting
+import BrokerProxy
 import Foundation
 import RabbitMQClient
 import Testing
@@ -8,11 +9,29 @@ import Testing
 /// What every transport must do, tried on RabbitMQ.
 @Suite(.timeLimit(.minutes(3)))
 struct ConformanceTests {
-    @Test(.serialized, arguments: JobTransportConformance.rules + JobTransportConformance.presenceRules)
+    private static let rules =
+        JobTransportConformance.rules + JobTransportConformance.presenceRules + JobTransportConformance.watchRules
+
+    @Test(.serialized, arguments: rules)
     func conforms(_ rule: JobTransportConformance.Rule) async throws {
-        try await withTransport(queues: ["first", "second", "last"]) { scope in
-            let subject = JobTransportSubject(scope.transport, peer: scope.makeTransport()) {
-                try await scope.takeParked()
+        try await check(rule, throughProxy: false)
+    }
+
+    @Test(.serialized, arguments: JobTransportConformance.reconnectRules)
+    func conformsWhenItIsCut(_ rule: JobTransportConformance.Rule) async throws {
+        try await check(rule, throughProxy: true)
+    }
+
+    private func check(_ rule: JobTransportConformance.Rule, throughProxy: Bool) async throws {
+        try await withTransport(queues: ["first", "second", "last"], throughProxy: throughProxy) { scope in
+            var subject = JobTransportSubject(
+                scope.transport,
+                peer: scope.makeTransport(),
+                takeParked: { try await scope.takeParked() }
+            )
+            subject.deleteQueue = { queue in try await scope.delete(queue) }
+            if let proxy = scope.proxy {
+                subject.cutConsumers = { try await scope.cut(proxy) }
             }
             try await rule.check(subject)
         }
@@ -20,6 +39,13 @@ struct ConformanceTests {
 }
 
 extension TransportScope {
+    /// Cuts every connection of the transport, and waits until the publisher's is there again for what follows.
+    fileprivate func cut(_ proxy: Proxy) async throws {
+        proxy.cut()
+        try await eventually("the cut is noticed") { !transport.isConnected }
+        try await eventually("the transport connects again") { transport.isConnected }
+    }
+
     /// Takes what is parked.
     fileprivate func takeParked() async throws -> [DispatchMessage] {
         var parked: [DispatchMessage] = []

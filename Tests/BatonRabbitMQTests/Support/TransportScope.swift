@@ -1,5 +1,6 @@
 import Baton
 import BatonRabbitMQ
+import BrokerProxy
 import Foundation
 import Logging
 import RabbitMQClient
@@ -11,6 +12,8 @@ struct TransportScope: Sendable {
     let url: String
     let transport: RabbitMQTransport
     let connection: RabbitMQConnection
+    /// What the transport reaches the broker through, where that is to be cut.
+    let proxy: Proxy?
 
     /// The broker's name of a queue of jobs.
     func queue(_ name: String) -> String { "\(self.namespace).dispatch.\(name)" }
@@ -18,6 +21,13 @@ struct TransportScope: Sendable {
     /// How many messages wait in a queue of the broker; nil if there is no such queue.
     func depth(_ queue: String) async throws -> UInt32? {
         try await self.connection.state(ofQueue: queue)?.messageCount
+    }
+
+    /// Deletes both lanes of a queue of jobs.
+    func delete(_ queue: String) async throws {
+        for lane in ["dispatch", "bundle"] {
+            try await self.connection.deleteQueue("\(self.namespace).\(lane).\(queue)")
+        }
     }
 
     /// Another transport of the same namespace, as another program has.
@@ -29,19 +39,33 @@ struct TransportScope: Sendable {
 }
 
 /// Runs with a transport that is connected, and deletes what it has declared afterwards.
-func withTransport(queues: [String] = ["default"], _ body: (TransportScope) async throws -> Void) async throws {
+func withTransport(
+    queues: [String] = ["default"],
+    queueType: RabbitMQTransport.Configuration.QueueType = .classic,
+    throughProxy: Bool = false,
+    _ body: (TransportScope) async throws -> Void
+) async throws {
     guard let url = ProcessInfo.processInfo.environment["BATON_RABBITMQ_URL"] else {
         Issue.record("These tests need a RabbitMQ broker: set BATON_RABBITMQ_URL, or run ./deploy/test")
         return
     }
     let namespace = "test.\(UInt64.random(in: 0 ... .max))"
-    let configuration = RabbitMQTransport.Configuration(url: url, namespace: namespace, logger: TransportScope.logger)
-    let connection = try await RabbitMQConnection(RabbitMQConfiguration(url: url))
+    let broker = try RabbitMQConfiguration(url: url)
+    let connection = try await RabbitMQConnection(broker)
+    let proxy = throughProxy ? try Proxy(to: broker.endpoints[0]) : nil
+    defer { proxy?.close() }
+    let configuration = RabbitMQTransport.Configuration(
+        url: try proxy.map { try $0.url(of: url) } ?? url,
+        namespace: namespace,
+        queueType: queueType,
+        logger: TransportScope.logger
+    )
     let scope = TransportScope(
         namespace: namespace,
         url: url,
         transport: RabbitMQTransport(configuration),
-        connection: connection
+        connection: connection,
+        proxy: proxy
     )
     let result: Result<Void, any Error>
     do {
@@ -64,6 +88,16 @@ func withTransport(queues: [String] = ["default"], _ body: (TransportScope) asyn
     }
     await connection.close()
     try result.get()
+}
+
+extension Proxy {
+    /// The broker's URL, by way of the proxy.
+    func url(of url: String) throws -> String {
+        var components = try #require(URLComponents(string: url))
+        components.host = "127.0.0.1"
+        components.port = Int(port)
+        return try #require(components.string)
+    }
 }
 
 /// Runs with a server's intake.
@@ -112,7 +146,8 @@ extension JobConsumer {
         return all
     }
 
-    private func event() async throws -> TransportEvent {
+    /// Waits for an event.
+    func event() async throws -> TransportEvent {
         try await withThrowingTaskGroup(of: TransportEvent?.self) { group in
             group.addTask { await self.next() }
             group.addTask {
