@@ -16,8 +16,8 @@ final class LossLedger: Sendable {
         var snapshots: [ProbeID: (at: JobInstant, date: Date)] = [:]
         /// The processes of the broker's channels.
         var processes: [Int: Int] = [:]
-        /// The sessions under which each process has consumed.
-        var sessions: [Int: Set<ConsumerSession>] = [:]
+        /// The sessions under which each process has consumed, and when they were stored.
+        var sessions: [Int: [ConsumerSession: Date]] = [:]
     }
 
     private let broker: InMemoryTransport
@@ -35,8 +35,11 @@ final class LossLedger: Sendable {
     }
 
     /// Notes the session under which a process consumes.
-    func consumes(_ session: ConsumerSession, process: Int) {
-        state.withLock { _ = $0.sessions[process, default: []].insert(session) }
+    func consumes(_ session: ConsumerSession, process: Int, since date: Date) {
+        state.withLock { state in
+            guard state.sessions[process]?[session] == nil else { return }
+            state.sessions[process, default: [:]][session] = date
+        }
     }
 
     /// Notes that messages have come to the broker.
@@ -59,26 +62,37 @@ final class LossLedger: Sendable {
 
     // MARK: What is found
 
+    /// Whether a message that passes for lost ever came to the broker before the watermarks were stored that confirm it.
+    func hasArrived(_ message: DispatchMessage, before loss: InMemoryTables.Loss) -> Bool {
+        state.withLock { state in
+            guard let snapshot = state.snapshots[loss.id] else { return true }
+            return state.arrivals[message]?.contains { $0 <= snapshot.at } ?? false
+        }
+    }
+
     /// Looks for a copy of a message that passes for lost, which was there before the watermarks were stored.
     ///
     /// One that came later nobody can know of. Nor can anybody know of one that is held by a consumer whose session ended
-    /// long before the round: a broker is trusted to notice that, and here it does not as long as the connection stands.
+    /// long before the round, or began after it: a broker is trusted to notice that, and here it does not as long as the connection stands.
     ///
     /// - Parameters:
     ///   - message: The message.
-    ///   - loss: The round or loss.
+    ///   - loss: The loss, of a round or of a missing queue.
     ///   - quiet: How long a broker may take to notice.
     ///   - tables: What storage holds.
     /// - Returns: Whether there is such a copy.
-    func hasCopy(of message: DispatchMessage, at loss: ProbeID, quiet: Duration, _ tables: InMemoryTables) -> Bool {
+    func hasCopy(of message: DispatchMessage, in loss: InMemoryTables.Loss, quiet: Duration, _ tables: InMemoryTables)
+        -> Bool
+    {
         let (waiting, holders) = broker.read { ($0.waitingCopies(of: message), $0.holders(of: message)) }
         return state.withLock { state in
-            guard let snapshot = state.snapshots[loss] else { return false }
+            guard let snapshot = state.snapshots[loss.id] else { return false }
             let deaf = snapshot.date.addingTimeInterval(-(quiet / .seconds(1)))
             let held = holders.count { holder in
-                let sessions = state.processes[holder].flatMap { state.sessions[$0] } ?? []
-                return sessions.contains { session in
-                    tables.consumers[session].map { $0.endedAt.map { $0 > deaf } ?? true } ?? false
+                let sessions = state.processes[holder].flatMap { state.sessions[$0] } ?? [:]
+                return sessions.contains { session, openedAt in
+                    guard openedAt <= loss.at, let consumer = tables.consumers[session] else { return false }
+                    return consumer.endedAt.map { $0 > deaf } ?? true
                 }
             }
             let later = state.arrivals[message]?.count { $0 >= snapshot.at } ?? 0

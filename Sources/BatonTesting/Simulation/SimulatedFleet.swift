@@ -207,6 +207,10 @@ final class SimulatedFleet: Sendable {
         guard !living.isEmpty else { return }
         let epoch = random.pick(living)
         world.scheduler.note("certified falsely", process: 0, "\(epoch)")
-        world.database.change { $0.servers[epoch]?.isDead = true }
+        let now = world.databaseClock.date
+        world.database.change { tables in
+            tables.servers[epoch]?.isDead = true
+            tables.endConsumers(of: epoch, at: now)
+        }
     }
 }

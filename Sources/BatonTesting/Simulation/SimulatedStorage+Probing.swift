@@ -8,9 +8,10 @@ extension SimulatedStorage {
         owner: ServerEpoch,
         replacing replaced: ConsumerSession?
     ) async throws(JobStorageError) {
-        world.losses.consumes(session, process: process)
+        let (world, process) = (world, process)
         try await call(.openConsumer) { (storage) async throws(JobStorageError) in
             try await storage.openConsumer(session, of: queue, owner: owner, replacing: replaced)
+            world.losses.consumes(session, process: process, since: world.databaseClock.date)
         }
     }
 
@@ -32,7 +33,9 @@ extension SimulatedStorage {
         let world = world
         return try await call(.openProbe) { (storage) async throws(JobStorageError) in
             world.losses.stored(probe, at: world.scheduler.now, world.databaseClock.date)
-            return try await storage.openProbe(probe, of: queue, quiet: quiet, patience: patience)
+            let isOpen = try await storage.openProbe(probe, of: queue, quiet: quiet, patience: patience)
+            if isOpen { world.scheduler.note("round begun", process: SimulationWorld.network) }
+            return isOpen
         }
     }
 
@@ -53,13 +56,18 @@ extension SimulatedStorage {
     }
 
     package func pass(_ consumer: ConsumerSession, in probe: ProbeID) async throws(JobStorageError) -> Bool {
-        try await call(.pass) { (storage) async throws(JobStorageError) in
-            try await storage.pass(consumer, in: probe)
+        let world = world
+        return try await call(.pass) { (storage) async throws(JobStorageError) in
+            let isLast = try await storage.pass(consumer, in: probe)
+            if isLast { world.scheduler.note("round concluded", process: SimulationWorld.network) }
+            return isLast
         }
     }
 
     package func voidProbe(_ probe: ProbeID, reason: String) async throws(JobStorageError) {
+        let world = world
         try await call(.voidProbe) { (storage) async throws(JobStorageError) in
+            world.scheduler.note("round void", process: SimulationWorld.network, reason)
             try await storage.voidProbe(probe, reason: reason)
         }
     }
@@ -81,15 +89,18 @@ extension SimulatedStorage {
     package func requeueLost(marks: PublishMarkRange) async throws(JobStorageError) -> LossRepair {
         let world = world
         return try await call(.requeueLost, as: .move(.requeueLost)) { (storage) async throws(JobStorageError) in
-            let loss = storage.read { $0.losses.first(where: \.isConfirmed)?.id }
+            let loss = storage.read { $0.losses.first(where: \.isConfirmed) }
             var repair = try await storage.requeueLost(marks: marks)
             for dispatch in repair.dispatches {
                 guard let loss else { break }
                 let hasCopy = storage.read { tables in
-                    world.losses.hasCopy(of: dispatch.message, at: loss, quiet: world.consumerQuiet, tables)
+                    world.losses.hasCopy(of: dispatch.message, in: loss, quiet: world.consumerQuiet, tables)
                 }
                 let name = world.ledger.name(dispatch.message.id)
                 world.scheduler.note("lost", process: SimulationWorld.network, name)
+                if !world.losses.hasArrived(dispatch.message, before: loss) {
+                    world.ledger.report("a watermark passed \(name), whose message had never come to the broker")
+                }
                 if hasCopy { world.ledger.report("I6: \(name) passed for lost while there was a copy of its message") }
             }
             if world.defects.contains(.republishesUnderNewGeneration) {

@@ -49,7 +49,7 @@ import Testing
         #expect(report.seeds == 200)
         for counter in [
             JobCounter.repairedOrphans, .repairedUnpublished, .certifiedServers, .earlyCertificates, .fencedCompletions,
-            .duplicateDeliveries, .cancelledLostRuns,
+            .duplicateDeliveries, .cancelledLostRuns, .repairedLost, .voidProbes, .missingQueues,
         ] {
             #expect(report.counters[counter, default: 0] > 0, "\(counter)")
         }

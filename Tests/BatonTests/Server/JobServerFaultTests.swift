@@ -266,7 +266,7 @@ import Testing
     @Test func deliveriesOfUnknownNamesAreHeldThroughAnOutageToo() async throws {
         let server = try world.server(counting)
         try await world.run(server) {
-            try await eventually("the server is there") { world.storage.calls(.register) == 1 }
+            try await eventually("the server consumes") { world.storage.read { !$0.consumers.isEmpty } }
             let id = try await world.client.enqueue(Stranger()).id
             world.storage.isDown = true
             try await eventually("it is tried") { world.storage.calls(.postpone) >= 1 }

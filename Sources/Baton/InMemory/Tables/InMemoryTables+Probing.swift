@@ -1,7 +1,7 @@
 #if canImport(FoundationEssentials)
-    import FoundationEssentials
+    package import FoundationEssentials
 #else
-    import Foundation
+    package import Foundation
 #endif
 
 extension InMemoryTables {
@@ -27,7 +27,11 @@ extension InMemoryTables {
     }
 
     /// Ends the consumer sessions of a server.
-    mutating func endConsumers(of owner: ServerEpoch, at now: Date) {
+    ///
+    /// - Parameters:
+    ///   - owner: The server's epoch.
+    ///   - now: The present date.
+    package mutating func endConsumers(of owner: ServerEpoch, at now: Date) {
         endConsumers(at: now) { $1.owner == owner }
     }
 
