@@ -14,6 +14,13 @@ struct ConformanceTests {
         }
     }
 
+    @Test(.serialized, arguments: JobStorageConformance.monitorRules)
+    func conformsInShowing(_ rule: JobStorageConformance.Rule) async throws {
+        try await withStorage { fixture in
+            try await rule.check(fixture.subject())
+        }
+    }
+
     @Test(.serialized, arguments: JobStorageConformance.takeoverRules)
     func conformsInTakingOver(_ rule: JobStorageConformance.Rule) async throws {
         try await withStorage { fixture in

@@ -7,6 +7,13 @@ public struct JobCounter: Sendable, Hashable, CustomStringConvertible {
         self.name = name
     }
 
+    /// A counter as it is stored, perhaps by another version.
+    ///
+    /// - Parameter name: The name under which it is stored.
+    package init(stored name: String) {
+        self.init(name)
+    }
+
     /// The name.
     public var description: String {
         name

@@ -17,18 +17,24 @@ struct LookupStatements: Sendable {
     /// A job on its way between two tables escapes the delete's snapshot; this one, taken later, sees it.
     let isPending: String
 
+    /// Reads jobs as they stand, from one table `j`.
+    ///
+    /// - Parameter table: The table.
+    /// - Returns: SQL, without a condition.
+    static func selection(from table: String) -> String {
+        """
+        SELECT j.id, j.type, j.queue, j.state, j.arguments, j.generation, j.run, j.attempt, j.max_attempts, j.created_at,
+            j.state_at, j.run_at, j.result, j.error_type, j.error_message, (
+                SELECT h.data ->> 'error_details' FROM unnest(j.history) WITH ORDINALITY
+                    AS h (at, state, reason, server, run, attempt, generation, data, seq)
+                WHERE h.data ? 'error_type' ORDER BY h.seq DESC LIMIT 1
+            ) AS error_details
+        FROM \(table) AS j
+        """
+    }
+
     init(_ schema: Schema) {
-        job = schema.jobTables.map { table in
-            """
-            SELECT j.id, j.type, j.queue, j.state, j.arguments, j.generation, j.run, j.attempt, j.max_attempts, j.created_at,
-                j.state_at, j.run_at, j.result, j.error_type, j.error_message, (
-                    SELECT h.data ->> 'error_details' FROM unnest(j.history) WITH ORDINALITY
-                        AS h (at, state, reason, server, run, attempt, generation, data, seq)
-                    WHERE h.data ? 'error_type' ORDER BY h.seq DESC LIMIT 1
-                ) AS error_details
-            FROM \(table) AS j WHERE j.id = $1
-            """
-        }.joined(separator: "\nUNION ALL\n")
+        job = schema.jobTables.map { "\(Self.selection(from: $0)) WHERE j.id = $1" }.joined(separator: "\nUNION ALL\n")
         history = """
             SELECT h.at, h.state, h.reason, h.server, h.run, h.attempt, h.data
             FROM (\(schema.jobTables.map { "SELECT history FROM \($0) WHERE id = $1" }.joined(separator: " UNION ALL "))) AS j

@@ -116,7 +116,7 @@ struct ReconcilerStatements: Sendable {
     ///   - limit: SQL for how many are wanted.
     ///   - age: SQL for how old an unconfirmed row of a living session must be, in microseconds.
     /// - Returns: SQL.
-    private static func unpublished(_ schema: Schema, limit: String, age: String) -> String {
+    static func unpublished(_ schema: Schema, limit: String, age: String) -> String {
         let enqueued = JobState.enqueued.code
         let isOld = "state_at < now() - \(Schema.interval(age))"
         return """

@@ -13,6 +13,7 @@ struct Statements: Sendable {
     let probe: ProbeStatements
     let loss: LossStatements
     let upkeep: UpkeepStatements
+    let monitor: MonitorStatements
 
     init(_ schema: Schema) {
         insert = InsertStatements(schema)
@@ -28,5 +29,6 @@ struct Statements: Sendable {
         probe = ProbeStatements(schema)
         loss = LossStatements(schema)
         upkeep = UpkeepStatements(schema)
+        monitor = MonitorStatements(schema)
     }
 }

@@ -56,7 +56,11 @@ extension PostgresStorage {
 }
 
 extension PostgresRow {
-    fileprivate func snapshot() throws(PostgresError) -> JobSnapshot {
+    /// Reads what ``LookupStatements/selection(from:)`` selects.
+    ///
+    /// - Returns: The job.
+    /// - Throws: `PostgresError` when the columns are others.
+    func snapshot() throws(PostgresError) -> JobSnapshot {
         let state = try state(3)
         let dueDate = try decode(Date?.self, 11)
         let failure = (type: try decode(String?.self, 13), message: try decode(String?.self, 14))

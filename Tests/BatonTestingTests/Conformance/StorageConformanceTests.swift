@@ -5,8 +5,10 @@ import Testing
 /// What every storage must do, tried in memory, and whether a planted violation of each rule is found.
 @Suite(.timeLimit(.minutes(3)))
 struct StorageConformanceTests {
-    static let rules = JobStorageConformance.rules + JobStorageConformance.takeoverRules
+    static let rules =
+        JobStorageConformance.rules + JobStorageConformance.takeoverRules + JobStorageConformance.monitorRules
     static let defects = PlantedStorageDefects.byRule.merging(PlantedStorageDefects.byTakeoverRule) { $1 }
+        .merging(PlantedStorageDefects.byMonitorRule) { $1 }
 
     @Test(arguments: rules)
     func theStorageInMemoryConforms(to rule: JobStorageConformance.Rule) async throws {

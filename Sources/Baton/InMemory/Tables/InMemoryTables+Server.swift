@@ -25,6 +25,8 @@ extension InMemoryTables {
         package var stoodAfter: Date?
         /// Since when its heartbeats came without a gap: the witness that storage was up.
         package var unbrokenSince: Date
+        /// When it was listed.
+        package let startedAt: Date
 
         /// Makes a server.
         ///
@@ -50,6 +52,7 @@ extension InMemoryTables {
             self.renewedAt = renewedAt
             self.stoodAfter = stoodAfter
             self.unbrokenSince = renewedAt
+            self.startedAt = renewedAt
         }
     }
 

@@ -8,10 +8,14 @@ public enum JobStorageConformance {
 
     /// The rules for every storage.
     public static let rules: [Rule] =
-        inserting + deleting + claiming + refusing + completing + scheduling + publishing + adopting + living
+        inserting + deleting + claiming + refusing + completing + scheduling + publishing + adopting
+        + living
         + repairing
         + certifying + racing + waiting + probing + concluding + losing + keeping
 
     /// The rules for a storage that also writes certificates before a lease is over (PROTOCOL section 3).
     public static let takeoverRules: [Rule] = takingOver
+
+    /// The rules for a storage that is a `JobMonitor` as well.
+    public static let monitorRules: [Rule] = monitoring
 }

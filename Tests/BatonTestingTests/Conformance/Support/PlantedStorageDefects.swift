@@ -126,6 +126,15 @@ enum PlantedStorageDefects {
         "tidying keeps what is referred to": .tidiesLivingServers,
     ]
 
+    static let byMonitorRule: [String: StorageDefect] = [
+        "jobs are shown newest first, page by page": .endsAfterAPage,
+        "a filter shows what matches all of it": .ignoresStates,
+        "servers are shown as they stand": .believesLeases,
+        "queues are counted": .countsNoRuns,
+        "counters are shown": .showsNoCounters,
+        "disagreements are shown and left alone": .mendsWhatItShows,
+    ]
+
     static let byTakeoverRule: [String: StorageDefect] = [
         "only a server that offers it is looked at": .looksAtAnybody,
         "an offer rests on the renewal before": .offersAlways,

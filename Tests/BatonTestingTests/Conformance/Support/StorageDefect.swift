@@ -39,4 +39,7 @@ enum StorageDefect: String, CaseIterable, Sendable {
     case findsNothing, findsEverything, requeuesAtTheOldGeneration, requeuesWithoutLimit, requeuesWithoutBound
     case requeuesTwice
     case countsNothing, tidiesLivingServers
+
+    // Monitoring.
+    case endsAfterAPage, ignoresStates, believesLeases, countsNoRuns, showsNoCounters, mendsWhatItShows
 }
