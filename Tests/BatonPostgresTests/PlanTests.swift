@@ -40,6 +40,8 @@ struct PlanTests {
                 ),
                 ("takeback", statements.insert.takeBackEnqueued, "uuid[]", ids),
                 ("delete", statements.lookup.delete, "uuid, text", "\(me), 'r'"),
+                ("requeue", statements.requeue.requeue, "uuid[], uuid, bigint, text", "\(ids), \(me), 1, 'r'"),
+                ("stands", statements.requeue.standing, "uuid[]", ids),
                 ("job", statements.lookup.job, "uuid", me),
                 ("history", statements.lookup.history, "uuid", me),
             ]

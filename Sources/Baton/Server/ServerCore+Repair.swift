@@ -7,9 +7,6 @@ extension ServerCore {
 
     /// Moves rows to their queues under fresh marks, and publishes them.
     ///
-    /// When the answer is lost, some rows may bear the marks and nobody knows which: the marks are abandoned, and the
-    /// reconciler finds the rows.
-    ///
     /// - Parameters:
     ///   - limit: How many rows may be moved.
     ///   - move: The statement; gives back what it moved.
@@ -18,21 +15,12 @@ extension ServerCore {
         limit: Int,
         _ move: (PublishMarkRange) async throws(JobStorageError) -> [MarkedDispatch]
     ) async -> Int? {
-        var marks: PublishMarkRange?
         do throws(JobStorageError) {
-            let taken = try await client.publisher.reserve(limit)
-            marks = taken
-            let dispatches = try await move(taken)
-            client.publisher.publish(dispatches, of: taken)
-            return dispatches.count
-        } catch {
-            if let marks {
-                if error.code == .outcomeUnknown {
-                    client.publisher.abandon(marks)
-                } else {
-                    client.publisher.publish([], of: marks)
-                }
+            return try await client.move(atMost: limit) { marks throws(JobStorageError) in
+                let dispatches = try await move(marks)
+                return (dispatches, dispatches.count)
             }
+        } catch {
             logger.warning("moving jobs to their queues failed", metadata: ["error": "\(error)"])
             return nil
         }

@@ -21,4 +21,12 @@ public enum JobState: String, Sendable, Hashable, CaseIterable, Codable {
     public var isFinal: Bool {
         self == .succeeded || self == .deleted
     }
+
+    /// Whether a job in this state can be put back into its queue by hand.
+    package var canBeRequeued: Bool {
+        switch self {
+        case .succeeded, .failed, .deleted, .scheduled: true
+        case .awaiting, .enqueued, .processing: false
+        }
+    }
 }

@@ -40,6 +40,21 @@ public protocol JobStorage: Service, ProbeStorage {
     /// - Throws: ``JobStorageError``.
     func delete(_ id: JobID, reason: String?) async throws(JobStorageError) -> Bool
 
+    /// Puts jobs back into their queues by hand, that have ended or wait for their time: with the next generation, all their
+    /// attempts, and without the result of an earlier end.
+    ///
+    /// - Parameters:
+    ///   - ids: The jobs.
+    ///   - marks: As many marks as there are jobs.
+    ///   - reason: Why, for their histories.
+    /// - Returns: What is to be published, and what became of each.
+    /// - Throws: ``JobStorageError``.
+    func requeue(
+        _ ids: [JobID],
+        marks: PublishMarkRange,
+        reason: String?
+    ) async throws(JobStorageError) -> JobRequeue
+
     /// A job as it stands.
     ///
     /// - Parameter id: The job.

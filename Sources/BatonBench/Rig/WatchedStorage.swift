@@ -118,6 +118,14 @@ struct WatchedStorage: JobStorage {
         try await storage.promoteDue(marks: marks)
     }
 
+    func requeue(
+        _ ids: [JobID],
+        marks: PublishMarkRange,
+        reason: String?
+    ) async throws(JobStorageError) -> JobRequeue {
+        try await storage.requeue(ids, marks: marks, reason: reason)
+    }
+
     func survey(unpublishedAge: Duration) async throws(JobStorageError) -> ReconcilerSurvey {
         try await storage.survey(unpublishedAge: unpublishedAge)
     }

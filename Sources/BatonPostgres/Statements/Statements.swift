@@ -14,6 +14,7 @@ struct Statements: Sendable {
     let loss: LossStatements
     let upkeep: UpkeepStatements
     let monitor: MonitorStatements
+    let requeue: RequeueStatements
 
     init(_ schema: Schema) {
         insert = InsertStatements(schema)
@@ -30,5 +31,6 @@ struct Statements: Sendable {
         loss = LossStatements(schema)
         upkeep = UpkeepStatements(schema)
         monitor = MonitorStatements(schema)
+        requeue = RequeueStatements(schema)
     }
 }

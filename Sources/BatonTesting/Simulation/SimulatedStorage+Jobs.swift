@@ -15,6 +15,16 @@ extension SimulatedStorage {
         }
     }
 
+    package func requeue(
+        _ ids: [JobID],
+        marks: PublishMarkRange,
+        reason: String?
+    ) async throws(JobStorageError) -> JobRequeue {
+        try await call(.requeue, as: .move(.requeue)) { (storage) async throws(JobStorageError) in
+            try await storage.requeue(ids, marks: marks, reason: reason)
+        }
+    }
+
     package func job(_ id: JobID) async throws(JobStorageError) -> JobSnapshot? {
         try await call(.job) { (storage) async throws(JobStorageError) in try await storage.job(id) }
     }

@@ -15,7 +15,7 @@ enum SimulationAct: Sendable, CustomStringConvertible {
     /// Whether it may return jobs to their queues.
     var returnsToQueue: Bool {
         switch self {
-        case .putBackUnheld, .requeueOrphans, .move(.promoteDue): true
+        case .putBackUnheld, .requeueOrphans, .move(.promoteDue), .move(.requeue): true
         default: false
         }
     }

@@ -19,6 +19,18 @@ extension FakeStorage {
         try await answer(.delete) { storage throws(JobStorageError) in try await storage.delete(id, reason: reason) }
     }
 
+    func requeue(
+        _ ids: [JobID],
+        marks: PublishMarkRange,
+        reason: String?
+    ) async throws(JobStorageError) -> JobRequeue {
+        try await answer(.requeue) { storage throws(JobStorageError) in
+            let requeue = try await storage.requeue(ids, marks: marks, reason: reason)
+            check(marks, requeue.dispatches)
+            return requeue
+        }
+    }
+
     func job(_ id: JobID) async throws(JobStorageError) -> JobSnapshot? {
         try await answer(.job) { storage throws(JobStorageError) in try await storage.job(id) }
     }

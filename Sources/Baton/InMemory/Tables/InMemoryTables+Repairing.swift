@@ -72,6 +72,43 @@ extension InMemoryTables {
         }
     }
 
+    /// Puts jobs back by hand that have ended or wait for their time.
+    mutating func requeue(
+        _ ids: [JobID],
+        _ marks: PublishMarkRange,
+        reason: String?,
+        at now: Date
+    ) -> JobRequeue {
+        var requeue = JobRequeue(dispatches: [], outcomes: [])
+        for id in ids {
+            guard let state = rows[id]?.state else {
+                requeue.outcomes.append(.missing)
+                continue
+            }
+            let position = requeue.dispatches.count
+            guard state.canBeRequeued, position < marks.count,
+                let dispatch = enqueue(
+                    id,
+                    marks,
+                    position,
+                    at: now,
+                    reason: reason,
+                    { row in
+                        row.attempt = 0
+                        row.result = nil
+                        row.unfence()
+                    }
+                )
+            else {
+                requeue.outcomes.append(.refused(state))
+                continue
+            }
+            requeue.dispatches.append(dispatch)
+            requeue.outcomes.append(.requeued)
+        }
+        return requeue
+    }
+
     private func inOrder(_ ids: [JobID]) -> [JobID] {
         ids.sorted { $0.uuid.words < $1.uuid.words }
     }

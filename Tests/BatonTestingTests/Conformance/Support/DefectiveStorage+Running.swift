@@ -66,6 +66,7 @@ extension DefectiveStorage {
                 var completion = completion
                 completion.claim = job.claim
                 outcomes[index] = try await inner.complete([completion], owner: owner)[0]
+            case (.takesOldEnds, .fenced(.superseded)): outcomes[index] = .applied
             case (.classifiesNothing, .fenced): outcomes[index] = .fenced(.superseded)
             default: break
             }

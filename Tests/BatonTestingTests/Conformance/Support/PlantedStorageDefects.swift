@@ -16,6 +16,11 @@ enum PlantedStorageDefects {
         "no claim succeeds after a delete": .deletesNothing,
         "nothing brings a deleted job back": .deletesNothing,
 
+        "what has ended goes back by hand": .requeuesAtTheOldGeneration,
+        "what runs or waits in its queue is not requeued": .requeuesRuns,
+        "an end from before a requeue is fenced": .takesOldEnds,
+        "two requeues at once move a job once": .requeuesTwice,
+
         "a claim gives the whole job": .answersClaimsBackwards,
         "a claim counts run and attempt": .countsNoAttempts,
         "a claim compares the generation": .ignoresGenerations,

@@ -5,6 +5,7 @@ enum StorageDefect: String, CaseIterable, Sendable {
     case delaysWhatIsDelayed, refusesFarDates, insertsAlways
     case deletesUnknownJobs, deletesNothing, deletesNoRun
     case forgetsClaims, forgetsData, doublesSuccesses
+    case requeuesRuns, takesOldEnds
 
     // Publishing.
     case forgetsConfirms, forgetsPending, takesTheLastWatermark, neverClosesSessions, neverEndsALease

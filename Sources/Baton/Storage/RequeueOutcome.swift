@@ -1,0 +1,11 @@
+/// What became of a job that was to be put back into its queue by hand.
+public enum RequeueOutcome: Sendable, Hashable {
+    /// It is in its queue, with the next generation.
+    case requeued
+    /// It stays as it was: it is in its queue already, runs, or waits for another job.
+    ///
+    /// Of a state from which a job is requeued, it moved at that very moment; the next try finds it.
+    case refused(JobState)
+    /// There is no such job.
+    case missing
+}

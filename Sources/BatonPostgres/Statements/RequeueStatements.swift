@@ -1,0 +1,44 @@
+internal import Baton
+
+/// Jobs that are put back into their queues by hand.
+struct RequeueStatements: Sendable {
+    /// `$1` ids, sorted; `$2` session; `$3` first seq; `$4` reason.
+    ///
+    /// Returns what is to be published.
+    ///
+    /// It takes the claim off, so that the end of a run that is sent again, or still goes on, finds itself fenced.
+    let requeue: String
+    /// Where jobs stand: `$1` ids.
+    ///
+    /// Returns ids and states. Asked after a requeue in the same transaction, it says why a job was left.
+    let standing: String
+
+    init(_ schema: Schema) {
+        let homes = [schema.scheduled, schema.failed, schema.finished]
+        let gone = homes.indices.map { index in
+            // Of what waits, only what waits for its time.
+            let waiting = homes[index] == schema.scheduled ? " AND state = \(JobState.scheduled.code)" : ""
+            return "g\(index) AS (DELETE FROM \(homes[index]) WHERE id = ANY ($1::uuid[])\(waiting) RETURNING *)"
+        }
+        let union = homes.indices.map { "SELECT \(JobColumns.list) FROM g\($0)" }.joined(separator: " UNION ALL ")
+        // The move's transaction may have begun a moment before that of the end which it sees.
+        let time = "greatest(now(), j.state_at)"
+        let entry = schema.entry(.enqueued, at: time, reason: "$4", attempt: "0", generation: "j.generation + 1")
+        let values = JobColumns.values(replacing: [
+            "state": "\(JobState.enqueued.code)", "generation": "j.generation + 1", "attempt": "0", "claim": "NULL",
+            "session": "$2", "seq": "$3 + row_number() OVER (ORDER BY j.id) - 1", "enqueued_at": time, "state_at": time,
+            "run_at": "NULL", "result": "NULL", "history": "j.history || \(entry)",
+        ])
+        requeue = """
+            WITH \(gone.joined(separator: ", ")), moved AS (
+                INSERT INTO \(schema.active) (\(JobColumns.list)) SELECT \(values) FROM (\(union)) AS j
+                -- An id that two callers gave at once, one for now and one for later: the first counts.
+                ON CONFLICT (id) DO NOTHING
+                RETURNING id, generation, queue, type, seq
+            ), \(WaitingStatements.woken(schema, by: "ARRAY(SELECT queue FROM moved)"))
+            SELECT id, generation, queue, type, seq FROM moved
+            """
+        standing = schema.jobTables.map { "SELECT id, state FROM \($0) WHERE id = ANY ($1::uuid[])" }
+            .joined(separator: " UNION ALL ")
+    }
+}

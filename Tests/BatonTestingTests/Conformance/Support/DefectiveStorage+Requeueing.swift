@@ -1,0 +1,30 @@
+import Baton
+
+extension DefectiveStorage {
+    func requeue(
+        _ ids: [JobID],
+        marks: PublishMarkRange,
+        reason: String?
+    ) async throws(JobStorageError) -> JobRequeue {
+        var requeue = try await inner.requeue(ids, marks: marks, reason: reason)
+        switch defect {
+        case .requeuesAtTheOldGeneration:
+            for index in requeue.dispatches.indices { requeue.dispatches[index].message.generation -= 1 }
+        case .requeuesRuns:
+            for (index, outcome) in requeue.outcomes.enumerated() where outcome == .refused(.processing) {
+                _ = try await inner.delete(ids[index], reason: nil)
+                let again = try await inner.requeue([ids[index]], marks: marks, reason: reason)
+                requeue.dispatches += again.dispatches
+                requeue.outcomes[index] = .requeued
+            }
+        case .requeuesTwice where requeue.dispatches.isEmpty:
+            for id in ids {
+                guard let job = try await inner.job(id) else { continue }
+                let message = DispatchMessage(id: id, generation: job.generation, queue: job.queue, name: job.name)
+                requeue.dispatches.append(MarkedDispatch(message: message, sequence: marks.sequences.lowerBound))
+            }
+        default: break
+        }
+        return requeue
+    }
+}
