@@ -35,6 +35,7 @@ let package = Package(
         .library(name: "BatonTesting", targets: ["BatonTesting"]),
         .library(name: "PostgresClient", targets: ["PostgresClient"]),
         .library(name: "RabbitMQClient", targets: ["RabbitMQClient"]),
+        .executable(name: "baton", targets: ["BatonCLICommand"]),
         .executable(name: "baton-bench", targets: ["BatonBenchCommand"]),
         .executable(name: "baton-demo", targets: ["BatonDemo"]),
         .executable(name: "baton-quickstart", targets: ["BatonQuickstart"]),
@@ -109,6 +110,17 @@ let package = Package(
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Crypto", package: "swift-crypto"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+
+        // Without the macros, too.
+        .executableTarget(name: "BatonCLICommand", dependencies: ["BatonCLI"], swiftSettings: swiftSettings),
+        .target(
+            name: "BatonCLI",
+            dependencies: [
+                "Baton", "BatonPostgres", "BatonRabbitMQ", "RabbitMQClient", logging,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             swiftSettings: swiftSettings
         ),
@@ -216,6 +228,11 @@ let package = Package(
                 "RabbitMQClient", logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "BatonCLITests",
+            dependencies: ["Baton", "BatonCLI", "BatonCLICommand", "EndToEndSupport", "PostgresClient"],
             swiftSettings: swiftSettings
         ),
         .testTarget(

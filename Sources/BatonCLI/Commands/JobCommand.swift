@@ -1,0 +1,10 @@
+import ArgumentParser
+
+/// Jobs.
+struct JobCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "job",
+        abstract: "Shows, requeues and deletes jobs.",
+        subcommands: [JobListCommand.self, JobShowCommand.self, JobRequeueCommand.self, JobDeleteCommand.self]
+    )
+}

@@ -1,0 +1,37 @@
+import ArgumentParser
+import Baton
+
+/// Deletes jobs.
+struct JobDeleteCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "delete",
+        abstract: "Deletes jobs that are not final; those that run are cancelled.",
+        discussion:
+            "Deleted jobs are kept with their history, and can be requeued. A job that has succeeded is refused."
+    )
+
+    @Argument(help: "The jobs' ids.")
+    var ids: [JobID]
+
+    @Option(help: "Why, for the jobs' histories.")
+    var reason = "by hand"
+
+    @OptionGroup var output: Output
+
+    func run() async throws {
+        let outcomes = try await Connections().withClient(needsBroker: false) { jobs, storage, _ in
+            var outcomes: [JobOutcome] = []
+            for id in ids {
+                if try await jobs.delete(id, reason: reason) {
+                    outcomes.append(JobOutcome(id: id, kind: .done, state: .deleted))
+                } else if let job = try await storage.job(id) {
+                    outcomes.append(JobOutcome(id: id, kind: .refused, state: job.state))
+                } else {
+                    outcomes.append(JobOutcome(id: id, kind: .missing, state: nil))
+                }
+            }
+            return outcomes
+        }
+        try outcomes.report("deleted", output)
+    }
+}

@@ -1,0 +1,34 @@
+import ArgumentParser
+import Baton
+
+/// Puts jobs back into their queues.
+struct JobRequeueCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "requeue",
+        abstract: "Puts jobs back into their queues that have ended or wait for their time.",
+        discussion: "They have all their attempts again. A job that is enqueued or processing is refused."
+    )
+
+    @Argument(help: "The jobs' ids.")
+    var ids: [JobID]
+
+    @Option(help: "Why, for the jobs' histories.")
+    var reason = "by hand"
+
+    @OptionGroup var output: Output
+
+    func run() async throws {
+        let outcomes = try await Connections().withClient(needsBroker: false) { jobs, _, _ in
+            var outcomes: [JobOutcome] = []
+            for id in ids {
+                switch try await jobs.requeue(id, reason: reason) {
+                case .requeued: outcomes.append(JobOutcome(id: id, kind: .done, state: .enqueued))
+                case .refused(let state): outcomes.append(JobOutcome(id: id, kind: .refused, state: state))
+                case .missing: outcomes.append(JobOutcome(id: id, kind: .missing, state: nil))
+                }
+            }
+            return outcomes
+        }
+        try outcomes.report("requeued", output)
+    }
+}
