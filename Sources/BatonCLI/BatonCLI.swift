@@ -19,7 +19,8 @@ package struct BatonCLI: AsyncParsableCommand {
             \(CLIExitCode.table(indent: "  "))
             """,
         subcommands: [
-            JobCommand.self, QueueCommand.self, ServerCommand.self, CounterCommand.self, MigrateCommand.self,
+            JobCommand.self, QueueCommand.self, ServerCommand.self, CounterCommand.self, ReconcileCommand.self,
+            MigrateCommand.self,
         ]
     )
 

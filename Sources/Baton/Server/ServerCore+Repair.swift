@@ -3,7 +3,7 @@ import Logging
 
 extension ServerCore {
     /// How many rows one statement repairs, and so how many repairs are outstanding at once.
-    static let repairBatchSize = 500
+    static let repairBatchSize = JobClient.repairBatchSize
 
     /// Moves rows to their queues under fresh marks, and publishes them.
     ///
