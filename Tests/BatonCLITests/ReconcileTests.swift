@@ -21,6 +21,7 @@ struct ReconcileTests {
         var requeued: Int
         var failed: Int
         var published: Int
+        var lost: Int
         var isConfirmed: Bool
         var disagreements: [Found.Disagreement]
     }

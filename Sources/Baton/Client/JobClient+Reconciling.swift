@@ -4,7 +4,7 @@ extension JobClient {
 
     /// Goes once over the jobs whose state and queue disagree, and mends what may be mended at once (PROTOCOL section 4):
     /// jobs of servers that are certified dead return to their queues, and enqueued jobs are published for whose message
-    /// nobody answers.
+    /// nobody answers, or that the broker is known to have lost.
     ///
     /// Servers do the same every few seconds, and more: they certify other servers dead, which takes a witness who has
     /// watched for a whole lease, and probe for messages that the broker has lost. This is for an operator who does not want
@@ -41,6 +41,18 @@ extension JobClient {
             try await storage.count([.repairedUnpublished: adopted])
             report.isConfirmed = await flush(atMost: configuration.flushTimeout)
             guard adopted == Self.repairBatchSize else { break }
+        }
+        while transport.isConnected {
+            let repair = try await move(atMost: Self.repairBatchSize) { marks throws(JobStorageError) in
+                let repair = try await storage.requeueLost(marks: marks)
+                return (repair.dispatches, repair)
+            }
+            if !repair.dispatches.isEmpty {
+                report.lost += repair.dispatches.count
+                try await storage.count([.repairedLost: repair.dispatches.count])
+                report.isConfirmed = await flush(atMost: configuration.flushTimeout)
+            }
+            guard repair.hasMore else { break }
         }
         return report
     }

@@ -6,6 +6,8 @@ public struct ReconcileReport: Sendable, Hashable {
     public var failed = 0
     /// How many jobs were published for which nobody had answered.
     public var published = 0
+    /// How many jobs were published whose messages the broker had lost.
+    public var lost = 0
     /// Whether the broker could be reached; without it, what nobody has published stays as it is.
     public var hasBroker = true
     /// Whether the broker has confirmed everything that was published.

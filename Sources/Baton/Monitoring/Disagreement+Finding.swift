@@ -50,6 +50,26 @@ extension Disagreement {
         )
     }
 
+    /// An enqueued row whose message is lost.
+    ///
+    /// - Parameters:
+    ///   - job: The job.
+    ///   - name: The stored name of its function.
+    ///   - queue: Its queue.
+    ///   - since: Since when it has its mark.
+    /// - Returns: The finding.
+    package static func lost(_ job: JobID, name: String, queue: String, since: Date) -> Disagreement {
+        Disagreement(
+            .lost,
+            job: job,
+            name: name,
+            queue: queue,
+            since: since,
+            reason: "the broker has lost its message: a probe behind it came back, or its queue was gone",
+            remedy: "publish it at the same generation"
+        )
+    }
+
     /// A processing row whose owner is dead.
     ///
     /// - Parameters:

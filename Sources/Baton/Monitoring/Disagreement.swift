@@ -10,6 +10,8 @@ public struct Disagreement: Sendable, Hashable {
     public enum Kind: String, Sendable, Hashable, CaseIterable {
         /// A job is enqueued, and nobody answers for its message.
         case unpublished
+        /// A job is enqueued, and the broker is known to have lost its message.
+        case lost
         /// A job is processing, and its server is dead.
         case orphan
         /// A server's lease is over, and nobody has certified it dead.

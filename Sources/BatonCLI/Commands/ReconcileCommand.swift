@@ -8,7 +8,7 @@ struct ReconcileCommand: AsyncParsableCommand {
         abstract: "Shows what disagrees between jobs, queues and servers, or mends it at once.",
         discussion: """
             Servers mend all of it by themselves within seconds. With --now, jobs of servers that are certified dead are
-            requeued, and jobs are published for whose message nobody answers. A server whose lease is over is left to the
+            requeued, and jobs are published for whose message nobody answers or that RabbitMQ is known to have lost. A server whose lease is over is left to the
             other servers: only who has watched for a whole lease may certify it dead.
 
             Without BATON_RABBITMQ_URL, jobs without a message are as they should be, and are not looked for.
@@ -39,7 +39,7 @@ struct ReconcileCommand: AsyncParsableCommand {
             try await mend(connections)
         } else {
             var kinds = Set(Disagreement.Kind.allCases)
-            if connections.environment.rabbitMQURL == nil { kinds.remove(.unpublished) }
+            if connections.environment.rabbitMQURL == nil { kinds.subtract([.unpublished, .lost]) }
             let found = try await connections.withStorage { try await find(kinds, in: $0) }
             output.write(
                 .object(["disagreements": .array(found.map { JSONNode($0) })]),
@@ -69,7 +69,8 @@ struct ReconcileCommand: AsyncParsableCommand {
         output.write(
             .object([
                 "requeued": .number(report.requeued), "failed": .number(report.failed),
-                "published": .number(report.published), "is_confirmed": .bool(report.isConfirmed),
+                "published": .number(report.published), "lost": .number(report.lost),
+                "is_confirmed": .bool(report.isConfirmed),
                 "disagreements": .array(left.map { JSONNode($0) }),
             ]),
             Self.text(report) + (left.isEmpty ? "" : "\nStill, there is:\n\(Self.table(of: left).text)")
@@ -82,6 +83,7 @@ struct ReconcileCommand: AsyncParsableCommand {
         jobs of dead servers requeued  \(report.requeued)
         jobs of dead servers failed    \(report.failed)
         jobs published                 \(report.published)
+        lost jobs published again      \(report.lost)
 
         """
             + (report.isConfirmed

@@ -19,6 +19,10 @@ struct MonitorStatements: Sendable {
     let unpublished: String
     /// `$1` how many at most.
     ///
+    /// Of each publisher session it goes through some thousands of rows.
+    let lost: String
+    /// `$1` how many at most.
+    ///
     /// No index leads to them, since a claim would have to change it: it goes through the active table as far as rows are
     /// wanted, as the reconciler does.
     let orphans: String
@@ -46,6 +50,18 @@ struct MonitorStatements: Sendable {
             END::smallint AS silence
             FROM unpublished AS u JOIN \(schema.active) AS j ON j.id = u.id
             LEFT JOIN known AS k ON k.session = u.session
+            LIMIT $1
+            """
+        lost = """
+            SELECT r.id, r.type, r.queue, r.state_at FROM \(schema.loss) AS l
+            JOIN \(schema.watermarkCopy) AS w ON w.probe = l.id AND w.session >= l.walk_session
+            CROSS JOIN LATERAL (
+                SELECT j.id, j.type, j.queue, j.state_at, j.state, j.seq FROM \(schema.active) AS j
+                WHERE j.session = w.session AND j.seq < w.confirmed_below
+                    AND j.seq >= CASE WHEN w.session = l.walk_session THEN l.walk_seq ELSE \(Int64.min) END
+                ORDER BY j.seq LIMIT \(Self.stretch)
+            ) AS r
+            WHERE l.is_confirmed AND r.state = \(JobState.enqueued.code) AND r.queue = l.queue AND r.seq <> ALL (w.pending)
             LIMIT $1
             """
         orphans = """

@@ -137,6 +137,15 @@ extension PostgresStorage: JobMonitor {
                     since: try row.decode(Date.self, 3)
                 )
             }
+        case .lost:
+            return try await list(sql.lost, limit) { row throws(PostgresError) in
+                .lost(
+                    JobID(try row.decode(UUID.self, 0)),
+                    name: try row.decode(String.self, 1),
+                    queue: try row.decode(String.self, 2),
+                    since: try row.decode(Date.self, 3)
+                )
+            }
         case .orphan:
             return try await list(sql.orphans, limit) { row throws(PostgresError) in
                 .orphan(

@@ -60,6 +60,15 @@ extension InMemoryTables {
         return LossRepair(dispatches: dispatches, hasMore: hasLosses)
     }
 
+    /// The first rows that are known to be lost.
+    func lost(limit: Int) -> [JobID] {
+        var found: [JobID] = []
+        for var loss in losses where loss.isConfirmed && found.count < limit {
+            found += findLost(&loss, limit: limit - found.count).found
+        }
+        return found
+    }
+
     /// Goes on through the rows that a loss may concern.
     ///
     /// - Returns: The lost rows found, and whether nothing is left to look at.

@@ -74,6 +74,10 @@ extension InMemoryTables {
                     return .unpublished(id, name: row.job.name, queue: row.job.queue, silence, since: row.stateAt)
                 }
             }
+        case .lost:
+            lost(limit: limit).compactMap { id in
+                rows[id].map { .lost(id, name: $0.job.name, queue: $0.job.queue, since: $0.stateAt) }
+            }
         case .orphan:
             orphans(limit: limit).compactMap { id in
                 rows[id].map { row in

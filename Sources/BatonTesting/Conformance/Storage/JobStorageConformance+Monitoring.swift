@@ -161,6 +161,31 @@ extension JobStorageConformance {
                 "what still disagrees when it is mended"
             )
         },
+        Rule(
+            "lost jobs are shown until they are published again",
+            "A row that a recorded loss concerns is shown as lost, and no more once it has another mark."
+        ) { subject in
+            let session = try await subject.session()
+            let (lost, safe) = (
+                subject.job(.enqueued(PublishMark(session: session, sequence: 1))),
+                subject.job(.enqueued(PublishMark(session: session, sequence: 2)))
+            )
+            try await subject.store([lost, safe])
+            try await subject.storage.saveWatermark(
+                PublisherWatermark(session: session, confirmedBelow: 2, pending: []),
+                lease: JobStorageSubject.longLease
+            )
+            let loss = ProbeID(subject.environment.makeUUID())
+            try await subject.storage.recordLoss(loss, of: lost.queue)
+            try Expect.equal(try await subject.disagreements().map(\.job), [], "what is shown of a loss in doubt")
+            try await subject.storage.settleLoss(loss, isConfirmed: true)
+            let found = try await subject.disagreements()
+            try Expect.equal(found.map(\.job), [lost.id], "the jobs shown")
+            try Expect.equal(found.map(\.kind), [.lost], "their kind")
+            let repair = try await subject.storage.requeueLost(marks: try await subject.marks())
+            try Expect.equal(repair.dispatches.map(\.message.id), [lost.id], "what is published again")
+            try Expect.equal(try await subject.disagreements().map(\.job), [], "what is shown then")
+        },
     ]
 }
 

@@ -49,6 +49,6 @@ extension DefectiveStorage: JobMonitor {
         if defect == .mendsWhatItShows {
             _ = try await inner.requeueOrphans(marks: PublishMarkRange(unmarked: limit))
         }
-        return found
+        return defect == .showsNoLosses ? found.filter { $0.kind != .lost } : found
     }
 }

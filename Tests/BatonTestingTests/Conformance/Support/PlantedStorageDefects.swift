@@ -138,6 +138,7 @@ enum PlantedStorageDefects {
         "queues are counted": .countsNoRuns,
         "counters are shown": .showsNoCounters,
         "disagreements are shown and left alone": .mendsWhatItShows,
+        "lost jobs are shown until they are published again": .showsNoLosses,
     ]
 
     static let byTakeoverRule: [String: StorageDefect] = [

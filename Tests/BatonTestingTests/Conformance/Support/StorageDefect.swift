@@ -42,5 +42,5 @@ enum StorageDefect: String, CaseIterable, Sendable {
     case countsNothing, tidiesLivingServers
 
     // Monitoring.
-    case endsAfterAPage, ignoresStates, believesLeases, countsNoRuns, showsNoCounters, mendsWhatItShows
+    case endsAfterAPage, ignoresStates, believesLeases, countsNoRuns, showsNoCounters, mendsWhatItShows, showsNoLosses
 }
