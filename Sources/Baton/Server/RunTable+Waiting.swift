@@ -1,3 +1,5 @@
+import DequeModule
+
 extension RunTable {
     // MARK: Deliveries that wait
 
