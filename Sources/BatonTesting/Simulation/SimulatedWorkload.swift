@@ -25,6 +25,8 @@ final class SimulatedWorkload: Sendable {
     let server: JobServerConfiguration
     /// How long the storm lasts.
     let storm: Duration
+    /// How long everything may take to come to its end once nothing fails any more.
+    let calm: Duration
     let servers: Int
     private let random: SeededRandomSource
     private let state: Locked<State>
@@ -34,6 +36,8 @@ final class SimulatedWorkload: Sendable {
         storm = random.duration(.seconds(2), .seconds(40))
         servers = random.pick([1, 2, 2, 3])
         hasLongJobs = random.chance(0.4)
+        // One thread may have to run some hundred attempts, and rounds of probing that came to nothing put off the next.
+        calm = .seconds(hasLongJobs ? 2_200 : 900)
         deployment = random.pick([.broker, .broker, .broker, .storageAlone, .mixed])
         var client = JobClientConfiguration()
         client.enqueueTimeout = random.pick([.seconds(1), .seconds(5), .seconds(30)])

@@ -73,11 +73,6 @@ struct SimulationFaults: Sendable {
         storageChance = random.pick(chances)
         storageFates = Self.some([.unavailable, .lostBefore, .lostAfter, .late], random)
         latest = random.pick([.seconds(4), .seconds(4), .seconds(40)])
-        if random.chance(0.25) {
-            // What takes two rare mishaps in a row happens only where those are common.
-            storageChance = 0.5
-            storageFates = [.lostAfter, .late]
-        }
         publishChance = random.pick(chances)
         publishFates = Self.some([.refused, .unanswered, .doubled, .doubledLate], random)
         wordLoss = random.pick([0, 0.5, 1])
@@ -93,6 +88,16 @@ struct SimulationFaults: Sendable {
             default: Self.some(Disaster.allCases, random)
             }
         pace = random.pick([.milliseconds(500), .seconds(2), .seconds(8)])
+        switch random.below(20) {
+        case 0...5:
+            // What takes two rare mishaps in a row happens only where those are common.
+            storageChance = 0.5
+            storageFates = [.lostAfter, .late]
+        case 6...9:
+            // And what takes servers that know each other well, only where they hear of each other.
+            (storageChance, publishChance, slowness) = (0, 0, 0)
+        default: break
+        }
     }
 
     /// Whether nothing can go wrong.

@@ -3,8 +3,6 @@ import Locking
 
 /// One run of a simulation: a storm, then calm, in which everything must come to its end.
 final class SimulationRun {
-    /// Rounds of probing that came to nothing in the storm put off the next.
-    private static let calm = Duration.seconds(900)
     private static let maximumSteps = 3_000_000
 
     private let seed: UInt64
@@ -67,7 +65,7 @@ final class SimulationRun {
         fleet.calm()
         let start = time
         while !isQuiet {
-            guard start.duration(to: time) < Self.calm else { throw error(.stalled, stalled) }
+            guard start.duration(to: time) < workload.calm else { throw error(.stalled, stalled) }
             try pass(.seconds(1))
         }
         // What was sent twice in the storm may come as late as this.
@@ -112,7 +110,7 @@ final class SimulationRun {
                 .map { "\(world.ledger.name($0.job.id)) is \($0.state) at generation \($0.generation)" }
         }
         return """
-            After \(Self.calm) without failures: \(open.sorted()), \(world.broker.depth) messages wait, \
+            After \(workload.calm) without failures: \(open.sorted()), \(world.broker.depth) messages wait, \
             \(world.broker.unsettledCount) are not settled, all enqueued: \(workload.isDone).
             """
     }
