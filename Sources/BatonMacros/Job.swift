@@ -38,6 +38,8 @@
 ///   - priority: Order within the queue, the larger number first.
 ///   - maximumAttempts: How many attempts the job has, the first included; `nil` for the server's default.
 ///   - timeout: How long one attempt may take; `nil` for no limit.
+///   - exclusive: Whether a run is cancelled when the lease that protects it is over, so that no other run of the job
+///     overlaps it: see `JobCall.isExclusive`.
 ///   - aliases: Former names of the job, string literals.
 ///   - renamed: Former names of parameters, each with the name it has now.
 @attached(peer, names: prefixed(`$`), prefixed(__Job_))
@@ -47,6 +49,7 @@ public macro Job(
     priority: Int? = nil,
     maximumAttempts: Int? = nil,
     timeout: Duration? = nil,
+    exclusive: Bool = false,
     aliases: [String] = [],
     renamed: [String: String] = [:]
 ) = #externalMacro(module: "BatonMacrosPlugin", type: "JobMacro")

@@ -12,6 +12,9 @@ struct JobAttribute {
     /// Former parameter names, each with the parameter it became.
     private(set) var renamed: [(old: StringLiteralExprSyntax, new: StringLiteralExprSyntax)] = []
 
+    /// Whether the job is exclusive, as it is written; `nil` when nothing is.
+    private(set) var exclusive: ExprSyntax?
+
     /// What is handed on to `JobOptions` as it is written.
     private(set) var options: [(label: String, value: ExprSyntax)] = []
 
@@ -26,6 +29,8 @@ struct JobAttribute {
                 readAliases(argument.expression, &problems)
             case "renamed":
                 readRenamed(argument.expression, &problems)
+            case "exclusive":
+                exclusive = argument.expression
             case let label?:
                 check(label, argument.expression, &problems)
                 options.append((label, argument.expression))

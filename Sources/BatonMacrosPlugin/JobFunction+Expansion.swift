@@ -49,6 +49,9 @@ extension JobFunction {
                 """
             )
         }
+        if let exclusive = attribute.exclusive {
+            members.append("\(access)static var isExclusive: Swift.Bool { \(container.spelled(exclusive)) }")
+        }
         if !arguments.isEmpty {
             members += storage
         } else {
@@ -131,7 +134,7 @@ extension JobFunction {
             return needsReceiver ? "receiver.\(function)" : "\(type.name).\(function)"
         case .file:
             // Inside the generated type its own members come first.
-            let members = ["run", "encode", "name", "aliases", "options"] + arguments.map(\.key)
+            let members = ["run", "encode", "name", "aliases", "options", "isExclusive"] + arguments.map(\.key)
             guard members.contains(name), let module else { return function }
             return "\(module).\(function)"
         }

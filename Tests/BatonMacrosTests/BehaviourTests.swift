@@ -25,7 +25,9 @@ struct BehaviourTests {
         #expect(Call.name == "mail.welcome")
         #expect(Call.aliases == ["mail.hello", "mail.hi"])
         #expect(Call.options == JobOptions(queue: "mail", priority: 2, maximumAttempts: 5, timeout: .seconds(30)))
+        #expect(!Call.isExclusive)
         #expect(Counter.__Job_add.options == JobOptions())
+        #expect(Counter.__Job_add.isExclusive)
     }
 
     @Test("Names default to the type's or the module's")

@@ -67,7 +67,7 @@ struct Mailer: Sendable {
 actor Counter {
     private var total = 0
 
-    @Job("counter.add")
+    @Job("counter.add", exclusive: true)
     func add(_ amount: Int) -> Int {
         total += amount
         return total

@@ -21,6 +21,17 @@ public protocol JobCall: Codable, Sendable {
     /// How the job is queued and retried when the enqueuing code says nothing else.
     static var options: JobOptions { get }
 
+    /// Whether two runs of one job must not overlap, not even when a server is cut off from the database.
+    ///
+    /// A run of such a job is cancelled when the lease that protects it is over by the server's own count, since from then
+    /// on another server may start the job. The count begins when the last answered renewal was *sent*, and includes time
+    /// for which the machine was suspended. What was cancelled is put back, and no attempt is spent.
+    ///
+    /// It goes as far as Swift's cancellation does: a function that does not give way runs on, though nothing it returns is
+    /// stored once the job was taken away. A process that was stopped runs on for the moment that cancelling takes. A
+    /// server that knows exclusive jobs takes no part in ``JobServerConfiguration/fastTakeover``.
+    static var isExclusive: Bool { get }
+
     /// Runs the call.
     ///
     /// - Parameters:
@@ -46,6 +57,9 @@ extension JobCall {
 
     /// Nothing but the defaults.
     public static var options: JobOptions { JobOptions() }
+
+    /// Runs may overlap for a moment when a server is cut off for a whole lease.
+    public static var isExclusive: Bool { false }
 }
 
 extension JobCall where Output == Void {

@@ -17,6 +17,9 @@ public struct JobDefinition<Receiver: Sendable>: Sendable {
     /// How the job is queued and retried when the enqueuing code says nothing else.
     public let options: JobOptions
 
+    /// Whether a run is cancelled when the lease that protects it is over.
+    public let isExclusive: Bool
+
     /// The Swift declaration, for messages.
     let declaration: String
 
@@ -48,6 +51,7 @@ public struct JobDefinition<Receiver: Sendable>: Sendable {
         self.name = Call.name
         self.aliases = Call.aliases
         self.options = Call.options
+        self.isExclusive = Call.isExclusive
         self.declaration = RegisteredJob.declaration(of: call)
         self.body = body
     }
@@ -61,6 +65,13 @@ public struct JobDefinition<Receiver: Sendable>: Sendable {
     }
 
     func registered(_ body: RegisteredJob.Body) -> RegisteredJob {
-        RegisteredJob(name: name, aliases: aliases, options: options, declaration: declaration, body: body)
+        RegisteredJob(
+            name: name,
+            aliases: aliases,
+            options: options,
+            isExclusive: isExclusive,
+            declaration: declaration,
+            body: body
+        )
     }
 }

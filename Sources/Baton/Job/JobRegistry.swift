@@ -36,6 +36,9 @@ public struct JobRegistry: Sendable {
     /// All names jobs can be found under, aliases included, sorted.
     public var names: [String] { jobs.keys.sorted() }
 
+    /// Whether runs of some job are cancelled when the lease that protects them is over.
+    public var hasExclusiveJobs: Bool { jobs.values.contains(where: \.isExclusive) }
+
     /// Finds a job.
     ///
     /// - Parameter name: A job's name or one of its aliases.

@@ -31,6 +31,9 @@ public struct RegisteredJob: Sendable {
     /// How the job is queued and retried when the enqueuing code says nothing else.
     public let options: JobOptions
 
+    /// Whether a run is cancelled when the lease that protects it is over.
+    public let isExclusive: Bool
+
     /// The Swift declaration, for messages.
     let declaration: String
 

@@ -65,6 +65,7 @@ struct HeartbeatProcess: Sendable {
             try await core.replaceEpoch(epoch)
             return Beat()
         }
+        core.noteLease(of: epoch, sentAt: sentAt)
         core.suspect(answer.latePeers)
         await cancelLost(answer.lostRuns)
         if let rows = answer.ownedRuns {

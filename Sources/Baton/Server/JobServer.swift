@@ -100,6 +100,7 @@ public final class JobServer: Service {
             group.addTask { try await UnbundlingProcess(core: self.core).run() }
             group.addTask { try await ParkingProcess(core: self.core).run() }
             group.addTask { try await HeartbeatProcess(core: self.core, witness: witness).run() }
+            group.addTask { try await LeaseEndProcess(core: self.core).run() }
             group.addTask { try await DelayedJobScheduler(core: self.core).run() }
             group.addTask { try await Reconciler(core: self.core, witness: witness).run() }
             group.addTask { try await ProbeProcess(core: self.core).run() }

@@ -24,7 +24,8 @@ public struct JobServerConfiguration: Sendable {
     /// A server that goes on running without either connection is certified dead too. It learns of it at its next
     /// heartbeat and cancels its runs, so that two runs of a job may overlap until then. Turn it off behind a connection
     /// pooler or a proxy that keeps connections of its own, and for jobs that must never overlap: then only the lease
-    /// ends this server, and this server certifies by the lease alone. Without a transport it is always so.
+    /// ends this server, and this server certifies by the lease alone. Without a transport it is always so, and where a job
+    /// is declared exclusive (``JobCall/isExclusive``): let a server of its own run those, where that matters to others.
     public var fastTakeover = true
     /// How often the reconciler looks for disagreement.
     public var reconcileInterval = Duration.seconds(4)

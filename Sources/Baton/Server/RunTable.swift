@@ -29,6 +29,8 @@ struct RunTable: Sendable {
         var startedAt: JobInstant?
         /// Whether the server wants it to end.
         var isCancelled = false
+        /// Whether it is to end because no lease protects it any more.
+        var isLeaseOver = false
         /// Whether its time was up before it ended.
         var hasTimedOut = false
         /// Whether the function has ended.
@@ -242,14 +244,6 @@ struct RunTable: Sendable {
         runs[key]?.owner
     }
 
-    /// Whether the server wants a run to end.
-    ///
-    /// - Parameter key: The run.
-    /// - Returns: Whether it does, or the run is gone.
-    func isCancelled(_ key: OwnedRun) -> Bool {
-        runs[key]?.isCancelled ?? true
-    }
-
     /// Notes that a function has ended; its thread is free.
     ///
     /// - Parameters:
@@ -280,21 +274,5 @@ struct RunTable: Sendable {
             running -= 1
         }
         return run
-    }
-
-    /// Marks runs as unwanted.
-    ///
-    /// - Parameter isUnwanted: Which.
-    /// - Returns: How to end their tasks; to be called outside of any lock.
-    mutating func cancelRuns(where isUnwanted: (OwnedRun, Run) -> Bool) -> [@Sendable () -> Void] {
-        var cancels: [@Sendable () -> Void] = []
-        let unwanted = runs.filter { !$1.hasEnded && !$1.isCancelled && isUnwanted($0, $1) }
-        for (key, run) in unwanted.sorted(by: { $0.key < $1.key }) {
-            runs[key]?.isCancelled = true
-            if let cancel = run.cancel {
-                cancels.append(cancel)
-            }
-        }
-        return cancels
     }
 }

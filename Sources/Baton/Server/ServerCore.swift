@@ -54,6 +54,10 @@ final class ServerCore: Sendable {
     let probes: Locked<ProbeTable>
     /// Rings when there may be something to do in one of them.
     let probing = ProbeBell()
+    /// How long the lease protects what runs here.
+    let lease: Locked<LeaseCount>
+    /// Rings when it begins anew.
+    let leaseRenewed = Wakeup()
 
     private let identity: Locked<Identity>
 
@@ -98,6 +102,7 @@ final class ServerCore: Sendable {
         } else {
             workers = try WorkerPool(count: configuration.concurrency)
         }
+        lease = Locked(LeaseCount(lease: configuration.lease))
         table = Locked(RunTable(concurrency: configuration.concurrency))
         identity = Locked(Identity(epoch: epoch))
     }
@@ -106,8 +111,9 @@ final class ServerCore: Sendable {
     var environment: JobEnvironment { client.environment }
     var clock: any JobClock { client.environment.clock }
 
-    /// Whether this server and others end each other's leases early: only where a broker is the second witness.
-    var takesOverEarly: Bool { configuration.fastTakeover && client.hasTransport }
+    /// Whether this server and others end each other's leases early: only where a broker is the second witness, and never
+    /// the lease that an exclusive job counts on.
+    var takesOverEarly: Bool { configuration.fastTakeover && client.hasTransport && !registry.hasExclusiveJobs }
 
     /// Tells whoever wants to know that the server takes jobs; the first time only.
     func noteConsuming() {
@@ -195,9 +201,12 @@ final class ServerCore: Sendable {
             replacedEpoch: dead
         )
         let lease = configuration.lease
-        try await retrying("registering the server") { [storage] () throws(JobStorageError) in
+        let sentAt = try await retrying("registering the server") { [storage, clock] () throws(JobStorageError) in
+            let sentAt = clock.now
             try await storage.register(registration, lease: lease)
+            return sentAt
         }
+        noteLease(of: epoch, sentAt: sentAt)
     }
 
     // MARK: Helpers of the processes

@@ -71,7 +71,7 @@ package final class JobExecution: Sendable {
         of job: ClaimedJob,
         _ control: some RunControl
     ) async -> (outcome: Completion.Outcome, error: (any Error)?) {
-        guard !Task.isCancelled else { return (putBack, nil) }
+        guard !Task.isCancelled, !control.isLeaseOver else { return (putBack(control), nil) }
         guard let registered = registry[job.name] else {
             let reason = "Server \(server) does not know “\(job.name)”"
             return (.putBack(after: unknownJobDelay, reason: reason), nil)
@@ -91,12 +91,13 @@ package final class JobExecution: Sendable {
             return (.succeeded(result: try await result(of: registered, job, control, in: context)), nil)
         } catch {
             // Whatever a job throws once the server has cancelled it, it did not fail by itself.
-            return (control.isCancelled ? putBack : failure(of: job, error), error)
+            return (control.isCancelled ? putBack(control) : failure(of: job, error), error)
         }
     }
 
-    private var putBack: Completion.Outcome {
-        .putBack(after: .zero, reason: "Put back by server \(server), which is stopping")
+    private func putBack(_ control: some RunControl) -> Completion.Outcome {
+        let reason = control.isLeaseOver ? "whose lease was over while it ran" : "which is stopping"
+        return .putBack(after: .zero, reason: "Put back by server \(server), \(reason)")
     }
 
     private func result(

@@ -33,6 +33,10 @@ struct JobRunner: Sendable {
             worker.release()
             return
         }
+        if core.registry[job.name]?.isExclusive == true {
+            // Its lease may have ended while it waited for the thread.
+            core.cancelExclusiveRuns()
+        }
         let task = Task(executorPreference: worker.executor) {
             await run(job, key, worker)
         }
@@ -67,6 +71,10 @@ private struct TabledRun: RunControl {
 
     var isCancelled: Bool {
         core.table.withLock { $0.isCancelled(key) }
+    }
+
+    var isLeaseOver: Bool {
+        core.table.withLock { $0.isLeaseOver(key) }
     }
 
     var hasTimedOut: Bool {

@@ -3,9 +3,16 @@ package protocol RunControl: Sendable {
     /// Whether the run is unwanted, so that whatever its function throws is no failure of the job.
     var isCancelled: Bool { get }
 
+    /// Whether that is because no lease protects the run any more.
+    var isLeaseOver: Bool { get }
+
     /// Whether the run's time was up before it ended.
     var hasTimedOut: Bool { get }
 
     /// The run's time is up: notes it and cancels the function's task, unless the run has ended or is unwanted.
     func timeOut()
+}
+
+extension RunControl {
+    package var isLeaseOver: Bool { false }
 }
