@@ -18,6 +18,7 @@ struct ClaimProcess: Sendable {
             case .caughtUp(let queue, let probe): core.caughtUp(queue, probe)
             case .connected:
                 core.logger.info("consuming", metadata: ["queues": "\(core.queues.joined(separator: ","))"])
+                core.link.refuses(core.client.publisher.lookForBroker())
                 core.link.connected()
                 core.noteConsuming()
             case .disconnected(let reason):

@@ -1,6 +1,6 @@
 import Locking
 
-/// Whether a server's consumer is connected, and since when it is not.
+/// Whether messages wake a server: its consumer is connected, and the broker takes messages.
 final class ConsumerLink: Sendable {
     private enum State {
         case starting(since: JobInstant?)
@@ -9,17 +9,29 @@ final class ConsumerLink: Sendable {
     }
 
     private let state = Locked(State.starting(since: nil))
+    private let isRefusing = Locked(false)
     private let changes = Wakeup()
 
-    /// Whether nothing is delivered at the moment.
+    /// Whether jobs are not to wait for their messages at the moment.
     var isLost: Bool {
-        state.withLock { if case .connected = $0 { false } else { true } }
+        isRefusing.withLock(\.self) || state.withLock { if case .connected = $0 { false } else { true } }
     }
 
     /// The consumer is connected.
     func connected() {
         state.withLock { $0 = .connected }
         changes.ring()
+    }
+
+    /// The broker takes no messages, or takes them again: one that is short of memory or disk still delivers what it has.
+    ///
+    /// - Parameter isRefusing: Whether it takes none.
+    func refuses(_ isRefusing: Bool) {
+        let hasChanged = self.isRefusing.withLock { old in
+            defer { old = isRefusing }
+            return old != isRefusing
+        }
+        if hasChanged { changes.ring() }
     }
 
     /// The connection is gone.
@@ -30,7 +42,7 @@ final class ConsumerLink: Sendable {
         changes.ring()
     }
 
-    /// Waits until the connection has been gone for a while.
+    /// Waits until the connection has been gone for a while, or the broker takes no messages.
     ///
     /// - Parameters:
     ///   - duration: How long.
@@ -39,6 +51,7 @@ final class ConsumerLink: Sendable {
     /// - Throws: `CancellationError` when the task is cancelled.
     func untilLost(for duration: Duration, atStart startDuration: Duration, clock: any JobClock) async throws {
         while true {
+            if isRefusing.withLock(\.self) { return }
             let now = clock.now
             let end: JobInstant? = state.withLock { state in
                 switch state {

@@ -12,6 +12,7 @@ struct HeartbeatProcess: Sendable {
     func run() async throws {
         var hasteLeft = Self.haste
         while true {
+            core.link.refuses(core.client.publisher.lookForBroker())
             let beat = try await beat()
             var isSoon = !beat.isAnswered
             if !beat.isComplete, hasteLeft > 0 {

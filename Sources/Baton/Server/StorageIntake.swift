@@ -2,7 +2,7 @@ import Locking
 import Logging
 
 /// Claims jobs that wait in storage, without messages: where there is no transport, and while the consumer is not
-/// connected (PROTOCOL section 3, "broker down").
+/// connected or the broker takes no messages (PROTOCOL section 3, "broker down").
 ///
 /// What is claimed here and delivered later is a stale message; so both may go on side by side while one takes over from
 /// the other.

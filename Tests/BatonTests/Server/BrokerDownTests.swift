@@ -89,6 +89,33 @@ import Testing
         }
     }
 
+    /// A broker short of memory: it delivers and takes no messages, not even the reconciler's.
+    @Test func jobsRunWhileTheBrokerTakesNoMessages() async throws {
+        try await world.run(world.server(counting)) {
+            try await world.reach(.succeeded, enqueue())
+            world.broker.isBlocked = true
+            // Enqueued before anybody knows: with a mark, and never published.
+            let first = try await enqueue()
+            #expect(world.storage.row(first)?.mark != nil)
+            try await eventually("it runs all the same") {
+                try? await world.advance(by: .milliseconds(500))
+                return world.storage.row(first)?.state == .succeeded
+            }
+            let second = try await enqueue()
+            #expect(world.storage.row(second)?.mark == nil)
+            try await world.reach(.succeeded, second)
+
+            world.broker.isBlocked = false
+            try await world.advance(by: .seconds(30))
+            let looks = world.storage.calls(.claimWaiting)
+            try await world.reach(.succeeded, enqueue())
+            try await world.advance(by: .seconds(30))
+            #expect(world.storage.calls(.claimWaiting) == looks, "once it takes messages again, only they count")
+            #expect(runs.value == 4)
+            #expect(world.storage.read { $0.rows.values.allSatisfy { $0.generation == 1 && $0.run == 1 } })
+        }
+    }
+
     @Test func aShortBlipChangesNothing() async throws {
         try await world.run(world.server(counting)) {
             try await world.reach(.succeeded, enqueue())

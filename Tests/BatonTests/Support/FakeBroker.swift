@@ -30,6 +30,7 @@ final class FakeBroker: JobTransport {
         var probes: [ProbeID] = []
         var refusesParking = false
         var isSilent = false
+        var isBlocked = false
         var publishGate: Gate?
         var acknowledgeGate: Gate?
     }
@@ -84,6 +85,12 @@ final class FakeBroker: JobTransport {
         set { state.withLock { $0.isSilent = newValue } }
     }
 
+    /// Whether it takes no messages, and delivers those that it has.
+    var isBlocked: Bool {
+        get { state.withLock { $0.isBlocked } }
+        set { state.withLock { $0.isBlocked = newValue } }
+    }
+
     /// How many wake-ups wait in queues.
     var depth: Int { inner.depth }
 
@@ -129,7 +136,7 @@ final class FakeBroker: JobTransport {
 
     // MARK: JobTransport
 
-    var isConnected: Bool { inner.isConnected }
+    var isConnected: Bool { inner.isConnected && !isBlocked }
 
     func publish(_ bundles: [DispatchBundle], onOutcome: @escaping @Sendable ([PublishOutcome]) -> Void) {
         guard let gate = read(\.publishGate) else { return onOutcome(bundles.map(publish)) }
@@ -140,7 +147,7 @@ final class FakeBroker: JobTransport {
     }
 
     private func publish(_ bundle: DispatchBundle) -> PublishOutcome {
-        guard inner.isConnected else { return .unconfirmed(reason: "down") }
+        guard isConnected else { return .unconfirmed(reason: "down") }
         let fate = state.withLock { state in
             state.published += bundle.messages
             state.publishedBundles.append(bundle.messages.count)
