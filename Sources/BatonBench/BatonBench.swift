@@ -19,8 +19,8 @@ package struct BatonBench: AsyncParsableCommand {
             command line is not valid.
             """,
         subcommands: [
-            EnqueueCommand.self, DrainCommand.self, ThroughputCommand.self, LatencyCommand.self, CompareCommand.self,
-            SimulateCommand.self,
+            EnqueueCommand.self, DrainCommand.self, ThroughputCommand.self, LatencyCommand.self, OutageCommand.self,
+            CompareCommand.self, SimulateCommand.self,
         ]
     )
 

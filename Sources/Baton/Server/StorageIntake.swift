@@ -12,7 +12,7 @@ struct StorageIntake: Sendable {
     /// How long to wait for a sign before it is looked without one.
     static let pollInterval = Duration.seconds(5)
     /// The same while the broker is down: of jobs that were published before nobody gives a sign.
-    static let pollIntervalWhileDown = Duration.seconds(1)
+    static let pollIntervalWhileDown = Duration.milliseconds(500)
 
     private let core: ServerCore
     private let names: [String]

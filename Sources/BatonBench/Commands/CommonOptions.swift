@@ -47,8 +47,10 @@ struct CommonOptions: ParsableArguments {
     /// - Parameters:
     ///   - scenario: What to measure.
     ///   - servers: What is said of servers, where there are any.
+    /// - Returns: The report.
     /// - Throws: ``BenchError``, or what Baton or the servers throw.
-    func measure(_ scenario: some Scenario, _ servers: ServerOptions? = nil) async throws {
+    @discardableResult
+    func measure(_ scenario: some Scenario, _ servers: ServerOptions? = nil) async throws -> Report {
         let environment = try BenchEnvironment()
         let options = rig(servers)
         var report = Report(scenario, options)
@@ -56,6 +58,7 @@ struct CommonOptions: ParsableArguments {
             report.add(try await scenario.run(environment, options))
         }
         StandardOutput.write(json ? try report.json.line() + "\n" : report.table)
+        return report
     }
 }
 

@@ -7,15 +7,20 @@ enum Program {
     /// - Parameters:
     ///   - executable: The program.
     ///   - arguments: Its arguments.
+    ///   - keepsOutput: Whether to read what it writes to standard output; not of a program that leaves others behind.
     /// - Returns: What it wrote to standard output, and its exit code or the signal that ended it.
     /// - Throws: ``BenchError`` when it cannot be started; `CancellationError`, after it was asked to end and has ended.
-    static func run(_ executable: String, _ arguments: [String]) async throws -> (output: String, status: Int32) {
+    static func run(
+        _ executable: String,
+        _ arguments: [String],
+        keepsOutput: Bool = true
+    ) async throws -> (output: String, status: Int32) {
         let process = Process()
-        let output = Pipe()
+        let output = keepsOutput ? Pipe() : nil
         process.executableURL = URL(filePath: executable)
         process.arguments = arguments
         process.standardInput = FileHandle.nullDevice
-        process.standardOutput = output
+        process.standardOutput = output ?? FileHandle.nullDevice
         let ended = OneTimeSignal<Int32>()
         process.terminationHandler = { ended.send($0.terminationStatus) }
         do {
@@ -33,7 +38,7 @@ enum Program {
             throw error
         }
         // One line, which the pipe has held meanwhile.
-        let text = (try? output.fileHandleForReading.readToEnd()).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        let text = (try? output?.fileHandleForReading.readToEnd()).map { String(decoding: $0, as: UTF8.self) } ?? ""
         return (text, status)
     }
 

@@ -30,4 +30,23 @@ enum Figure: String, Sendable, Hashable, CaseIterable {
     /// From the call, and not from the time at which it was due, until the start.
     case startSinceCallP50 = "settings.call_to_start_ms.p50"
     case startSinceCallP99 = "settings.call_to_start_ms.p99"
+    /// Of jobs that were due while a server was away, or had just come back.
+    case outageStartP50 = "settings.outage.start_ms.p50"
+    case outageStartP99 = "settings.outage.start_ms.p99"
+    case outageStartMax = "settings.outage.start_ms.max"
+    /// Until the calls of those jobs had ended.
+    case outageReturnP50 = "settings.outage.return_ms.p50"
+    case outageReturnP99 = "settings.outage.return_ms.p99"
+    case outageReturnMax = "settings.outage.return_ms.max"
+    /// Calls that returned, and calls that threw.
+    case enqueuesStored = "settings.outage.enqueues_stored"
+    case enqueuesFailed = "settings.outage.enqueues_failed"
+    /// Jobs of calls that returned which did not succeed.
+    case jobsLost = "settings.outage.lost"
+    /// Calls that stored two jobs.
+    case storedTwice = "settings.outage.stored_twice"
+    /// Jobs that were run more than once, which a job may be.
+    case startedTwice = "settings.outage.started_twice"
+    /// Jobs of which two ends were accepted.
+    case endedTwice = "settings.outage.ended_twice"
 }

@@ -19,6 +19,16 @@ struct Figures: Sendable, Hashable {
         self[.startSinceCallP99] = starts?.p99
     }
 
+    /// Takes in what an outage did to the jobs that were due in it.
+    mutating func setOutage(starts: Percentiles?, returns: Percentiles?) {
+        self[.outageStartP50] = starts?.p50
+        self[.outageStartP99] = starts?.p99
+        self[.outageStartMax] = starts?.max
+        self[.outageReturnP50] = returns?.p50
+        self[.outageReturnP99] = returns?.p99
+        self[.outageReturnMax] = returns?.max
+    }
+
     /// Takes in the times from enqueueing to the start of jobs.
     mutating func setStarts(_ percentiles: Percentiles?) {
         self[.startP50] = percentiles?.p50

@@ -22,9 +22,14 @@ actor Schedule {
 
     /// Makes the calls, and returns when all have returned.
     ///
-    /// - Parameter call: The call; it gets the time of ``MonotonicClock`` at which it is due.
+    /// - Parameters:
+    ///   - goesOn: Asked before each call; when it says no, no further call is made.
+    ///   - call: The call; it gets the time of ``MonotonicClock`` at which it is due.
     /// - Throws: What the first failing call throws.
-    func run(_ call: @escaping @Sendable @concurrent (_ due: UInt64) async throws -> Void) async throws {
+    func run(
+        while goesOn: @Sendable () -> Bool = { true },
+        _ call: @escaping @Sendable @concurrent (_ due: UInt64) async throws -> Void
+    ) async throws {
         let start = MonotonicClock.now
         // The callers live on the same thread: what wakes others is left to what is measured.
         try await withTaskExecutorPreference(executor.taskExecutor) {
@@ -34,7 +39,7 @@ actor Schedule {
                     await wait(until: due)
                     try Task.checkCancellation()
                     // After a call has failed; the group throws its error.
-                    guard !group.isCancelled else { return }
+                    guard !group.isCancelled, goesOn() else { return }
                     group.addTask { try await call(due) }
                 }
             }
