@@ -73,6 +73,10 @@ extension ChaosTests {
                 let after = try await lab.query("SELECT job_id, seq, at FROM @.job_history ORDER BY 1, 2").count
                 #expect(before == after, "a refused end leaves no trace in the history")
 
+                try await eventually("it says what has happened to it") {
+                    frozen.log.contains("this server was certified dead")
+                        && frozen.log.contains("their jobs had been taken away")
+                }
                 let next = try await lab.jobs.enqueue(DemoSleep(milliseconds: 1))
                 try await lab.wait(for: next.id, .succeeded)
                 let epoch = try #require(try await next.history().last?.server)

@@ -22,6 +22,16 @@ struct PrivateServers: Sendable {
         try await script.run("kill", server)
     }
 
+    /// Stops all processes of a server where they are: connections stay open, and nobody answers.
+    func pause(_ server: String) async throws {
+        try await script.run("pause", server)
+    }
+
+    /// Lets a server's processes go on.
+    func resume(_ server: String) async throws {
+        try await script.run("resume", server)
+    }
+
     /// Starts a server again on the same data, and waits until it answers.
     func start(_ server: String) async throws {
         try await script.run("start", server)
@@ -47,6 +57,26 @@ struct PrivateServers: Sendable {
     func brokerConnections() async throws -> Set<String> {
         let list = try await script.run("rabbitmqctl", "--quiet", "--no-table-headers", "list_connections", "pid")
         return Set(list.split(separator: "\n").map(String.init).filter { $0.hasPrefix("<") })
+    }
+
+    /// Has the broker run short of memory, or not any more: it takes no messages then, and delivers those it has.
+    func setMemoryAlarm(_ isOn: Bool) async throws {
+        try await script.run("rabbitmqctl", "--quiet", "set_vm_memory_high_watermark", isOn ? "0" : "0.4")
+    }
+
+    /// Has the broker close channels whose consumers hold a delivery for longer than a time; those opened from now on.
+    func setConsumerTimeout(_ timeout: Duration) async throws {
+        let milliseconds = timeout.components.seconds * 1_000
+        // How often it looks is a minute by default.
+        try await script.run(
+            "rabbitmqctl",
+            "--quiet",
+            "eval",
+            """
+            application:set_env(rabbit, consumer_timeout, \(milliseconds)), \
+            application:set_env(rabbit, channel_tick_interval, 5000).
+            """
+        )
     }
 
     /// Has the broker close a connection.
