@@ -65,7 +65,8 @@ struct DatabaseOutageTests {
             try await eventually("it runs") { runs.withLock(\.self) == 1 }
             try await body(cancelled)
             let ended = try await lab.wait(for: job.id, .succeeded)
-            #expect((ended.run, ended.attempt) == (2, 1), "no attempt is spent")
+            #expect(ended.run > 1)
+            #expect(ended.attempt == 1, "no attempt is spent")
             #expect(try await job.history().contains { $0.reason?.contains("lease was over") == true })
         }
     }

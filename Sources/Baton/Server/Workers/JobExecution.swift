@@ -13,6 +13,12 @@ package final class JobExecution: Sendable {
     /// Errors that the same arguments and the same code meet again at every attempt.
     private static let permanent: Set<JobError.Code> = [.argumentsUndecodable, .outputNotEncodable, .unstorableText]
 
+    /// How long a job waits whose run no lease protected.
+    ///
+    /// Storage that has just come back answers claims before it has renewed any lease: claimed again at once, the job would
+    /// be put back again, round and round.
+    private static let leaseOverDelay = Duration.seconds(5)
+
     private let registry: JobRegistry
     private let server: String
     private let retryPolicy: RetryPolicy
@@ -96,8 +102,12 @@ package final class JobExecution: Sendable {
     }
 
     private func putBack(_ control: some RunControl) -> Completion.Outcome {
-        let reason = control.isLeaseOver ? "whose lease was over while it ran" : "which is stopping"
-        return .putBack(after: .zero, reason: "Put back by server \(server), \(reason)")
+        control.isLeaseOver
+            ? .putBack(
+                after: Self.leaseOverDelay,
+                reason: "Put back by server \(server), whose lease was over while it ran"
+            )
+            : .putBack(after: .zero, reason: "Put back by server \(server), which is stopping")
     }
 
     private func result(
