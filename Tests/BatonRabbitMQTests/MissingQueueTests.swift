@@ -27,6 +27,11 @@ struct MissingQueueTests {
         }
     }
 
+    /// Publishes as a client does: again, until it is confirmed.
+    private func publish(_ scope: TransportScope, to queue: String = "default") async throws {
+        try await eventually("it is published") { await scope.transport.publish([wakeUp(queue)]) == [.confirmed] }
+    }
+
     @Test
     func anIntactQueueIsNotTold() async throws {
         try await withTransport(throughProxy: true) { scope in
@@ -34,7 +39,7 @@ struct MissingQueueTests {
             scope.transport.watch(watch)
             let consumer = scope.transport.makeConsumer(queues: ["default"], prefetch: 10, presence: .random)
             try await withConsumer(consumer) { consumer in
-                #expect(await scope.transport.publish([wakeUp()]) == [.confirmed])
+                try await publish(scope)
                 await consumer.acknowledge(try await consumer.deliveries(1))
                 let before = watch.asked
                 #expect(before == ["default"], "that it never was there is told once")
@@ -56,7 +61,7 @@ struct MissingQueueTests {
             scope.transport.watch(watch)
             let consumer = scope.transport.makeConsumer(queues: ["default"], prefetch: 10, presence: .random)
             try await withConsumer(consumer) { consumer in
-                #expect(await scope.transport.publish([wakeUp()]) == [.confirmed])
+                try await publish(scope)
                 _ = try await consumer.deliveries(1)
                 let before = watch.asked.count
                 let proxy = try #require(scope.proxy)
@@ -82,7 +87,7 @@ struct MissingQueueTests {
         try await withTransport { scope in
             let watch = Watch()
             scope.transport.watch(watch)
-            #expect(await scope.transport.publish([wakeUp()]) == [.confirmed])
+            try await publish(scope)
             try await scope.connection.deleteQueue("\(scope.namespace).bundle.default")
             let consumer = scope.transport.makeConsumer(queues: ["default"], prefetch: 10, presence: .random)
             try await withConsumer(consumer) { consumer in
@@ -100,12 +105,12 @@ struct MissingQueueTests {
         try await withTransport(queues: ["default", "other"]) { scope in
             let watch = Watch()
             scope.transport.watch(watch)
-            #expect(await scope.transport.publish([wakeUp("other")]) == [.confirmed])
+            try await publish(scope, to: "other")
             watch.hold(true)
             let (answers, answer) = AsyncStream<[PublishOutcome]>.makeStream()
             scope.transport.publish([DispatchBundle([wakeUp()])]) { answer.yield($0) }
             try await eventually("it is told") { watch.asked.contains("default") }
-            #expect(await scope.transport.publish([wakeUp("other")]) == [.confirmed])
+            try await publish(scope, to: "other")
             let consumer = scope.transport.makeConsumer(queues: ["default", "other"], prefetch: 10, presence: .random)
             try await withConsumer(consumer) { consumer in
                 #expect(try await consumer.deliveries(2).map(\.message.queue) == ["other", "other"])

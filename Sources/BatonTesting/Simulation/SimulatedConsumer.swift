@@ -186,12 +186,13 @@ final class SimulatedConsumer: JobConsumer {
 
     func acknowledge(_ deliveries: [Delivery]) async {
         guard !Task.isCancelled, !deliveries.isEmpty else { return }
-        for delivery in deliveries {
+        guard let inner = state.withLock({ $0.connection?.inner }) else { return }
+        // One of a connection that is gone is none.
+        for delivery in deliveries where world.broker.read({ $0.isUnsettled(delivery, on: inner.id) }) {
             world.ledger.acknowledged(delivery.message) {
                 delivery.isBundled && world.broker.holds(delivery.message)
             }
         }
-        guard let inner = state.withLock({ $0.connection?.inner }) else { return }
         world.scheduler.note(
             "acknowledged",
             process: transport.process,

@@ -70,8 +70,9 @@ package struct InMemoryQueues: Sendable {
 
     /// Whether the broker can be reached; a fault layer may say no.
     package var isUp = true
-    /// Whether what is given back, or was not settled when its channel ended, goes to the front of its queue; asked each
-    /// time. A fault layer may say no, as a broker does for a message that came too often.
+    /// Whether what is given back, or was not settled when its channel ended, goes to the front of its queue.
+    ///
+    /// Asked each time. A fault layer may say no, as a broker does for a message that came too often.
     package var requeuesAtFront: @Sendable () -> Bool = { true }
     var queues: [Key: Queue] = [:]
     /// The queues that were deleted and not declared since; any other is there, with or without messages.
@@ -175,12 +176,20 @@ package struct InMemoryQueues: Sendable {
     /// - Returns: Whether that settled anything; `nil` for one of another session of the channel, or of a message that is
     ///   settled.
     package mutating func acknowledge(_ delivery: Delivery, on id: Int) -> Bool? {
-        guard channels[id]?.session == delivery.session, channels[id]?.unsettled[delivery.tag] != nil else {
-            return nil
-        }
+        guard isUnsettled(delivery, on: id) else { return nil }
         guard let key = channels[id]?.acknowledge(delivery) else { return false }
         deliver(key)
         return true
+    }
+
+    /// Whether a delivery can still be settled.
+    ///
+    /// - Parameters:
+    ///   - delivery: The delivery.
+    ///   - id: The channel.
+    /// - Returns: Whether it can; not one of an earlier connection.
+    package func isUnsettled(_ delivery: Delivery, on id: Int) -> Bool {
+        channels[id]?.session == delivery.session && channels[id]?.unsettled[delivery.tag] != nil
     }
 
     /// Gives messages back to the front of their queues, in the order in which they came.
