@@ -34,7 +34,7 @@ final class QueueDeclarations: Sendable {
     private let arrivals: AsyncStream<String>
     private let arrival: AsyncStream<String>.Continuation
 
-    init(patience: Duration = .seconds(5)) {
+    init(patience: Duration) {
         self.patience = patience
         (arrivals, arrival) = AsyncStream.makeStream()
     }

@@ -31,6 +31,8 @@ extension RabbitMQTransport {
         public var maximumInFlight: Int
         /// Where losses and recoveries go.
         public var logger: Logger
+        /// How long a publish waits for its queue to be declared; then it is for the client to try again.
+        package var declarationPatience = Duration.seconds(5)
 
         /// Creates a configuration.
         ///

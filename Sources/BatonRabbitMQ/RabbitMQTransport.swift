@@ -20,7 +20,7 @@ public final class RabbitMQTransport: JobTransport {
     private let lazyPublisher = Locked<Result<RabbitMQPublisher, RabbitMQError>?>(nil)
     /// The queues that the publisher has seen, or declared.
     let declared = DeclaredQueues()
-    let declaring = QueueDeclarations()
+    let declaring: QueueDeclarations
     let keeper: QueueKeeper
     private let hasRun = Locked(false)
 
@@ -30,6 +30,7 @@ public final class RabbitMQTransport: JobTransport {
     public init(_ configuration: Configuration) {
         let topology = DispatchTopology(namespace: configuration.namespace, queueType: configuration.queueType.name)
         self.configuration = configuration
+        declaring = QueueDeclarations(patience: configuration.declarationPatience)
         self.topology = topology
         envelope = Envelope(topology: topology)
         keeper = QueueKeeper(topology: topology)
@@ -192,9 +193,10 @@ public final class RabbitMQTransport: JobTransport {
         let queues = Set(queues).sorted()
         let subscriptions =
             queues.flatMap { name in
-                [
-                    lane(topology.dispatch(name), of: name, prefetch: limits.0, willConsume),
-                    lane(topology.bundles(name), of: name, prefetch: limits.1, willConsume),
+                let gate = LaneGate { await willConsume(name) }
+                return [
+                    lane(topology.dispatch(name), of: name, prefetch: limits.0, gate),
+                    lane(topology.bundles(name), of: name, prefetch: limits.1, gate),
                 ]
             } + [RabbitMQSubscription(control.queue, bindings: [control.binding], prefetch: 100, isExclusive: true)]
         let consumer = Result { () throws(RabbitMQError) in
@@ -221,10 +223,10 @@ public final class RabbitMQTransport: JobTransport {
         _ lane: (queue: RabbitMQQueue, binding: RabbitMQBinding),
         of name: String,
         prefetch: UInt16,
-        _ willConsume: @escaping @Sendable (_ queue: String) async -> Bool
+        _ gate: LaneGate
     ) -> RabbitMQSubscription {
         var subscription = RabbitMQSubscription(lane.queue, bindings: [lane.binding], prefetch: prefetch)
-        subscription.willConsume = { await willConsume(name) }
+        subscription.willConsume = { await gate.mayConsume(lane.queue.name) }
         if keeper.isWatched {
             // Both lanes at once: who finds the other one missing then finds it there.
             subscription.whenMissing = { @Sendable [keeper] consumer throws(RabbitMQError) in

@@ -102,7 +102,7 @@ struct MissingQueueTests {
 
     @Test
     func aWatchThatTakesLongHoldsUpNeitherItsPublishForeverNorOtherQueues() async throws {
-        try await withTransport(queues: ["default", "other"]) { scope in
+        try await withTransport(queues: ["default", "other"], declarationPatience: .seconds(2)) { scope in
             let watch = Watch()
             scope.transport.watch(watch)
             try await publish(scope, to: "other")

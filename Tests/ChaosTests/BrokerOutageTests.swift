@@ -7,7 +7,7 @@ import Testing
 /// The broker is there and does not do its work.
 ///
 /// Beside the other suites, since most of it is waiting.
-@Suite("Broker outages", .serialized, .timeLimit(.minutes(5)))
+@Suite("Broker outages", .serialized, .timeLimit(.minutes(15)))
 struct BrokerOutageTests {
     @Test("A broker short of memory stops neither enqueueing nor jobs")
     func memoryAlarm() async throws {

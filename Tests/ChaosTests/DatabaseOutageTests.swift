@@ -8,7 +8,7 @@ import Testing
 /// PostgreSQL is away for longer than a lease.
 ///
 /// Beside the other suites, since most of it is waiting.
-@Suite("Database outages", .serialized, .timeLimit(.minutes(5)))
+@Suite("Database outages", .serialized, .timeLimit(.minutes(15)))
 struct DatabaseOutageTests {
     @Test("An outage of PostgreSQL that is longer than a lease kills nobody, whether it is shut down or frozen")
     func longerThanALease() async throws {
@@ -65,7 +65,7 @@ struct DatabaseOutageTests {
             try await eventually("it runs") { runs.withLock(\.self) == 1 }
             try await body(cancelled)
             let ended = try await lab.wait(for: job.id, .succeeded)
-            #expect(ended.run > 1)
+            #expect((2...5).contains(ended.run), "it waits for the lease to be renewed before it is claimed again")
             #expect(ended.attempt == 1, "no attempt is spent")
             #expect(try await job.history().contains { $0.reason?.contains("lease was over") == true })
         }
@@ -80,14 +80,14 @@ struct DatabaseOutageTests {
         to bringBack: (String) async throws -> Void
     ) async throws {
         let jobs = try await lab.jobs.enqueue(
-            contentsOf: [6_000, 6_000, 6_000, 6_000, 30_000, 30_000, 30_000, 30_000].map { DemoSleep(milliseconds: $0) }
+            contentsOf: [12_000, 12_000, 12_000, 12_000, 30_000, 30_000, 30_000, 30_000].map { DemoSleep(milliseconds: $0) }
         )
-        try await eventually("they run") {
-            let underWay = """
+        try await eventually("they have begun") {
+            let begun = """
                 SELECT count(*) FROM baton_demo.run
-                WHERE pid = ANY ($1) AND ended_at IS NULL AND job_id IN (SELECT id FROM @.jobs)
+                WHERE pid = ANY ($1) AND job_id IN (SELECT id FROM @.jobs)
                 """
-            return try await lab.value(Int.self, underWay, [Int64(one.processID), Int64(other.processID)]) == jobs.count
+            return try await lab.value(Int.self, begun, [Int64(one.processID), Int64(other.processID)]) == jobs.count
         }
         try await takeAway("postgres")
         try await Task.sleep(for: .seconds(20))

@@ -7,7 +7,7 @@ import Testing
 /// A standby takes the primary's place.
 ///
 /// Beside the other suites, since most of it is waiting.
-@Suite("Failover", .timeLimit(.minutes(5)))
+@Suite("Failover", .timeLimit(.minutes(15)))
 struct FailoverTests {
     private let door = Latch()
     private let longRuns = Locked(0)

@@ -58,8 +58,9 @@ final class LossWatch: QueueWatch {
             try await storage.settleLoss(loss, isConfirmed: isConfirmed)
         }
         guard isConfirmed, isSettled else { return }
-        logger.warning(
-            "the broker has no such queue; what was in it is published again",
+        // It may be new.
+        logger.notice(
+            "the broker does not have the queue; it is declared, and what had been in it is published again",
             metadata: ["queue": "\(queue)"]
         )
         found.withLock { $0 += 1 }

@@ -31,7 +31,7 @@ public struct JobCounter: Sendable, Hashable, CustomStringConvertible {
     public static let repairedLost = JobCounter("repaired_lost")
     /// Rounds of probing that proved nothing.
     public static let voidProbes = JobCounter("void_probes")
-    /// Queues that the broker was found to have lost.
+    /// Queues that the broker was found not to have, new ones included.
     public static let missingQueues = JobCounter("missing_queues")
     /// Jobs taken from dead servers.
     public static let repairedOrphans = JobCounter("repaired_orphans")

@@ -59,7 +59,8 @@ public protocol JobTransport: Service {
     ///   - presence: By what other servers can see whether this one is connected.
     ///   - executor: Where the server claims; an intake that can live there hands over without a change of threads.
     ///   - willConsume: Called each time before the broker is asked to deliver from a queue or a lane of it, which is done
-    ///     once it returns, and not done when it returns `false`: the connection is not wanted any more.
+    ///     once it returns, and not done when it returns `false`: the connection is not wanted any more. Lanes that begin
+    ///     to be consumed for the first time share a call.
     /// - Returns: The intake, which does nothing until it is run.
     func makeConsumer(
         queues: [String],

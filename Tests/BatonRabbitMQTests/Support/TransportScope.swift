@@ -32,7 +32,13 @@ struct TransportScope: Sendable {
 
     /// Another transport of the same namespace, as another program has.
     func makeTransport() -> RabbitMQTransport {
-        RabbitMQTransport(.init(url: self.url, namespace: self.namespace, logger: Self.logger))
+        var configuration = RabbitMQTransport.Configuration(
+            url: self.url,
+            namespace: self.namespace,
+            logger: Self.logger
+        )
+        configuration.declarationPatience = .seconds(60)
+        return RabbitMQTransport(configuration)
     }
 
     static let logger = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
@@ -43,6 +49,7 @@ func withTransport(
     queues: [String] = ["default"],
     queueType: RabbitMQTransport.Configuration.QueueType = .classic,
     throughProxy: Bool = false,
+    declarationPatience: Duration = .seconds(60),
     _ body: (TransportScope) async throws -> Void
 ) async throws {
     guard let url = ProcessInfo.processInfo.environment["BATON_RABBITMQ_URL"] else {
@@ -54,12 +61,13 @@ func withTransport(
     let connection = try await RabbitMQConnection(broker)
     let proxy = throughProxy ? try Proxy(to: broker.endpoints[0]) : nil
     defer { proxy?.close() }
-    let configuration = RabbitMQTransport.Configuration(
+    var configuration = RabbitMQTransport.Configuration(
         url: try proxy.map { try $0.url(of: url) } ?? url,
         namespace: namespace,
         queueType: queueType,
         logger: TransportScope.logger
     )
+    configuration.declarationPatience = declarationPatience
     let scope = TransportScope(
         namespace: namespace,
         url: url,

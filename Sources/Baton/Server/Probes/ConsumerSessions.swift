@@ -133,7 +133,15 @@ final class ConsumerSessions: Sendable {
             return (opening, Set(state.callers.filter { $0.queue == queue }.map(\.ticket)))
         }
         try await register(opening, of: queue)
-        resume(returning: true) { ticket, _ in tickets.contains(ticket) }
+        // Nothing was ever delivered before the first session: it does for whoever has asked meanwhile, and none ends at a
+        // start, after which no round could begin for a while.
+        let isForAll = opening.replaced == nil
+        if isForAll {
+            state.withLock { state in
+                if state.owner == opening.owner { state.requested.remove(queue) }
+            }
+        }
+        resume(returning: true) { ticket, name in tickets.contains(ticket) || isForAll && name == queue }
     }
 
     private func register(_ opening: Opening, of queue: String) async throws {
