@@ -80,14 +80,17 @@ struct DatabaseOutageTests {
         to bringBack: (String) async throws -> Void
     ) async throws {
         let jobs = try await lab.jobs.enqueue(
-            contentsOf: [12_000, 12_000, 12_000, 12_000, 30_000, 30_000, 30_000, 30_000].map { DemoSleep(milliseconds: $0) }
+            contentsOf: [12_000, 12_000, 12_000, 12_000, 30_000, 30_000, 30_000, 30_000].map {
+                DemoSleep(milliseconds: $0)
+            }
         )
         try await eventually("they have begun") {
             let begun = """
                 SELECT count(*) FROM baton_demo.run
-                WHERE pid = ANY ($1) AND job_id IN (SELECT id FROM @.jobs)
+                WHERE pid = ANY ($1) AND job_id = ANY ($2)
                 """
-            return try await lab.value(Int.self, begun, [Int64(one.processID), Int64(other.processID)]) == jobs.count
+            let workers = [Int64(one.processID), Int64(other.processID)]
+            return try await lab.value(Int.self, begun, workers, jobs.map(\.id.uuid)) == jobs.count
         }
         try await takeAway("postgres")
         try await Task.sleep(for: .seconds(20))

@@ -119,7 +119,7 @@ struct StorageAloneTests {
                 try await Task.sleep(for: .seconds(6))
                 let (calls, start) = (try await lab.statementCalls(), try await lab.now())
                 // What is measured is a rate, so time must pass.
-                try await Task.sleep(for: .seconds(12))
+                try await Task.sleep(for: .seconds(30))
                 let (more, end) = (try await lab.statementCalls(), try await lab.now())
                 let rate = Double(more - calls) / end.timeIntervalSince(start)
                 print("an idle server without a broker: \(rate) statements a second")

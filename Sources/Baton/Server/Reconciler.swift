@@ -5,6 +5,8 @@ import Logging
 /// Every repair is a compare-and-set, so that several reconcilers are safe side by side and nothing needs a leader.
 struct Reconciler: Sendable {
     private static let tidyInterval = Duration.seconds(3600)
+    /// In how many reconcile intervals it is looked once for jobs that have waited for long.
+    private static let passesPerLook = 2
 
     let core: ServerCore
     let witness: StorageWitness
@@ -13,13 +15,13 @@ struct Reconciler: Sendable {
     ///
     /// - Throws: `CancellationError` when the task is cancelled.
     func run() async throws {
-        var tidiedAt: JobInstant?
+        var (tidiedAt, lookedAt): (JobInstant?, JobInstant?)
         while true {
             // Jittered, so that servers started together do not look together.
             let interval = core.configuration.reconcileInterval * (0.75 + 0.5 * core.environment.random.fraction())
             try await core.client.publisher.returns.wait(atMost: interval, clock: core.clock)
             do throws(JobStorageError) {
-                try await pass()
+                try await pass(lookedAt: &lookedAt)
                 let now = core.clock.now
                 if tidiedAt.map({ $0.duration(to: now) >= Self.tidyInterval }) ?? true {
                     try await core.storage.tidy()
@@ -31,7 +33,7 @@ struct Reconciler: Sendable {
         }
     }
 
-    private func pass() async throws(JobStorageError) {
+    private func pass(lookedAt: inout JobInstant?) async throws(JobStorageError) {
         let survey = try await core.storage.survey(unpublishedAge: core.configuration.unpublishedAge)
         let certified = try await certify(survey.expiredServers)
         if survey.hasOrphans && !core.environment.defects.contains(.reapsOnce) || certified > 0 {
@@ -44,19 +46,19 @@ struct Reconciler: Sendable {
         if survey.hasLosses, core.client.transport.isConnected {
             await core.requeueLost()
         }
-        if core.client.hasTransport, core.client.transport.isConnected {
-            try await probe(isUnderWay: survey.hasProbes)
-        }
+        guard core.client.hasTransport, core.client.transport.isConnected else { return }
+        if survey.hasProbes { core.probing.ring() }
+        let (now, interval) = (core.clock.now, core.configuration.reconcileInterval * Self.passesPerLook)
+        // A pass may come a little early.
+        guard lookedAt.map({ $0.duration(to: now) * 4 >= interval * 3 }) ?? true else { return }
+        lookedAt = now
+        try await probe(interval: interval / 2)
     }
 
-    /// Begins rounds of probing where jobs have waited for long, and sees to those that are open.
-    private func probe(isUnderWay: Bool) async throws(JobStorageError) {
-        if isUnderWay { core.probing.ring() }
+    /// Begins rounds of probing where jobs have waited for long.
+    private func probe(interval: Duration) async throws(JobStorageError) {
         let configuration = core.configuration
-        let queues = try await core.storage.findWaiting(
-            longerThan: configuration.lostAge,
-            interval: configuration.reconcileInterval
-        )
+        let queues = try await core.storage.findWaiting(longerThan: configuration.lostAge, interval: interval)
         for queue in queues {
             let probe = ProbeID(core.environment.makeUUID())
             let isOpen = try await core.storage.openProbe(

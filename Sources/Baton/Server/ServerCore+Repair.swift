@@ -26,6 +26,9 @@ extension ServerCore {
         }
     }
 
+    /// How many windows of a pass may come to nothing in a row.
+    private static let maximumEmptyWindows = 20
+
     /// Publishes rows again, a window at a time: the next is moved once the last is published.
     ///
     /// - Parameters:
@@ -35,6 +38,7 @@ extension ServerCore {
         _ counter: JobCounter,
         _ move: (PublishMarkRange) async throws(JobStorageError) -> LossRepair
     ) async {
+        var empty = 0
         while client.transport.isConnected {
             var hasMore = false
             let moved = await repair(limit: Self.repairBatchSize) { marks throws(JobStorageError) in
@@ -47,7 +51,9 @@ extension ServerCore {
                 logger.info("jobs published again", metadata: ["count": "\(moved)", "counted as": "\(counter)"])
                 await count([counter: moved])
             }
-            guard hasMore else { return }
+            // What is looked for may be far apart; the next pass goes on where this one ends.
+            empty = moved > 0 ? 0 : empty + 1
+            guard hasMore, empty < Self.maximumEmptyWindows else { return }
             _ = await client.flush(atMost: configuration.reconcileInterval)
         }
     }

@@ -155,7 +155,7 @@ struct ProbeStatements: Sendable {
     }
 
     /// After so many rounds in a row that came to nothing, the time that one may take grows no more.
-    private static let maximumDoublings = 10
+    private static let maximumDoublings = 6
 
     private static let sessionEnded = "'A consumer session ended.'"
 
@@ -235,7 +235,7 @@ struct ProbeStatements: Sendable {
         )
         UPDATE \(schema.probe) AS p
         SET id = NULL, consumers = '{}', failures = p.failures + 1, reason = over.reason,
-            not_before = CASE WHEN p.gives_up_at <= now() THEN '-infinity' ELSE now() + p.patience / 4 END
+            not_before = CASE WHEN p.gives_up_at <= now() THEN '-infinity' ELSE now() + least(p.patience / 4, interval '2 minutes') END
         FROM over WHERE p.queue = over.queue AND p.id = over.id
         RETURNING p.queue
         """

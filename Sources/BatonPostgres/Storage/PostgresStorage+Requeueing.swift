@@ -38,7 +38,7 @@ extension PostgresStorage {
                 let dispatches = try results.first?.markedDispatches() ?? []
                 let moved = Set(dispatches.map(\.message.id))
                 var states: [JobID: JobState] = [:]
-                for row in results.last ?? results[0] {
+                for row in results.last.map(Array.init) ?? [] {
                     states[JobID(try row.decode(UUID.self, 0))] = try row.state(1)
                 }
                 return JobRequeue(

@@ -6,7 +6,7 @@
 
 extension InMemoryTables {
     /// After so many rounds in a row that came to nothing, the time that one may take grows no more.
-    private static var maximumDoublings: Int { 10 }
+    private static var maximumDoublings: Int { 6 }
 
     // MARK: Consumer sessions
 
@@ -166,7 +166,8 @@ extension InMemoryTables {
         guard let round = probing[queue]?.round else { return }
         probing[queue]?.round = nil
         probing[queue]?.failures += 1
-        probing[queue]?.notBefore = round.givesUpAt <= now ? nil : now.adding(round.patience / 4)
+        let pause = min(round.patience / 4, .seconds(120))
+        probing[queue]?.notBefore = round.givesUpAt <= now ? nil : now.adding(pause)
     }
 
     /// Every publisher session's watermark, in the order of the sessions.

@@ -39,7 +39,7 @@ public protocol ProbeStorage: Sendable {
     /// Refuses where the queue has no consumer session, where one ended less than `quiet` ago, by the database's clock
     /// (the broker may not have noticed yet), and while there is a round that is not void and not given up. A round is
     /// given up when it is older than `patience`, doubled for each round of the queue in a row that came to nothing, up to
-    /// ten times; after one that was void, the next begins no sooner than a quarter of that.
+    /// six times; after one that was void, the next begins no sooner than a quarter of that, or two minutes.
     ///
     /// A session that registers while the round is open is stored with it, too: it may give back what it has received.
     ///
