@@ -25,7 +25,7 @@ struct LossTests {
         try await withPrivateServers { servers in
             try await withBaton(expecting: .repairs, on: servers.servers) { lab in
                 let count = 2_000
-                try await lab.withServer(configuration: configuration) {
+                try await lab.withServer(configuration: configuration, probes: true) {
                     TallyJobs(tally: tally)
                     HeldJob.Body { [gate] in try await gate.wait() }
                 } while: { server in
@@ -59,7 +59,7 @@ struct LossTests {
     func purgedMessage() async throws {
         try await withBaton(expecting: .repairs) { lab in
             let count = 2_000
-            try await lab.withServer(configuration: configuration) {
+            try await lab.withServer(configuration: configuration, probes: true) {
                 TallyJobs(tally: tally)
                 HeldJob.Body { [gate] in try await gate.wait() }
             } while: { _ in
@@ -88,7 +88,7 @@ struct LossTests {
             let count = 1_000
             var quick = configuration
             quick.reconcileInterval = .milliseconds(200)
-            try await lab.withServer(configuration: quick) {
+            try await lab.withServer(configuration: quick, probes: true) {
                 TallyJobs(tally: tally)
                 HeldJob.Body { [gate] in try await gate.wait() }
             } while: { _ in

@@ -7,6 +7,8 @@ extension Lab {
     ///   - node: Whose client it works with; the test's own by default.
     ///   - queues: The queues it serves.
     ///   - configuration: How it behaves.
+    ///   - probes: Whether it probes queues in which jobs wait for long; on a slow machine they do so in any test, and a
+    ///     probe is one message more.
     ///   - registrations: The jobs it knows.
     ///   - body: What needs it.
     /// - Returns: What the body returns.
@@ -16,10 +18,13 @@ extension Lab {
         on node: LabNode? = nil,
         queues: [String] = ["default"],
         configuration: JobServerConfiguration = .init(),
+        probes: Bool = false,
         @JobRegistrationBuilder _ registrations: () -> [JobRegistration],
         while body: (LabServer) async throws -> Result
     ) async throws -> Result {
         use(queues)
+        var configuration = configuration
+        if !probes { configuration.lostAge = .seconds(3600) }
         let server = LabServer(
             try JobServer(
                 (node ?? self.node).jobs,
