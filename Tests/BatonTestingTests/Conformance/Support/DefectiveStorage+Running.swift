@@ -21,7 +21,18 @@ extension DefectiveStorage {
             for case .claimed(let job) in outcomes { memory.claimed[job.id] = job }
         }
         if defect == .answersClaimsBackwards { return outcomes.reversed() }
+        if defect == .stealsJobs {
+            for case (let message, .refused) in zip(messages, outcomes) {
+                await untilClaimed(message.id)
+            }
+        }
         return zip(messages, outcomes).map { spoiled($1, of: $0) }
+    }
+
+    /// Waits until whoever claimed a job at the same time has noted it, so that it can be stolen; not for ever, for there may
+    /// be nobody.
+    private func untilClaimed(_ id: JobID) async {
+        for _ in 0..<10_000 where memory.withLock({ $0.claimed[id] == nil }) { await Task.yield() }
     }
 
     private func spoiled(_ outcome: ClaimOutcome, of message: DispatchMessage) -> ClaimOutcome {
