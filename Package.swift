@@ -159,7 +159,7 @@ let package = Package(
         ),
         .target(
             name: "BrokerProxy",
-            dependencies: ["RabbitMQClient"],
+            dependencies: ["Locking", "RabbitMQClient"],
             path: "Tests/BrokerProxy",
             swiftSettings: swiftSettings
         ),

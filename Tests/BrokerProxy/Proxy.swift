@@ -1,5 +1,6 @@
 import Foundation
 package import RabbitMQClient
+import Locking
 
 /// A TCP proxy before the broker, to cut a link, or to let it fall silent, without touching anybody else's.
 package final class Proxy: Sendable {
@@ -22,7 +23,7 @@ package final class Proxy: Sendable {
     /// Where it listens, on the loopback interface.
     package let port: UInt16
     private let target: RabbitMQConfiguration.Endpoint
-    private let state = Guarded(State())
+    private let state = Locked(State())
 
     /// How many connections have been made through it.
     package var accepted: Int { self.state.withLock { $0.accepted } }
@@ -121,7 +122,7 @@ package final class Proxy: Sendable {
 }
 
 private final class Counter: Sendable {
-    private let value = Guarded(0)
+    private let value = Locked(0)
 
     func increment() -> Int {
         self.value.withLock { value in

@@ -1,6 +1,7 @@
 import BrokerProxy
 import RabbitMQClient
 import Testing
+import Locking
 
 /// Against a broker of its own, which nobody else misses while it is down.
 @Suite(.serialized, .timeLimit(.minutes(5)))
@@ -40,7 +41,7 @@ struct BrokerRestartTests {
                 subscriptions: [RabbitMQSubscription(queue, prefetch: 50)],
                 logger: Broker.logger
             )
-            let received = Guarded<Set<String>>([])
+            let received = Locked<Set<String>>([])
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await publisher.run() }
                 group.addTask { try await consumer.run() }

@@ -1,6 +1,7 @@
 import BrokerProxy
 import RabbitMQClient
 import Testing
+import Locking
 
 /// Against a broker that does on demand what a real one does only in trouble.
 @Suite(.timeLimit(.minutes(2)))
@@ -19,7 +20,7 @@ struct MisbehavingBrokerTests {
 
     @Test
     func publishesNothingWhileBlockedAndGoesOnAfterwards() async throws {
-        let ready = Guarded<FakeBroker.Client?>(nil)
+        let ready = Locked<FakeBroker.Client?>(nil)
         let broker = try FakeBroker { client, _ in
             ready.withLock { $0 = client }
         } onPublish: { client, channel, tag in
@@ -46,8 +47,8 @@ struct MisbehavingBrokerTests {
 
     @Test
     func doesNotWaitForConfirmsOfABlockedBrokerNorConnectAgain() async throws {
-        let ready = Guarded<FakeBroker.Client?>(nil)
-        let answers = Guarded(false)
+        let ready = Locked<FakeBroker.Client?>(nil)
+        let answers = Locked(false)
         let broker = try FakeBroker { client, _ in
             ready.withLock { $0 = client }
         } onPublish: { client, channel, tag in
@@ -68,7 +69,7 @@ struct MisbehavingBrokerTests {
 
     @Test
     func waitsForAnUnblockedBrokerAsLongAsItsPatienceLasts() async throws {
-        let ready = Guarded<FakeBroker.Client?>(nil)
+        let ready = Locked<FakeBroker.Client?>(nil)
         let broker = try FakeBroker { client, _ in
             ready.withLock { $0 = client }
         } onPublish: { client, channel, tag in
@@ -88,7 +89,7 @@ struct MisbehavingBrokerTests {
 
     @Test
     func pausesWhenTheBrokerAsksForIt() async throws {
-        let ready = Guarded<(client: FakeBroker.Client, channel: UInt16)?>(nil)
+        let ready = Locked<(client: FakeBroker.Client, channel: UInt16)?>(nil)
         let broker = try FakeBroker { client, channel in
             ready.withLock { $0 = (client, channel) }
         } onPublish: { client, channel, tag in
@@ -117,7 +118,7 @@ struct MisbehavingBrokerTests {
         var large = self.message
         large.body = Array(repeating: 7, count: 1 << 20)
         let messages = Array(repeating: large, count: 32)
-        let ready = Guarded<FakeBroker.Client?>(nil)
+        let ready = Locked<FakeBroker.Client?>(nil)
         let broker = try FakeBroker { client, _ in
             ready.withLock { $0 = client }
             client.setReading(false)
@@ -144,7 +145,7 @@ struct MisbehavingBrokerTests {
 
     @Test(arguments: [true, false])
     func connectsAgainAfterABrokerThatGoesAsSoonAsItHasAnswered(_ saysSo: Bool) async throws {
-        let openings = Guarded(0)
+        let openings = Locked(0)
         let broker = try FakeBroker { client, _ in
             let count = openings.withLock { count in
                 count += 1
@@ -182,7 +183,7 @@ struct MisbehavingBrokerTests {
     func staysFreeWhileAFrameIsHalfThere() async throws {
         let (header, body) = (FakeBroker.contentHeader(bodySize: 4), FakeBroker.frame(3, 1, [1, 2, 3, 4]))
         let delivery = FakeBroker.delivery(tag: 1) + header + body
-        let ready = Guarded<FakeBroker.Client?>(nil)
+        let ready = Locked<FakeBroker.Client?>(nil)
         let broker = try FakeBroker { client, _ in
             ready.withLock { $0 = client }
         }
@@ -214,7 +215,7 @@ struct MisbehavingBrokerTests {
     @Test
     func consumesAgainAfterTheBrokerHasClosedTheChannel() async throws {
         // As it does to a consumer that takes too long over a message.
-        let openings = Guarded(0)
+        let openings = Locked(0)
         let broker = try FakeBroker { client, channel in
             guard
                 openings.withLock({ count in
@@ -272,7 +273,7 @@ struct MisbehavingBrokerTests {
         var large = self.message
         large.body = Array(repeating: 7, count: 1 << 20)
         let messages = Array(repeating: large, count: 32)
-        let ready = Guarded<FakeBroker.Client?>(nil)
+        let ready = Locked<FakeBroker.Client?>(nil)
         let broker = try FakeBroker { client, _ in
             ready.withLock { $0 = client }
             client.setReading(false)
@@ -301,7 +302,7 @@ struct MisbehavingBrokerTests {
         Array("HTTP/1.1 400 Bad Request\r\n\r\n".utf8),
     ])
     func connectsAgainAfterNonsense(_ nonsense: [UInt8]) async throws {
-        let isFirst = Guarded(true)
+        let isFirst = Locked(true)
         let broker = try FakeBroker { _, _ in
         } onPublish: { client, channel, tag in
             let talksNonsense = isFirst.withLock { isFirst in

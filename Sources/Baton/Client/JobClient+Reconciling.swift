@@ -1,7 +1,4 @@
 extension JobClient {
-    /// How many rows one statement repairs, and so how many repairs are outstanding at once.
-    static let repairBatchSize = 500
-
     /// Goes once over the jobs whose state and queue disagree, and mends what may be mended at once (PROTOCOL section 4):
     /// jobs of servers that are certified dead return to their queues, and enqueued jobs are published for whose message
     /// nobody answers, or that the broker is known to have lost.
@@ -30,30 +27,21 @@ extension JobClient {
             try await storage.count([.repairedOrphans: count])
             report.isConfirmed = await flush(atMost: configuration.flushTimeout)
         }
-        // Taking over what cannot be published would only move the problem here.
-        while transport.isConnected {
-            let adopted = try await move(atMost: Self.repairBatchSize) { marks throws(JobStorageError) in
-                let dispatches = try await storage.adoptUnpublished(marks: marks, unpublishedAge: age)
-                return (dispatches, dispatches.count)
-            }
-            guard adopted > 0 else { break }
-            report.published += adopted
-            try await storage.count([.repairedUnpublished: adopted])
-            report.isConfirmed = await flush(atMost: configuration.flushTimeout)
-            guard adopted == Self.repairBatchSize else { break }
+        let published = try await republish(
+            counting: .repairedUnpublished,
+            patience: configuration.flushTimeout
+        ) { marks throws(JobStorageError) in
+            let dispatches = try await storage.adoptUnpublished(marks: marks, unpublishedAge: age)
+            return LossRepair(dispatches: dispatches, hasMore: dispatches.count == marks.count)
         }
-        while transport.isConnected {
-            let repair = try await move(atMost: Self.repairBatchSize) { marks throws(JobStorageError) in
-                let repair = try await storage.requeueLost(marks: marks)
-                return (repair.dispatches, repair)
-            }
-            if !repair.dispatches.isEmpty {
-                report.lost += repair.dispatches.count
-                try await storage.count([.repairedLost: repair.dispatches.count])
-                report.isConfirmed = await flush(atMost: configuration.flushTimeout)
-            }
-            guard repair.hasMore else { break }
+        let lost = try await republish(
+            counting: .repairedLost,
+            patience: configuration.flushTimeout
+        ) { marks throws(JobStorageError) in
+            try await storage.requeueLost(marks: marks)
         }
+        (report.published, report.lost) = (published.moved, lost.moved)
+        report.isConfirmed = report.isConfirmed && published.isConfirmed && lost.isConfirmed
         return report
     }
 

@@ -217,7 +217,8 @@ public final class JobClient: Service {
     /// - Parameters:
     ///   - id: The job.
     ///   - reason: Why, for its history.
-    /// - Returns: Whether it was, or why not. After a lost answer a repetition finds it in its queue.
+    /// - Returns: Whether it was, or why not. After a lost answer look at the job first: once it has run again, a repetition
+    ///   runs it another time.
     /// - Throws: ``JobStorageError``.
     @discardableResult
     public func requeue(_ id: JobID, reason: String? = nil) async throws(JobStorageError) -> RequeueOutcome {

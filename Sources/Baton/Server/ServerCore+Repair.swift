@@ -2,9 +2,6 @@ import Locking
 import Logging
 
 extension ServerCore {
-    /// How many rows one statement repairs, and so how many repairs are outstanding at once.
-    static let repairBatchSize = JobClient.repairBatchSize
-
     /// Moves rows to their queues under fresh marks, and publishes them.
     ///
     /// - Parameters:
@@ -26,10 +23,7 @@ extension ServerCore {
         }
     }
 
-    /// How many windows of a pass may come to nothing in a row.
-    private static let maximumEmptyWindows = 20
-
-    /// Publishes rows again, a window at a time: the next is moved once the last is published.
+    /// Publishes rows again; what is left after many windows in a row that came to nothing, the next pass goes on with.
     ///
     /// - Parameters:
     ///   - counter: What is counted.
@@ -38,23 +32,15 @@ extension ServerCore {
         _ counter: JobCounter,
         _ move: (PublishMarkRange) async throws(JobStorageError) -> LossRepair
     ) async {
-        var empty = 0
-        while client.transport.isConnected {
-            var hasMore = false
-            let moved = await repair(limit: Self.repairBatchSize) { marks throws(JobStorageError) in
-                let repair = try await move(marks)
-                hasMore = repair.hasMore
-                return repair.dispatches
-            }
-            guard let moved else { return }
-            if moved > 0 {
-                logger.info("jobs published again", metadata: ["count": "\(moved)", "counted as": "\(counter)"])
-                await count([counter: moved])
-            }
-            // What is looked for may be far apart; the next pass goes on where this one ends.
-            empty = moved > 0 ? 0 : empty + 1
-            guard hasMore, empty < Self.maximumEmptyWindows else { return }
-            _ = await client.flush(atMost: configuration.reconcileInterval)
+        do throws(JobStorageError) {
+            _ = try await client.republish(
+                counting: counter,
+                patience: configuration.reconcileInterval,
+                emptyWindows: 20,
+                move
+            )
+        } catch {
+            logger.warning("moving jobs to their queues failed", metadata: ["error": "\(error)"])
         }
     }
 
@@ -106,7 +92,7 @@ extension ServerCore {
     func requeueOrphans() async {
         while true {
             var failed = 0
-            let requeued = await repair(limit: Self.repairBatchSize) { marks throws(JobStorageError) in
+            let requeued = await repair(limit: JobClient.repairBatchSize) { marks throws(JobStorageError) in
                 let repair = try await storage.requeueOrphans(marks: marks)
                 failed = repair.failed
                 return repair.dispatches

@@ -35,10 +35,10 @@ extension PostgresStorage {
                 ]
             )
             answer = try reading { () throws(PostgresError) in
-                let dispatches = try results.first?.markedDispatches() ?? []
+                let dispatches = try results[0].markedDispatches()
                 let moved = Set(dispatches.map(\.message.id))
                 var states: [JobID: JobState] = [:]
-                for row in results.last.map(Array.init) ?? [] {
+                for row in results[1] {
                     states[JobID(try row.decode(UUID.self, 0))] = try row.state(1)
                 }
                 return JobRequeue(

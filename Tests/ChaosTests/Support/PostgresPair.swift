@@ -14,7 +14,8 @@ struct PostgresPair: Sendable {
     fileprivate init(_ folder: String) throws {
         self.folder = folder
         programs = try ServerProgram.folder()
-        ports = try [Self.freePort(), Self.freePort()]
+        let first = try Self.freePort(in: 24_000..<28_000)
+        ports = try [first, Self.freePort(in: 28_000..<32_000)]
         let hosts = ports.map { "127.0.0.1:\($0)" }.joined(separator: ",")
         servers = try TestServers(
             ProcessInfo.processInfo.environment.merging([
@@ -100,20 +101,24 @@ struct PostgresPair: Sendable {
         try await ServerProgram.run(command)
     }
 
-    private static func freePort() throws -> UInt16 {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let status = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(descriptor, address, length) | getsockname(descriptor, address, &length)
+    /// A port that nobody listens on; below those that the system gives to outgoing connections, which would be taken before
+    /// the server is there.
+    private static func freePort(in range: Range<UInt16>) throws -> UInt16 {
+        for _ in 0..<100 {
+            let port = UInt16.random(in: range)
+            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+            defer { close(descriptor) }
+            var address = sockaddr_in()
+            address.sin_family = sa_family_t(AF_INET)
+            address.sin_port = port.bigEndian
+            address.sin_addr.s_addr = inet_addr("127.0.0.1")
+            let length = socklen_t(MemoryLayout<sockaddr_in>.size)
+            let status = withUnsafePointer(to: address) { pointer in
+                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, length) }
             }
+            if status == 0 { return port }
         }
-        guard status == 0 else { throw POSIXError(.EADDRINUSE) }
-        return UInt16(bigEndian: address.sin_port)
+        throw POSIXError(.EADDRINUSE)
     }
 }
 

@@ -1,6 +1,7 @@
 import BrokerProxy
 import Foundation
 import RabbitMQClient
+import Locking
 
 /// Just enough of a broker to do what a real one cannot be made to do on demand: run short of memory, stop reading, or
 /// talk nonsense.
@@ -10,8 +11,8 @@ final class FakeBroker: Sendable {
     /// One client's connection.
     final class Client: Sendable {
         fileprivate let descriptor: Int32
-        private let reads = Guarded(true)
-        private let received = Guarded(0)
+        private let reads = Locked(true)
+        private let received = Locked(0)
 
         /// How many messages have come.
         var publishCount: Int { self.received.withLock { $0 } }
@@ -94,7 +95,7 @@ final class FakeBroker: Sendable {
 
     private let listener: Int32
     private let port: UInt16
-    private let clients = Guarded<[Client]>([])
+    private let clients = Locked<[Client]>([])
     private let onReady: @Sendable (Client, UInt16) -> Void
     private let onPublish: @Sendable (Client, UInt16, UInt64) -> Void
 
