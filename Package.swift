@@ -152,9 +152,15 @@ let package = Package(
             dependencies: ["Locking", "PollExecutor"],
             swiftSettings: swiftSettings
         ),
+        .target(
+            name: "LoopbackPort",
+            dependencies: ["Locking"],
+            path: "Tests/LoopbackPort",
+            swiftSettings: swiftSettings
+        ),
         .testTarget(
             name: "PostgresClientTests",
-            dependencies: ["Locking", "PostgresClient", logging],
+            dependencies: ["Locking", "LoopbackPort", "PostgresClient", logging],
             swiftSettings: swiftSettings
         ),
         .target(
@@ -166,7 +172,7 @@ let package = Package(
         .testTarget(
             name: "RabbitMQClientTests",
             dependencies: [
-                "BrokerProxy", "Locking", "RabbitMQClient", logging, lifecycle,
+                "BrokerProxy", "Locking", "LoopbackPort", "RabbitMQClient", logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: swiftSettings
@@ -238,9 +244,8 @@ let package = Package(
         .testTarget(
             name: "ChaosTests",
             dependencies: [
-                "Baton", "BatonDemo", "BatonMacros", "EndToEndSupport", "Locking", "PostgresClient", "RabbitMQClient",
-                logging,
-                lifecycle,
+                "Baton", "BatonDemo", "BatonMacros", "EndToEndSupport", "Locking", "LoopbackPort", "PostgresClient",
+                "RabbitMQClient", logging, lifecycle,
             ],
             swiftSettings: swiftSettings
         ),

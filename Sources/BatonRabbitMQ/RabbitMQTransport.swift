@@ -154,15 +154,22 @@ public final class RabbitMQTransport: JobTransport {
         return outcomes
     }
 
-    /// Sends a word to every server.
+    /// How long a word waits for a connection: a process that has just begun speaks before it has one.
+    private static let wordPatience = Duration.seconds(5)
+
+    /// Sends a word to every server, and does not wait for it to be sent.
     ///
-    /// Best effort.
+    /// Best effort: without a connection for five seconds it is dropped.
     ///
     /// - Parameter message: The word.
     public func broadcast(_ message: ControlMessage) async {
-        let outcome = await publish([envelope.message(message)]).first
-        if case .unconfirmed(let reason)? = outcome {
-            configuration.logger.debug("no server heard of a change; they poll", metadata: ["error": "\(reason)"])
+        guard case .success(let publisher) = publisher else { return }
+        // What has to wait for a connection comes later than it says, by nobody knows how much.
+        var message = message
+        if case .scheduled = message, !publisher.isConnected { message = .scheduled(dueIn: .zero) }
+        publisher.publish([envelope.message(message)], patience: Self.wordPatience) { [logger = configuration.logger] in
+            guard case .unconfirmed(let reason)? = $0.first.map(PublishOutcome.init) else { return }
+            logger.debug("no server heard of a change; they poll", metadata: ["error": "\(reason)"])
         }
     }
 

@@ -17,13 +17,6 @@ package enum Sockets {
         return (descriptor, UInt16(bigEndian: address.sin_port))
     }
 
-    /// A loopback port that nobody listens on.
-    package static func freePort() throws -> UInt16 {
-        let (descriptor, port) = try Self.listen()
-        Self.close(descriptor)
-        return port
-    }
-
     package static func close(_ descriptor: Int32) {
         _ = Foundation.close(descriptor)
     }

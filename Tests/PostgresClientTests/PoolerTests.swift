@@ -1,4 +1,5 @@
 import Foundation
+import LoopbackPort
 import PostgresClient
 import Testing
 
@@ -15,7 +16,7 @@ import Testing
         _ body: (PostgresConfiguration) async throws -> Void
     ) async throws {
         try await PrivateServer.with { server in
-            let port = try TestFolder.freePort()
+            let port = try LoopbackPort.free()
             let settings = """
                 [databases]
                 postgres = host=127.0.0.1 port=\(server.port) user=tester

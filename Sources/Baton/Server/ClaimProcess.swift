@@ -21,6 +21,8 @@ struct ClaimProcess: Sendable {
                 core.link.refuses(core.client.publisher.lookForBroker())
                 core.link.connected()
                 core.noteConsuming()
+                // While there was no connection, nobody could tell of what was scheduled.
+                core.client.scheduled.ring(dueIn: .zero)
             case .disconnected(let reason):
                 core.link.lost(at: core.clock.now)
                 core.logger.warning("not consuming; connecting again", metadata: ["error": "\(reason)"])

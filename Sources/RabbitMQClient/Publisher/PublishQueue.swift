@@ -15,12 +15,14 @@ struct PublishQueue<Ticket> {
 
     private struct Waiting {
         let ticket: Ticket
-        let since: ContinuousClock.Instant
+        let until: ContinuousClock.Instant
     }
 
-    /// How long a message waits for a link that is closed or blocked.
+    /// How long a message waits for a link that is closed or blocked, unless it is said with it.
     private let patience: Duration
     private var waiting: Deque<Waiting> = []
+    /// When the first of those that wait loses its patience, or earlier: it may have been sent.
+    private var firstExpiry: ContinuousClock.Instant?
     private(set) var ledger: ConfirmLedger<Ticket>
     private(set) var link = Link.closed
 
@@ -31,8 +33,14 @@ struct PublishQueue<Ticket> {
         self.patience = patience
     }
 
-    mutating func add(_ tickets: some Sequence<Ticket>, at now: ContinuousClock.Instant) {
-        for ticket in tickets { self.waiting.append(Waiting(ticket: ticket, since: now)) }
+    mutating func add(
+        _ tickets: some Sequence<Ticket>,
+        patience: Duration? = nil,
+        at now: ContinuousClock.Instant
+    ) {
+        let until = now + (patience ?? self.patience)
+        for ticket in tickets { self.waiting.append(Waiting(ticket: ticket, until: until)) }
+        self.firstExpiry = self.waiting.isEmpty ? nil : min(self.firstExpiry ?? until, until)
     }
 
     /// The next message to send, if one may be sent.
@@ -49,19 +57,21 @@ struct PublishQueue<Ticket> {
 
     /// Gives up on waiting messages whose patience is over; they were never sent.
     mutating func expire(at now: ContinuousClock.Instant, reason: RabbitMQError) -> [Resolution] {
-        guard self.link != .open else { return [] }
+        guard self.link != .open, let firstExpiry = self.firstExpiry, firstExpiry <= now else { return [] }
         let outcome = RabbitMQPublishOutcome(self.link == .blocked ? .blocked : .notConnected, reason)
         var expired: [Resolution] = []
-        while let first = self.waiting.first, first.since.duration(to: now) >= self.patience {
-            self.waiting.removeFirst()
-            expired.append((first.ticket, outcome))
+        self.waiting.removeAll { waiting in
+            guard waiting.until <= now else { return false }
+            expired.append((waiting.ticket, outcome))
+            return true
         }
+        self.firstExpiry = self.waiting.lazy.map(\.until).min()
         return expired
     }
 
-    /// When the next waiting message loses its patience.
+    /// When to look for waiting messages that lose their patience.
     var nextExpiry: ContinuousClock.Instant? {
-        self.link == .open ? nil : self.waiting.first.map { $0.since + self.patience }
+        self.link == .open || self.waiting.isEmpty ? nil : self.firstExpiry
     }
 
     mutating func setLink(_ link: Link) {

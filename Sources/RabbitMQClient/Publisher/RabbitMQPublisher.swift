@@ -112,23 +112,30 @@ public actor RabbitMQPublisher: Service {
     ///
     /// - Parameters:
     ///   - messages: The messages.
+    ///   - patience: How long they wait when there is no connection, or the broker takes no messages; the publisher's
+    ///     patience by default. With one of their own they also wait for a publisher that does not run yet.
     ///   - onOutcomes: Called once, on the publisher's thread, with what became of each, in the same order, after as long
     ///     as ``publish(_:)`` would have waited. It must not block.
     public nonisolated func publish(
         _ messages: [RabbitMQMessage],
+        patience: Duration? = nil,
         onOutcomes: @escaping @Sendable ([RabbitMQPublishOutcome]) -> Void
     ) {
         self.executor.executeInline {
-            self.assumeIsolated { $0.add(messages, onOutcomes) }
+            self.assumeIsolated { $0.add(messages, patience: patience, onOutcomes) }
         }
     }
 
-    private func add(_ messages: [RabbitMQMessage], _ onOutcomes: @escaping ([RabbitMQPublishOutcome]) -> Void) {
+    private func add(
+        _ messages: [RabbitMQMessage],
+        patience: Duration? = nil,
+        _ onOutcomes: @escaping ([RabbitMQPublishOutcome]) -> Void
+    ) {
         guard !messages.isEmpty else { return onOutcomes([]) }
         let batch = PublishBatch(messages, onComplete: onOutcomes)
         let tickets = messages.indices.lazy.map { PublishTicket(batch: batch, index: $0) }
-        if self.phase == .running {
-            self.queue.add(tickets, at: .now)
+        if self.phase == .running || self.phase == .idle && patience != nil {
+            self.queue.add(tickets, patience: patience, at: .now)
             self.pump()
         } else {
             for ticket in tickets { ticket.resolve(.init(.notConnected, self.notRunning)) }

@@ -1,6 +1,7 @@
 import EndToEndSupport
 import Foundation
 import Glibc
+import LoopbackPort
 import PostgresClient
 
 /// A primary PostgreSQL and a standby that has every commit before the client hears of it.
@@ -14,8 +15,7 @@ struct PostgresPair: Sendable {
     fileprivate init(_ folder: String) throws {
         self.folder = folder
         programs = try ServerProgram.folder()
-        let first = try Self.freePort(in: 24_000..<28_000)
-        ports = try [first, Self.freePort(in: 28_000..<32_000)]
+        ports = try [LoopbackPort.free(), LoopbackPort.free()]
         let hosts = ports.map { "127.0.0.1:\($0)" }.joined(separator: ",")
         servers = try TestServers(
             ProcessInfo.processInfo.environment.merging([
@@ -99,26 +99,6 @@ struct PostgresPair: Sendable {
         if let port { command += ["-l", "\(folder)/\(server).log", "-o", "-p \(port)"] }
         if verb == "stop" { command += ["-m", "immediate"] }
         try await ServerProgram.run(command)
-    }
-
-    /// A port that nobody listens on; below those that the system gives to outgoing connections, which would be taken before
-    /// the server is there.
-    private static func freePort(in range: Range<UInt16>) throws -> UInt16 {
-        for _ in 0..<100 {
-            let port = UInt16.random(in: range)
-            let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-            defer { close(descriptor) }
-            var address = sockaddr_in()
-            address.sin_family = sa_family_t(AF_INET)
-            address.sin_port = port.bigEndian
-            address.sin_addr.s_addr = inet_addr("127.0.0.1")
-            let length = socklen_t(MemoryLayout<sockaddr_in>.size)
-            let status = withUnsafePointer(to: address) { pointer in
-                pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { bind(descriptor, $0, length) }
-            }
-            if status == 0 { return port }
-        }
-        throw POSIXError(.EADDRINUSE)
     }
 }
 

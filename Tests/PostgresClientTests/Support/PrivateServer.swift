@@ -1,5 +1,6 @@
 import Foundation
 import Glibc
+import LoopbackPort
 import PostgresClient
 import Testing
 
@@ -39,7 +40,7 @@ final class PrivateServer: Sendable {
         let programs = try #require(self.programs)
         let folder = try TestFolder.make()
         defer { TestFolder.remove(folder) }
-        let server = PrivateServer(folder: folder, port: try TestFolder.freePort())
+        let server = PrivateServer(folder: folder, port: try LoopbackPort.free())
         try await Program.runAsServer([
             programs + "/initdb", "-D", folder + "/data", "-U", "tester", "-A", "trust", "-E", "UTF8", "--no-sync",
         ])
@@ -63,7 +64,12 @@ final class PrivateServer: Sendable {
     }
 
     func start() async throws {
-        try await self.control("start", "-l", self.folder + "/log")
+        do {
+            try await self.control("start", "-l", self.folder + "/log")
+        } catch let failure as Program.Failure {
+            let log = (try? String(contentsOfFile: self.folder + "/log", encoding: .utf8)) ?? ""
+            throw Program.Failure(description: "\(failure)\n\(log.suffix(2_000))")
+        }
     }
 
     func stop() async throws {
@@ -88,7 +94,7 @@ final class PrivateServer: Sendable {
     }
 }
 
-/// Folders and ports for servers that a test starts.
+/// Folders for servers that a test starts.
 enum TestFolder {
     static func make() throws -> String {
         let path = NSTemporaryDirectory() + "postgres-client-" + String(UInt64.random(in: .min ... .max), radix: 36)
@@ -105,22 +111,6 @@ enum TestFolder {
     static func giveToServer(_ path: String) throws {
         guard geteuid() == 0, let user = getpwnam("postgres") else { return }
         guard chown(path, user.pointee.pw_uid, user.pointee.pw_gid) == 0 else { throw POSIXError(.EPERM) }
-    }
-
-    static func freePort() throws -> UInt16 {
-        let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        defer { close(descriptor) }
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        let status = withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { address in
-                bind(descriptor, address, length) | getsockname(descriptor, address, &length)
-            }
-        }
-        guard status == 0 else { throw POSIXError(.EADDRINUSE) }
-        return UInt16(bigEndian: address.sin_port)
     }
 }
 

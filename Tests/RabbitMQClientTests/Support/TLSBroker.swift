@@ -1,4 +1,4 @@
-import BrokerProxy
+import LoopbackPort
 import RabbitMQClient
 import Testing
 
@@ -19,10 +19,10 @@ struct TLSBroker: Sendable {
     fileprivate init(_ broker: PrivateBroker, _ configuration: RabbitMQConfiguration) async throws {
         self.certificates = try await Certificates()
         self.plain = configuration
-        self.port = try Sockets.freePort()
-        self.namedPort = try Sockets.freePort()
-        self.strictPort = try Sockets.freePort()
-        self.oldPort = try Sockets.freePort()
+        self.port = try LoopbackPort.free()
+        self.namedPort = try LoopbackPort.free()
+        self.strictPort = try LoopbackPort.free()
+        self.oldPort = try LoopbackPort.free()
         let files = self.certificates
         func listener(_ port: UInt16, _ certificate: String, _ more: String) -> String {
             """
