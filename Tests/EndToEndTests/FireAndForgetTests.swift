@@ -103,17 +103,18 @@ struct FireAndForgetTests {
     @Test("The static convenience uses the client of the bootstrap")
     func bootstrap() async throws {
         try await withBaton { lab in
-            Baton.bootstrap(lab.jobs)
-            try await lab.withServer {
-                TestJobs(board: board)
-            } while: { _ in
-                let now = try await BackgroundJob.enqueue(TestJobs.$echo("now"))
-                let soon = try await BackgroundJob.schedule(TestJobs.$echo("soon"), in: .milliseconds(200))
-                let past = try await BackgroundJob.schedule(TestJobs.$echo("past"), at: .distantPast)
-                for id in [now.id, soon.id, past.id] {
-                    try await lab.wait(for: id, .succeeded)
+            try await withBootstrapped(lab.jobs) {
+                try await lab.withServer {
+                    TestJobs(board: board)
+                } while: { _ in
+                    let now = try await BackgroundJob.enqueue(TestJobs.$echo("now"))
+                    let soon = try await BackgroundJob.schedule(TestJobs.$echo("soon"), in: .milliseconds(200))
+                    let past = try await BackgroundJob.schedule(TestJobs.$echo("past"), at: .distantPast)
+                    for id in [now.id, soon.id, past.id] {
+                        try await lab.wait(for: id, .succeeded)
+                    }
+                    #expect(try await soon.result() == "soon")
                 }
-                #expect(try await soon.result() == "soon")
             }
         }
     }

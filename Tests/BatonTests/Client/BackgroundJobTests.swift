@@ -17,5 +17,12 @@ import Testing
             #expect(world.storage.row(later.id)?.state == .scheduled)
             #expect(world.storage.row(dated.id)?.state == .scheduled)
         }
+        let other = World()
+        try await other.run {
+            try await withBootstrapped(other.client) {
+                async let child = BackgroundJob.enqueue(Script.Call(text: "child"))
+                #expect(try await other.storage.row(child.id)?.state == .enqueued)
+            }
+        }
     }
 }
