@@ -45,19 +45,22 @@ final class LossWatch: QueueWatch {
     ///   - queue: The queue.
     ///   - isStillMissing: Looks again, which tells it from one that another process has declared meanwhile.
     func queueIsMissing(_ queue: String, isStillMissing: @Sendable () async -> Bool?) async {
-        let loss = ProbeID(environment.makeUUID())
-        let (storage, publisher) = (storage, publisher)
-        let isRecorded = await isDone("recording that a queue is missing") {
+        let (storage, publisher, environment) = (storage, publisher, environment)
+        let recorded = await answer("recording that a queue is missing") {
+            // A number for each try: one whose answer was lost may be carried out later, with the watermarks of then, and must
+            // not be what is confirmed.
+            let loss = ProbeID(environment.makeUUID())
             try await publisher.saveWatermark()
             try await storage.recordLoss(loss, of: queue)
+            return loss
         }
-        guard isRecorded else { return }
+        guard let loss = recorded else { return }
         let looksAgain = !environment.defects.contains(.looksOnceForMissingQueue)
         let isConfirmed = looksAgain ? await isStillMissing() ?? false : true
-        let isSettled = await isDone("recording that a queue is missing") {
+        let settled: Void? = await answer("recording that a queue is missing") {
             try await storage.settleLoss(loss, isConfirmed: isConfirmed)
         }
-        guard isConfirmed, isSettled else { return }
+        guard isConfirmed, settled != nil else { return }
         // It may be new.
         logger.notice(
             "the broker does not have the queue; it is declared, and what had been in it is published again",
@@ -86,29 +89,33 @@ final class LossWatch: QueueWatch {
     }
 
     /// Repeats something until storage has answered, or it has taken too long.
-    private func isDone(_ action: String, _ body: @escaping @Sendable () async throws -> Void) async -> Bool {
-        await withTaskGroup(of: Bool.self) { group in
-            group.addTask { await self.isAnswered(action, body) }
+    ///
+    /// - Returns: The answer, unless storage refused or it took too long.
+    private func answer<Answer: Sendable>(
+        _ action: String,
+        _ body: @escaping @Sendable () async throws -> Answer
+    ) async -> Answer? {
+        await withTaskGroup(of: Answer?.self) { group in
+            group.addTask { await self.repeated(action, body) }
             group.addTask { [environment] in
                 try? await environment.clock.sleep(for: Self.patience)
-                return false
+                return nil
             }
             defer { group.cancelAll() }
-            return await group.next() ?? false
+            return await group.next() ?? nil
         }
     }
 
-    private func isAnswered(_ action: String, _ body: () async throws -> Void) async -> Bool {
+    private func repeated<Answer>(_ action: String, _ body: () async throws -> Answer) async -> Answer? {
         var backoff = Backoff()
         while true {
             do {
-                try await body()
-                return true
+                return try await body()
             } catch {
                 logger.debug("\(action) failed", metadata: ["error": "\(error)"])
-                guard let error = error as? JobStorageError, error.isTransient else { return false }
+                guard let error = error as? JobStorageError, error.isTransient else { return nil }
                 let delay = backoff.next(environment.random)
-                guard (try? await environment.clock.sleep(for: delay)) != nil else { return false }
+                guard (try? await environment.clock.sleep(for: delay)) != nil else { return nil }
             }
         }
     }

@@ -21,7 +21,8 @@ import Testing
         try await other.run {
             try await withBootstrapped(other.client) {
                 async let child = BackgroundJob.enqueue(Script.Call(text: "child"))
-                #expect(try await other.storage.row(child.id)?.state == .enqueued)
+                let id = try await child.id
+                #expect(other.storage.row(id)?.state == .enqueued)
             }
         }
     }
