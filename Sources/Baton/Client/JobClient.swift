@@ -70,7 +70,6 @@ public final class JobClient: Service {
         self.publisher = publisher
         let losses = LossWatch(
             storage: storage,
-            transport: transport,
             publisher: publisher,
             environment: environment,
             logger: logger
@@ -247,7 +246,7 @@ public final class JobClient: Service {
     public func run() async throws {
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.publisher.run() }
-            group.addTask { await self.losses.keepTelling() }
+            group.addTask { await self.losses.keepTelling(through: self.transport) }
             // Ends with the graceful shutdown, or with the task.
             try? await ShutdownSignal.wait()
             if !Task.isCancelled {

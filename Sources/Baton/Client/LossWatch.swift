@@ -9,8 +9,8 @@ final class LossWatch: QueueWatch {
     private static let patience = Duration.seconds(3)
 
     private let storage: any JobStorage
-    private let transport: any JobTransport
-    private let publisher: DispatchPublisher
+    /// Weak, for it keeps the transport, which keeps this.
+    private weak let publisher: DispatchPublisher?
     private let environment: JobEnvironment
     private let logger: Logger
     /// Queues found missing that nobody has been told of.
@@ -21,19 +21,16 @@ final class LossWatch: QueueWatch {
     ///
     /// - Parameters:
     ///   - storage: Where losses are noted.
-    ///   - transport: Through which servers are told.
     ///   - publisher: Of this process; it knows best what was confirmed.
     ///   - environment: Time and ids.
     ///   - logger: Where it logs.
     init(
         storage: any JobStorage,
-        transport: any JobTransport,
         publisher: DispatchPublisher,
         environment: JobEnvironment,
         logger: Logger
     ) {
         self.storage = storage
-        self.transport = transport
         self.publisher = publisher
         self.environment = environment
         self.logger = logger
@@ -45,7 +42,8 @@ final class LossWatch: QueueWatch {
     ///   - queue: The queue.
     ///   - isStillMissing: Looks again, which tells it from one that another process has declared meanwhile.
     func queueIsMissing(_ queue: String, isStillMissing: @Sendable () async -> Bool?) async {
-        let (storage, publisher, environment) = (storage, publisher, environment)
+        guard let publisher else { return }
+        let (storage, environment) = (storage, environment)
         let recorded = await answer("recording that a queue is missing") {
             // A number for each try: one whose answer was lost may be carried out later, with the watermarks of then, and must
             // not be what is confirmed.
@@ -73,7 +71,9 @@ final class LossWatch: QueueWatch {
     }
 
     /// Tells servers of queues that were found missing, until cancelled.
-    func keepTelling() async {
+    ///
+    /// - Parameter transport: Through which they are told.
+    func keepTelling(through transport: any JobTransport) async {
         while (try? await news.wait()) != nil {
             let count = found.withLock { found in
                 defer { found = 0 }

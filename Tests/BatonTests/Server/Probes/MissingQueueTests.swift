@@ -9,7 +9,6 @@ import Testing
     private var watch: LossWatch {
         LossWatch(
             storage: world.storage,
-            transport: world.broker,
             publisher: world.client.publisher,
             environment: world.client.environment,
             logger: World.logger
