@@ -30,6 +30,9 @@
 #ifndef GIVE_BACKS            /* a consumer gives a delivery back, or sends it on */
 #define GIVE_BACKS 0
 #endif
+#ifndef HURRIES               /* a consumer joins a round while something it has given back is on its way */
+#define HURRIES 0
+#endif
 #ifndef DATABASE_CRASHES      /* the database loses what was not committed synchronously */
 #define DATABASE_CRASHES 0
 #endif
@@ -44,12 +47,12 @@
 #endif
 byte crashes = CRASHES, cuts = CUTS, storageCuts = STORAGE_CUTS, lostAnswers = LOST_ANSWERS, expiries = EXPIRIES,
      duplicates = DUPLICATES, losses = LOSSES, giveBacks = GIVE_BACKS, databaseCrashes = DATABASE_CRASHES,
-     deletes = DELETES, restarts = RESTARTS, retries = RETRIES, putBacks = PUT_BACKS;
+     deletes = DELETES, restarts = RESTARTS, retries = RETRIES, putBacks = PUT_BACKS, hurries = HURRIES;
 
 inline noMoreFaults() {
   crashes = 0; cuts = 0; storageCuts = 0; lostAnswers = 0; expiries = 0; duplicates = 0; losses = 0; giveBacks = 0;
   databaseCrashes = 0; deletes = 0; retries = 0; putBacks = 0;
-  restarts = 0
+  restarts = 0; hurries = 0
 }
 
 /* Failures may stop at any moment. From then on, when no step is left that anybody could make, all must be well: a job

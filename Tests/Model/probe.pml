@@ -15,7 +15,7 @@
 #ifndef ROUNDS                /* rounds until failures stop; after that there are as many as it takes */
 #define ROUNDS 1
 #endif
-#define SETTLED_ROUNDS (2 + CRASHES + CUTS + GIVE_BACKS)  /* one a job; one void a fault not known yet */
+#define SETTLED_ROUNDS (2 + CRASHES + CUTS + GIVE_BACKS + HURRIES)  /* one a job; one void a fault not known yet */
 #ifndef CONSUMERS
 #define CONSUMERS 3
 #endif
@@ -74,6 +74,11 @@ hidden byte m, i;
 #define HAS_FLUSHED(c) true
 #else
 #define HAS_FLUSHED(c) (givenBack[c] == NOTHING)
+#endif
+#ifdef RESTLESS_PASSES        /* bad: one that joined without a quiet moment passes like the others */
+#define RESTLESS_IS_VOID false
+#else
+#define RESTLESS_IS_VOID true
 #endif
 #ifdef SEND_ON_COUNTED_AT_START /* bad: one that joins in between counts nothing; the copy may be behind the probe */
 #define COUNTED_AT_START(c) hasJoined[c]
@@ -152,6 +157,9 @@ proctype Consumer(byte c) {
   /* Its part in a round: join; catchUp; pass. */
   :: d_step { isUp[c] && isConnected[c] && isOpen[c] && MAY_JOIN(c) && !hasJoined[c] && HAS_FLUSHED(c) ->
        hasJoined[c] = true; isVoid[c] = false }
+  /* Where it finds no quiet moment for that, it joins without one, and never passes. */
+  :: d_step { isUp[c] && isConnected[c] && isOpen[c] && phase == JOINING && !hasJoined[c] && !HAS_FLUSHED(c) &&
+       hurries > 0 -> hurries--; hasJoined[c] = true; isVoid[c] = RESTLESS_IS_VOID }
   :: d_step { isUp[c] && isConnected[c] && isOpen[c] && phase == RETURNED && hasJoined[c] && !isCaughtUp[c] ->
        isCaughtUp[c] = true; owes[c] = RECEIVED(c) }
   :: d_step { isCaughtUp[c] && owes[c] == 0 && !hasPassed[c] && !isVoid[c] -> hasPassed[c] = true }

@@ -39,6 +39,8 @@ package enum PlantedDefect: String, Sendable, Hashable, CaseIterable {
     case fencesByOwnerAndAttempt
     /// A probe that comes back is believed although a consumer ended, connected again or gave messages back meanwhile.
     case trustsProbeAcrossReconnect
+    /// A round of probing that is void passes for a loss at once.
+    case suspectsAtOnce
     /// A consumer passes a round of probing without a round trip: what is on the wire to it is overlooked.
     case skipsCatchUp
     /// A consumer passes a round of probing although deliveries wait that it has not taken up.

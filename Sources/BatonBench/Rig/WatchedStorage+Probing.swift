@@ -43,7 +43,7 @@ extension WatchedStorage {
         try await storage.pass(consumer, in: probe)
     }
 
-    func voidProbe(_ probe: ProbeID, reason: String) async throws(JobStorageError) {
+    func voidProbe(_ probe: ProbeID, reason: String) async throws(JobStorageError) -> Bool {
         try await storage.voidProbe(probe, reason: reason)
     }
 

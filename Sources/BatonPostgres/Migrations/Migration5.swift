@@ -29,6 +29,8 @@ extension Migration {
             consumers uuid[] NOT NULL DEFAULT '{}',
             -- How many rounds in a row came to nothing, before when there is no other, and why the last was void.
             failures integer NOT NULL DEFAULT 0,
+            -- How many were void although their probes had come back, since one ended as a loss.
+            voids integer NOT NULL DEFAULT 0,
             not_before timestamptz NOT NULL DEFAULT '-infinity',
             reason text
         ) WITH (fillfactor = 50);

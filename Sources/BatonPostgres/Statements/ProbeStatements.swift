@@ -44,6 +44,8 @@ struct ProbeStatements: Sendable {
     /// Returns the queue, when the round was void and this call ended it.
     let endVoid: String
     /// `$1` round, `$2` reason.
+    ///
+    /// Returns the queue, and whether the round is a loss, when this call ended it.
     let void: String
     /// `$1` round, `$2` session.
     let join: String
@@ -79,7 +81,7 @@ struct ProbeStatements: Sendable {
             """
         endConsumers = "UPDATE \(schema.consumer) SET ended_at = now() WHERE epoch = $1 AND ended_at IS NULL"
         noteEnded = Self.noteEnded(schema, where: "d.queue = $1")
-        clear = Self.giveUp(
+        clear = Self.end(
             schema,
             where: "p.queue = $1 AND (p.gives_up_at <= now() OR \(Self.isVoid(schema)))",
             reason: "CASE WHEN p.gives_up_at <= now() THEN p.reason ELSE \(Self.sessionEnded) END"
@@ -92,12 +94,12 @@ struct ProbeStatements: Sendable {
             WHERE p.queue = ANY ($1::text[]) AND p.id IS NOT NULL AND p.gives_up_at > now()
             ORDER BY array_position($1::text[], p.queue), c.session
             """
-        endVoid = Self.giveUp(
+        endVoid = Self.end(
             schema,
             where: "p.id = $1 AND p.gives_up_at > now() AND \(Self.isVoid(schema))",
             reason: Self.sessionEnded
         )
-        void = Self.giveUp(schema, where: "p.id = $1", reason: "$2")
+        void = Self.end(schema, where: "p.id = $1", reason: "$2")
         join = Self.note("joined", schema)
         publish = """
             UPDATE \(schema.probe) AS p SET phase = \(ProbeRound.Phase.published.rawValue)
@@ -120,7 +122,7 @@ struct ProbeStatements: Sendable {
         conclude = """
             WITH concluded AS (
                 UPDATE \(schema.probe) AS p
-                SET id = NULL, consumers = '{}', failures = 0, not_before = '-infinity', reason = NULL
+                SET id = NULL, consumers = '{}', failures = 0, voids = 0, not_before = '-infinity', reason = NULL
                 WHERE p.id = $1 AND \(isReturned) AND \(Self.all("passed", schema))
                 RETURNING p.queue
             )
@@ -219,25 +221,33 @@ struct ProbeStatements: Sendable {
 
     /// Ends rounds that come to nothing.
     ///
-    /// Whose time is over may be followed by another at once, with more time; one that is void not so soon.
+    /// Whose time is over may be followed by another at once, with more time; one that is void not so soon. The last of many
+    /// that were void although their probes had come back is a loss.
     ///
     /// - Parameters:
     ///   - schema: The namespace.
     ///   - condition: SQL for which rows `p`.
     ///   - reason: SQL for why.
     /// - Returns: SQL.
-    static func giveUp(_ schema: Schema, where condition: String, reason: String) -> String {
-        """
-        WITH over AS MATERIALIZED (
-            SELECT p.queue, p.id, \(reason) AS reason FROM \(schema.probe) AS p WHERE p.id IS NOT NULL AND \(condition)
-        ), forgotten AS (
-            DELETE FROM \(schema.watermarkCopy) AS w USING over WHERE w.probe = over.id
-        )
-        UPDATE \(schema.probe) AS p
-        SET id = NULL, consumers = '{}', failures = p.failures + 1, reason = over.reason,
-            not_before = CASE WHEN p.gives_up_at <= now() THEN '-infinity' ELSE now() + least(p.patience / 4, interval '2 minutes') END
-        FROM over WHERE p.queue = over.queue AND p.id = over.id
-        RETURNING p.queue
-        """
+    static func end(_ schema: Schema, where condition: String, reason: String) -> String {
+        let voids = "p.voids + (p.gives_up_at > now() AND p.phase = \(ProbeRound.Phase.returned.rawValue))::integer"
+        return """
+            WITH over AS MATERIALIZED (
+                SELECT p.queue, p.id, \(reason) AS reason, \(voids) AS voids, \(voids) >= \(ProbeRound.voidLimit) AS is_loss
+                FROM \(schema.probe) AS p WHERE p.id IS NOT NULL AND \(condition)
+            ), ended AS (
+                UPDATE \(schema.probe) AS p
+                SET id = NULL, consumers = '{}', failures = p.failures + 1, reason = over.reason,
+                    voids = CASE WHEN over.is_loss THEN 0 ELSE over.voids END,
+                    not_before = CASE WHEN p.gives_up_at <= now() THEN '-infinity' ELSE now() + least(p.patience / 4, interval '2 minutes') END
+                FROM over WHERE p.queue = over.queue AND p.id = over.id
+                RETURNING p.queue, over.id, over.is_loss
+            ), lost AS (
+                INSERT INTO \(schema.loss) (id, queue, is_confirmed) SELECT id, queue, true FROM ended WHERE is_loss
+            ), forgotten AS (
+                DELETE FROM \(schema.watermarkCopy) AS w USING ended WHERE w.probe = ended.id AND NOT ended.is_loss
+            )
+            SELECT queue, is_loss FROM ended
+            """
     }
 }

@@ -34,7 +34,7 @@ struct UpkeepStatements: Sendable {
         removeProbes = [
             ProbeStatements.noteEnded(schema, where: "true"),
             "DELETE FROM \(schema.consumer) WHERE ended_at < \(anHourAgo)",
-            ProbeStatements.giveUp(schema, where: "p.gives_up_at < \(anHourAgo)", reason: "p.reason"),
+            ProbeStatements.end(schema, where: "p.gives_up_at < \(anHourAgo)", reason: "p.reason"),
             """
             DELETE FROM \(schema.probe) AS p
             WHERE p.id IS NULL AND NOT EXISTS (SELECT FROM \(schema.consumer) AS c WHERE c.queue = p.queue)

@@ -145,13 +145,15 @@ extension PostgresStorage {
     /// - Parameters:
     ///   - probe: The round.
     ///   - reason: Why, for people.
+    /// - Returns: Whether this call made it a loss, as the last of so many in a row.
     /// - Throws: ``JobStorageError``.
-    public func voidProbe(_ probe: ProbeID, reason: String) async throws(JobStorageError) {
+    public func voidProbe(_ probe: ProbeID, reason: String) async throws(JobStorageError) -> Bool {
         let sql = try await ready().probe
-        try await perform(
+        let results = try await perform(
             on: upkeep,
             [PostgresStatement(sql.lock, probe.uuid), PostgresStatement(sql.void, probe.uuid, reason)]
         )
+        return try reading { () throws(PostgresError) in try results.last?.first?.decode(Bool.self, 1) ?? false }
     }
 
     /// Notes something of a session, and moves the round when all have done it.

@@ -18,6 +18,12 @@ final class LossLedger: Sendable {
         var processes: [Int: Int] = [:]
         /// The sessions under which each process has consumed, and when they were stored.
         var sessions: [Int: [ConsumerSession: Date]] = [:]
+        /// Of each queue, how many rounds in a row were void although their probes had come back.
+        var voids: [String: Int] = [:]
+        /// The rounds that may pass for a loss without a proof.
+        var suspicions: Set<ProbeID> = []
+        /// How many rows were published again for no better reason.
+        var suspected = 0
     }
 
     private let broker: InMemoryTransport
@@ -60,7 +66,46 @@ final class LossLedger: Sendable {
         state.withLock { $0.snapshots[probe] = $0.snapshots[probe] ?? (now, date) }
     }
 
+    /// Compares the rounds before and after a call that may end some, and concludes none.
+    ///
+    /// - Parameters:
+    ///   - before: How the probing of each queue stood.
+    ///   - after: How it stands.
+    ///   - date: The database's present.
+    func ended(_ before: [String: InMemoryTables.Probing], _ after: [String: InMemoryTables.Probing], at date: Date) {
+        state.withLock { state in
+            for (queue, probing) in before {
+                guard let round = probing.round, round.id != after[queue]?.round?.id else { continue }
+                guard round.phase == .returned, round.givesUpAt > date else { continue }
+                state.voids[queue, default: 0] += 1
+                guard state.voids[queue] == ProbeRound.voidLimit else { continue }
+                state.voids[queue] = 0
+                state.suspicions.insert(round.id)
+            }
+        }
+    }
+
+    /// Notes that rounds of a queue were concluded.
+    func concluded(_ queue: String) {
+        state.withLock { $0.voids[queue] = 0 }
+    }
+
     // MARK: What is found
+
+    /// Whether a loss is a round that proves nothing, and may pass for one as the last of so many in a row.
+    func isSuspicion(_ loss: InMemoryTables.Loss) -> Bool {
+        state.withLock { $0.suspicions.contains(loss.id) }
+    }
+
+    /// Notes that rows were published again on a mere suspicion.
+    func suspected(_ count: Int) {
+        state.withLock { $0.suspected += count }
+    }
+
+    /// How many rows were.
+    var suspectedCount: Int {
+        state.withLock { $0.suspected }
+    }
 
     /// Whether a message that passes for lost ever came to the broker before the watermarks were stored that confirm it.
     func hasArrived(_ message: DispatchMessage, before loss: InMemoryTables.Loss) -> Bool {

@@ -21,8 +21,8 @@ struct SimulatedJob: JobReceiver {
     let process: Int
     let world: SimulationWorld
     let clock: SimulationClock
-    /// Whether none is over at once.
-    let isLong: Bool
+    /// How long each takes, at least and at most, where none is over at once.
+    let lengths: (Duration, Duration)?
 
     private func run(_ text: String, _ context: JobContext) async throws -> String {
         let random = world.jobRandom
@@ -32,13 +32,13 @@ struct SimulatedJob: JobReceiver {
             world.scheduler.note("ends", process: process, "\(world.ledger.name(context.id)) run \(context.run)")
             world.ledger.ended(context.id, run: context.run, process: process)
         }
-        let length: Duration =
-            switch random.below(10) {
-            case _ where isLong: random.duration(.seconds(1), .seconds(8))
-            case 0...3: .zero
-            case 4...8: random.duration(.zero, .seconds(2))
-            default: random.duration(.zero, .seconds(20))
-            }
+        let kind = random.below(10)
+        let length: Duration
+        if let lengths {
+            length = random.duration(lengths.0, lengths.1)
+        } else {
+            length = kind < 4 ? .zero : random.duration(.zero, kind < 9 ? .seconds(2) : .seconds(20))
+        }
         if random.chance(0.1) {
             // Pays no heed to its cancellation.
             let end = clock.now.advanced(by: length)

@@ -63,7 +63,7 @@ final class SimulatedProcess: Sendable {
             environment: environment,
             logger: logger
         )
-        let job = SimulatedJob(process: number, world: world, clock: clock, isLong: plan.hasLongJobs)
+        let job = SimulatedJob(process: number, world: world, clock: clock, lengths: plan.jobLengths)
         server =
             role == .server
             ? try JobServer(client, configuration: plan.server, logger: logger) { job } : nil

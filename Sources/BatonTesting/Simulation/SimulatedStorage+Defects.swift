@@ -51,6 +51,15 @@ extension SimulatedStorage {
         return adopted
     }
 
+    /// Lets a round that is void pass for a loss.
+    static func suspect(_ probe: ProbeID, in storage: InMemoryStorage, at now: Date) {
+        storage.change { tables in
+            for (queue, probing) in tables.probing {
+                if let round = probing.round, round.id == probe { tables.lose(round, of: queue, at: now) }
+            }
+        }
+    }
+
     /// Lets all that dead publishers may still store pass for published.
     static func closeEyes(to storage: InMemoryStorage, at now: Date) {
         storage.change { tables in

@@ -33,14 +33,21 @@ extension SimulatedStorage {
         let world = world
         return try await call(.openProbe) { (storage) async throws(JobStorageError) in
             world.losses.stored(probe, at: world.scheduler.now, world.databaseClock.date)
-            let isOpen = try await storage.openProbe(probe, of: queue, quiet: quiet, patience: patience)
+            let isOpen = try await Self.ending(world, storage) { () async throws(JobStorageError) in
+                try await storage.openProbe(probe, of: queue, quiet: quiet, patience: patience)
+            }
             if isOpen { world.scheduler.note("round begun", process: SimulationWorld.network) }
             return isOpen
         }
     }
 
     package func probes(of queues: [String]) async throws(JobStorageError) -> [ProbeRound] {
-        try await call(.probes) { (storage) async throws(JobStorageError) in try await storage.probes(of: queues) }
+        let world = world
+        return try await call(.probes) { (storage) async throws(JobStorageError) in
+            try await Self.ending(world, storage) { () async throws(JobStorageError) in
+                try await storage.probes(of: queues)
+            }
+        }
     }
 
     package func join(_ consumer: ConsumerSession, to probe: ProbeID) async throws(JobStorageError) -> Bool {
@@ -58,18 +65,36 @@ extension SimulatedStorage {
     package func pass(_ consumer: ConsumerSession, in probe: ProbeID) async throws(JobStorageError) -> Bool {
         let world = world
         return try await call(.pass) { (storage) async throws(JobStorageError) in
+            let queue = storage.read { tables in tables.probing.first { $1.round?.id == probe }?.key }
             let isLast = try await storage.pass(consumer, in: probe)
+            if isLast, let queue { world.losses.concluded(queue) }
             if isLast { world.scheduler.note("round concluded", process: SimulationWorld.network) }
             return isLast
         }
     }
 
-    package func voidProbe(_ probe: ProbeID, reason: String) async throws(JobStorageError) {
+    package func voidProbe(_ probe: ProbeID, reason: String) async throws(JobStorageError) -> Bool {
         let world = world
-        try await call(.voidProbe) { (storage) async throws(JobStorageError) in
+        return try await call(.voidProbe) { (storage) async throws(JobStorageError) in
             world.scheduler.note("round void", process: SimulationWorld.network, reason)
-            try await storage.voidProbe(probe, reason: reason)
+            let now = world.databaseClock.date
+            if world.defects.contains(.suspectsAtOnce) { Self.suspect(probe, in: storage, at: now) }
+            return try await Self.ending(world, storage) { () async throws(JobStorageError) in
+                try await storage.voidProbe(probe, reason: reason)
+            }
         }
+    }
+
+    /// Has the ledger see which rounds a call ends.
+    private static func ending<Answer>(
+        _ world: SimulationWorld,
+        _ storage: InMemoryStorage,
+        _ body: () async throws(JobStorageError) -> Answer
+    ) async throws(JobStorageError) -> Answer {
+        let before = storage.read(\.probing)
+        let answer = try await body()
+        world.losses.ended(before, storage.read(\.probing), at: world.databaseClock.date)
+        return answer
     }
 
     package func recordLoss(_ loss: ProbeID, of queue: String) async throws(JobStorageError) {
@@ -91,6 +116,8 @@ extension SimulatedStorage {
         return try await call(.requeueLost, as: .move(.requeueLost)) { (storage) async throws(JobStorageError) in
             let loss = storage.read { $0.losses.first(where: \.isConfirmed) }
             var repair = try await storage.requeueLost(marks: marks)
+            let isSuspicion = loss.map(world.losses.isSuspicion) ?? false
+            if isSuspicion { world.losses.suspected(repair.dispatches.count) }
             for dispatch in repair.dispatches {
                 guard let loss else { break }
                 let hasCopy = storage.read { tables in
@@ -101,7 +128,9 @@ extension SimulatedStorage {
                 if !world.losses.hasArrived(dispatch.message, before: loss) {
                     world.ledger.report("a watermark passed \(name), whose message had never come to the broker")
                 }
-                if hasCopy { world.ledger.report("I6: \(name) passed for lost while there was a copy of its message") }
+                if hasCopy, !isSuspicion {
+                    world.ledger.report("I6: \(name) passed for lost while there was a copy of its message")
+                }
             }
             if world.defects.contains(.republishesUnderNewGeneration) {
                 storage.change { tables in

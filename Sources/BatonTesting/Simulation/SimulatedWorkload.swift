@@ -21,6 +21,8 @@ final class SimulatedWorkload: Sendable {
     let deployment: Deployment
     /// Whether jobs run for long enough that what comes late finds them running.
     let hasLongJobs: Bool
+    /// Whether they run for so long that what waits for a thread is given back again and again.
+    let isRestless: Bool
     let client: JobClientConfiguration
     let server: JobServerConfiguration
     /// How long the storm lasts.
@@ -36,8 +38,6 @@ final class SimulatedWorkload: Sendable {
         storm = random.duration(.seconds(2), .seconds(40))
         servers = random.pick([1, 2, 2, 3])
         hasLongJobs = random.chance(0.4)
-        // One thread may have to run some hundred attempts, and rounds of probing that came to nothing put off the next.
-        calm = .seconds(hasLongJobs ? 2_200 : 900)
         deployment = random.pick([.broker, .broker, .broker, .storageAlone, .mixed])
         var client = JobClientConfiguration()
         client.enqueueTimeout = random.pick([.seconds(1), .seconds(5), .seconds(30)])
@@ -58,7 +58,16 @@ final class SimulatedWorkload: Sendable {
         server.probePatience = random.pick([.seconds(4), .seconds(12)])
         server.retryPolicy = RetryPolicy { _, random in .milliseconds(100 + Int(random.next() % 1_900)) }
         self.server = server
+        isRestless = hasLongJobs && server.acknowledgeAfter == .seconds(3) && server.concurrency == 1
+        // One thread may have to run some hundred attempts, and rounds of probing that came to nothing put off the next.
+        calm = .seconds(isRestless ? 15_000 : hasLongJobs ? 2_200 : 900)
         state = Locked(State(left: 3 + random.below(15)))
+    }
+
+    /// How long each job takes, at least and at most, where none is over at once.
+    var jobLengths: (Duration, Duration)? {
+        if isRestless { return (.seconds(20), .seconds(90)) }
+        return hasLongJobs ? (.seconds(1), .seconds(8)) : nil
     }
 
     /// Whether everything has been enqueued.

@@ -44,6 +44,7 @@ import Testing
         let wanted = [
             JobCounter.repairedOrphans, .repairedUnpublished, .repairedUnheld, .certifiedServers, .earlyCertificates,
             .fencedCompletions, .duplicateDeliveries, .cancelledLostRuns, .repairedLost, .voidProbes, .missingQueues,
+            .suspectedLosses,
         ]
         let report = try await onThread {
             var report = SimulationReport()

@@ -50,7 +50,7 @@ extension FakeStorage {
         try await answer(.pass) { storage throws(JobStorageError) in try await storage.pass(consumer, in: probe) }
     }
 
-    func voidProbe(_ probe: ProbeID, reason: String) async throws(JobStorageError) {
+    func voidProbe(_ probe: ProbeID, reason: String) async throws(JobStorageError) -> Bool {
         try await answer(.voidProbe) { storage throws(JobStorageError) in
             try await storage.voidProbe(probe, reason: reason)
         }

@@ -104,8 +104,9 @@ extension InMemoryStorage {
     /// - Parameters:
     ///   - probe: The round.
     ///   - reason: Why, for people.
+    /// - Returns: Whether this call made it a loss, as the last of so many in a row.
     /// - Throws: Never; the signature is the protocol's.
-    public func voidProbe(_ probe: ProbeID, reason: String) async throws(JobStorageError) {
+    public func voidProbe(_ probe: ProbeID, reason: String) async throws(JobStorageError) -> Bool {
         transaction { tables, now in tables.voidProbe(probe, reason: reason, at: now) }
     }
 

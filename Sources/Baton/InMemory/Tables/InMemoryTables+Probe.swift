@@ -25,6 +25,8 @@ extension InMemoryTables {
         package var round: Round?
         /// How many rounds in a row came to nothing.
         package var failures = 0
+        /// How many rounds were void although their probes had come back, since one ended as a loss.
+        package var voids = 0
         /// Before when there is no other round.
         package var notBefore: Date?
         /// Why the last round that proved nothing did not, for people.

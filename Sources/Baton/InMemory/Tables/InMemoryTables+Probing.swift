@@ -62,7 +62,7 @@ extension InMemoryTables {
     ) -> Bool {
         if let round = probing[queue]?.round {
             guard round.givesUpAt <= now || isVoid(round) else { return round.id == probe }
-            giveUp(queue, at: now)
+            endRound(of: queue, at: now)
         }
         var state = probing[queue] ?? Probing()
         let sessions = openConsumers(of: queue)
@@ -92,7 +92,7 @@ extension InMemoryTables {
         for queue in queues {
             guard let round = probing[queue]?.round, round.givesUpAt > now else { continue }
             let isVoid = isVoid(round)
-            if isVoid { giveUp(queue, at: now) }
+            if isVoid { endRound(of: queue, at: now) }
             let sessions = openConsumers(of: queue).map { session in
                 ProbeRound.Consumer(
                     session: session,
@@ -136,15 +136,16 @@ extension InMemoryTables {
         consumers[session]?.passed = probe
         guard openConsumers(of: queue).allSatisfy({ consumers[$0]?.passed == probe }) else { return false }
         probing[queue] = Probing()
-        losses.append(Loss(id: probe, queue: queue, isConfirmed: true, at: now, watermarks: round.watermarks))
+        lose(round, of: queue, at: now)
         return true
     }
 
-    /// Ends a round that proves nothing.
-    mutating func voidProbe(_ probe: ProbeID, reason: String, at now: Date) {
-        guard let queue = probing.first(where: { $1.round?.id == probe })?.key else { return }
-        giveUp(queue, at: now)
+    /// Ends a round that proves nothing; says whether it is a loss all the same.
+    mutating func voidProbe(_ probe: ProbeID, reason: String, at now: Date) -> Bool {
+        guard let queue = probing.first(where: { $1.round?.id == probe })?.key else { return false }
+        let isLoss = endRound(of: queue, at: now)
         probing[queue]?.lastReason = reason
+        return isLoss
     }
 
     /// The round of this number, if it may still prove something.
@@ -162,12 +163,33 @@ extension InMemoryTables {
     /// Ends a round that comes to nothing.
     ///
     /// Whose time is over may be followed by another at once, with more time; one that is void not so soon.
-    private mutating func giveUp(_ queue: String, at now: Date) {
-        guard let round = probing[queue]?.round else { return }
-        probing[queue]?.round = nil
-        probing[queue]?.failures += 1
-        let pause = min(round.patience / 4, .seconds(120))
-        probing[queue]?.notBefore = round.givesUpAt <= now ? nil : now.adding(pause)
+    ///
+    /// - Returns: Whether it is a loss, as the last of many that were void although their probes had come back.
+    @discardableResult
+    private mutating func endRound(of queue: String, at now: Date) -> Bool {
+        guard var state = probing[queue], let round = state.round else { return false }
+        let isVoid = round.givesUpAt > now
+        state.round = nil
+        state.failures += 1
+        state.notBefore = isVoid ? now.adding(min(round.patience / 4, .seconds(120))) : nil
+        if isVoid, round.phase == .returned { state.voids += 1 }
+        let isLoss = state.voids >= ProbeRound.voidLimit
+        if isLoss {
+            state.voids = 0
+            lose(round, of: queue, at: now)
+        }
+        probing[queue] = state
+        return isLoss
+    }
+
+    /// What was confirmed before a round is lost.
+    ///
+    /// - Parameters:
+    ///   - round: The round, which is over.
+    ///   - queue: Its queue.
+    ///   - now: The present date.
+    package mutating func lose(_ round: Round, of queue: String, at now: Date) {
+        losses.append(Loss(id: round.id, queue: queue, isConfirmed: true, at: now, watermarks: round.watermarks))
     }
 
     /// Every publisher session's watermark, in the order of the sessions.
@@ -178,7 +200,7 @@ extension InMemoryTables {
     /// Removes what nothing refers to any more.
     mutating func tidyProbes(before past: Date, at now: Date) {
         for (queue, state) in probing where state.round.map({ $0.givesUpAt < past }) ?? false {
-            giveUp(queue, at: now)
+            endRound(of: queue, at: now)
         }
         consumers = consumers.filter { $1.endedAt.map { $0 >= past } ?? true }
         let consumed = Set(consumers.values.map(\.queue))

@@ -95,11 +95,18 @@ struct ProbeProcess: Sendable {
     }
 
     private func void(_ probe: ProbeID, _ queue: String, _ reason: String) async throws(JobStorageError) {
-        try await core.storage.voidProbe(probe, reason: reason)
+        let isLoss = try await core.storage.voidProbe(probe, reason: reason)
         core.logger.debug(
             "a round of probing proves nothing",
             metadata: ["queue": "\(queue)", "probe": "\(probe)", "reason": "\(reason)"]
         )
-        await core.count([.voidProbes: 1])
+        if isLoss {
+            core.logger.warning(
+                "no round of probing a queue proves anything; whatever may be lost is published again",
+                metadata: ["queue": "\(queue)", "probe": "\(probe)", "reason": "\(reason)"]
+            )
+            core.client.publisher.returns.ring()
+        }
+        await core.count([.voidProbes: 1, .suspectedLosses: isLoss ? 1 : 0])
     }
 }

@@ -18,6 +18,8 @@ struct ProbeTable: Sendable {
     }
 
     private enum Stage {
+        /// Deliveries are on their way out, and what leaves now may reach the broker after the round trip.
+        case restless
         /// The round trip before joining is under way.
         case catchingUp
         /// It may join.
@@ -33,12 +35,17 @@ struct ProbeTable: Sendable {
     private struct Part {
         let probe: ProbeID
         let session: ConsumerSession
-        /// How often the queue had been disturbed when it began to count.
-        var disturbances: Int
+        /// How often the queue had been disturbed when it began to count; `nil` when it found no quiet moment for that.
+        var disturbances: Int?
         var stage: Stage
+        /// How often it has looked for a quiet moment.
+        var looks = 1
         /// Whether it may be for this server to publish the probe: the answer that says so may have been lost.
         var mayOweProbe = false
     }
+
+    /// How often a session looks for a quiet moment before it joins without one.
+    static let maximumLooks = 8
 
     private var parts: [String: Part] = [:]
     private let defects: Set<PlantedDefect>
@@ -106,22 +113,26 @@ struct ProbeTable: Sendable {
             return nil
         }
         let count = table.disturbances.count(of: round.queue)
-        let part = parts[round.queue].flatMap { $0.probe == round.id ? $0 : nil }
-        switch part?.stage {
-        case .catchingUp: return nil
-        case .caughtUp where part?.disturbances == count:
-            return .join(round.id, own.session, queue: round.queue)
-        default:
-            // What it gives back while it catches up may reach the broker after that.
-            guard !table.disturbances.isUnderWay(in: round.queue) else { return nil }
-            parts[round.queue] = Part(
-                probe: round.id,
-                session: own.session,
-                disturbances: count,
-                stage: .catchingUp
-            )
-            return .catchUp(round.id, queue: round.queue)
+        var part = Part(probe: round.id, session: own.session, disturbances: nil, stage: .restless)
+        if let known = parts[round.queue], known.probe == round.id {
+            switch known.stage {
+            case .catchingUp: return nil
+            case .caughtUp where known.disturbances == count:
+                return .join(round.id, own.session, queue: round.queue)
+            default: part.looks = known.looks + 1
+            }
         }
+        defer { parts[round.queue] = part }
+        if part.looks > Self.maximumLooks {
+            // Where deliveries leave all the time, it is to be seen at least whether the probe comes back.
+            part.stage = .caughtUp
+            return .join(round.id, own.session, queue: round.queue)
+        }
+        // What it gives back while it catches up may reach the broker after that.
+        guard !table.disturbances.isUnderWay(in: round.queue) else { return nil }
+        part.disturbances = count
+        part.stage = .catchingUp
+        return .catchUp(round.id, queue: round.queue)
     }
 
     private mutating func pass(
@@ -138,11 +149,12 @@ struct ProbeTable: Sendable {
         guard let part = parts[round.queue], part.probe == round.id else {
             return void(round, "it is not known what the server has given back since it joined")
         }
-        if part.disturbances != table.disturbances.count(of: round.queue), !isTrusting {
-            return void(round, "deliveries were given back or sent on")
-        }
         guard round.phase == .returned else {
             return part.mayOweProbe ? .publish(round.id, queue: round.queue) : nil
+        }
+        // No sooner: a round that is void counts for something only where its probe has come back.
+        if part.disturbances != table.disturbances.count(of: round.queue), !isTrusting {
+            return void(round, "deliveries were given back or sent on")
         }
         switch part.stage {
         case .catchingUpToPass: return nil
@@ -152,7 +164,7 @@ struct ProbeTable: Sendable {
             return .pass(round.id, own.session, queue: round.queue)
         case .passing:
             return .pass(round.id, own.session, queue: round.queue)
-        case .catchingUp, .caughtUp, .joined:
+        case .restless, .catchingUp, .caughtUp, .joined:
             if defects.contains(.skipsCatchUp) { return .pass(round.id, own.session, queue: round.queue) }
             parts[round.queue]?.stage = .catchingUpToPass
             return .catchUp(round.id, queue: round.queue)
@@ -163,7 +175,7 @@ struct ProbeTable: Sendable {
     private mutating func noteJoined(_ round: ProbeRound) {
         guard let part = parts[round.queue], part.probe == round.id else { return }
         switch part.stage {
-        case .catchingUp, .caughtUp:
+        case .restless, .catchingUp, .caughtUp:
             parts[round.queue]?.stage = .joined
             parts[round.queue]?.mayOweProbe = true
         case .joined, .catchingUpToPass, .holding, .passing: break
@@ -175,7 +187,7 @@ struct ProbeTable: Sendable {
     private mutating func noteLate(_ round: ProbeRound, _ own: ProbeRound.Consumer) {
         let part = parts[round.queue].flatMap { $0.probe == round.id ? $0 : nil }
         switch part?.stage {
-        case nil, .catchingUp, .caughtUp:
+        case nil, .restless, .catchingUp, .caughtUp:
             parts[round.queue] = Part(probe: round.id, session: own.session, disturbances: 0, stage: .joined)
         case .joined, .catchingUpToPass, .holding, .passing: break
         }
@@ -200,7 +212,7 @@ struct ProbeTable: Sendable {
         switch part.stage {
         case .catchingUp: parts[queue]?.stage = .caughtUp
         case .catchingUpToPass: parts[queue]?.stage = .holding(upTo: ordinal)
-        case .caughtUp, .joined, .holding, .passing: break
+        case .restless, .caughtUp, .joined, .holding, .passing: break
         }
     }
 
@@ -214,7 +226,7 @@ struct ProbeTable: Sendable {
         switch part.stage {
         case .catchingUp: parts[queue] = nil
         case .catchingUpToPass: parts[queue]?.stage = .joined
-        case .caughtUp, .joined, .holding, .passing: break
+        case .restless, .caughtUp, .joined, .holding, .passing: break
         }
     }
 

@@ -33,6 +33,10 @@ public struct ProbeRound: Sendable, Hashable {
         }
     }
 
+    /// How many rounds of a queue, one after another without one that was concluded, must have been void although their
+    /// probes had come back, for the last of them to end as a loss.
+    public static let voidLimit = 5
+
     /// The round.
     public var id: ProbeID
     /// The queue.

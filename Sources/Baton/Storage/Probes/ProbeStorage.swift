@@ -4,6 +4,11 @@
 /// round of a queue at a time. A round that is concluded, and a queue that was found missing, leave a *loss*: the queue
 /// and every session's watermark of then. A row of the queue that is still enqueued, under a mark that was confirmed by
 /// such a watermark, is lost; that stays true of it for as long as it bears that mark.
+///
+/// Where deliveries are given back or sent on all the time, no round is ever concluded. So rounds in a row that were void
+/// although their probes had come back end as a loss, too, the last of ``ProbeRound/voidLimit``: no proof, but whatever has
+/// a message all the same is published under the same generation, and its first copy wins. A round whose probe had not come
+/// back does not count, however it ended: what waits may be behind the probe, or before it, in a long queue.
 public protocol ProbeStorage: Sendable {
     // MARK: Consumer sessions
 
@@ -101,8 +106,9 @@ public protocol ProbeStorage: Sendable {
     /// - Parameters:
     ///   - probe: The round.
     ///   - reason: Why, for people.
+    /// - Returns: Whether this call made it a loss, as the last of so many in a row.
     /// - Throws: ``JobStorageError``.
-    func voidProbe(_ probe: ProbeID, reason: String) async throws(JobStorageError)
+    func voidProbe(_ probe: ProbeID, reason: String) async throws(JobStorageError) -> Bool
 
     // MARK: Losses
 

@@ -114,8 +114,10 @@ extension JobStorageConformance {
         ) { subject in
             let session = try await subject.consumer(owner: try await subject.server())
             let probe = try await subject.publishedRound([session])
-            try await subject.storage.voidProbe(probe, reason: "a message was given back")
-            try await subject.storage.voidProbe(probe, reason: "said again")
+            for reason in ["a message was given back", "said again"] {
+                let isLoss = try await subject.storage.voidProbe(probe, reason: reason)
+                try Expect.equal(isLoss, false, "whether the round is a loss")
+            }
             try Expect.equal(try await subject.standing(), nil, "the round that was void")
             let returned = try await subject.storage.noteReturn(of: probe, lane: 0, of: 1)
             try Expect.equal(returned, false, "whether the probe still moves it")

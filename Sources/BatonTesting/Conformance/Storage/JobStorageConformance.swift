@@ -11,7 +11,7 @@ public enum JobStorageConformance {
         inserting + deleting + requeueing + claiming + refusing + completing + scheduling + publishing + adopting
         + living
         + repairing
-        + certifying + racing + waiting + probing + concluding + losing + keeping
+        + certifying + racing + waiting + probing + concluding + suspecting + losing + keeping
 
     /// The rules for a storage that also writes certificates before a lease is over (PROTOCOL section 3).
     public static let takeoverRules: [Rule] = takingOver

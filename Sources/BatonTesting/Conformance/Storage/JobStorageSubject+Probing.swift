@@ -66,6 +66,24 @@ extension JobStorageSubject {
         try Expect.equal(concluded, consumers.indices.map { $0 == consumers.count - 1 }, "who concludes the round")
     }
 
+    /// A round that is void when it has come so far, and the pause after it.
+    @inline(never)
+    func voidRound(
+        _ phase: ProbeRound.Phase,
+        _ consumers: [ConsumerSession],
+        expecting isExpected: Bool
+    ) async throws {
+        let probe =
+            switch phase {
+            case .joining: try await round()
+            case .published: try await publishedRound(consumers)
+            case .returned: try await returnedRound(consumers)
+            }
+        let isLoss = try await storage.voidProbe(probe, reason: "a message was given back")
+        try Expect.equal(isLoss, isExpected, "whether a round that is void when it is \(phase) is a loss")
+        try await advance(.seconds(121))
+    }
+
     /// A queue's round as it stands, if there is one.
     @inline(never)
     func standing(of queue: String = "mail") async throws -> ProbeRound? {

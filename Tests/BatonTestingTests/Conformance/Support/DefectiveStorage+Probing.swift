@@ -59,8 +59,21 @@ extension DefectiveStorage {
         try await inner.pass(consumer, in: probe) || defect == .concludesAlways
     }
 
-    func voidProbe(_ probe: ProbeID, reason: String) async throws(JobStorageError) {
-        if defect != .voidsNothing { try await inner.voidProbe(probe, reason: reason) }
+    func voidProbe(_ probe: ProbeID, reason: String) async throws(JobStorageError) -> Bool {
+        switch defect {
+        case .voidsNothing: return false
+        case .suspectsUnreturned: _ = try await inner.noteReturn(of: probe, lane: 0, of: 1)
+        case .suspectsNothing:
+            _ = try await inner.voidProbe(probe, reason: reason)
+            return false
+        default: break
+        }
+        let isLoss = try await inner.voidProbe(probe, reason: reason)
+        guard defect == .suspectsAtOnce, !isLoss else { return isLoss }
+        let loss = ProbeID(UUID())
+        try await inner.recordLoss(loss, of: "mail")
+        try await inner.settleLoss(loss, isConfirmed: true)
+        return isLoss
     }
 
     // MARK: Losses

@@ -115,6 +115,11 @@ enum PlantedStorageDefects {
         "nothing is concluded once a session has ended": .concludesAlways,
         "a survey tells of rounds and losses": .findsNothing,
 
+        "rounds void in a row end as a loss": .suspectsNothing,
+        "the end of a session counts like any other void": .overlooksEnds,
+        "a round whose probe is not back raises no suspicion": .suspectsUnreturned,
+        "a loss ends the row of void rounds": .suspectsAtOnce,
+
         "what waits for long is found": .findsNoneWaiting,
         "one caller looks at a time": .looksAllTheTime,
         "what was confirmed before the round is lost": .forgetsPending,

@@ -31,6 +31,7 @@ enum StorageDefect: String, CaseIterable, Sendable {
     // Rounds and losses.
     case opensRoundsAlways, hearsNoEnds, keepsConsumersOfTheGone, neverGivesARoundUp, voidsNothing, overlooksEnds
     case publishesAlways, countsOneLane, concludesAlways
+    case suspectsNothing, suspectsAtOnce, suspectsUnreturned
     case findsNoneWaiting, looksAllTheTime, requeuesLostAtTheNextGeneration, requeuesLostWithoutBound, requeuesLostTwice
     case confirmsUnasked, storesWatermarksLate, tidiesRounds
 

@@ -209,11 +209,35 @@ import Testing
 
     // MARK: Void
 
-    @Test(arguments: [ProbeRound.Phase.published, .returned])
-    mutating func whatIsGivenBackSinceItJoinedMakesTheRoundVoid(phase: ProbeRound.Phase) {
-        join()
+    @Test mutating func whatIsGivenBackSinceItJoinedMakesTheRoundVoidOnceItsProbeIsBack() {
+        join(owesProbe: true)
         giveBack()
-        #expect(isVoid(step(round(phase, joined: true))))
+        #expect(step(round(.published, joined: true)) == .publish(probe, queue: queue))
+        probes.published(probe, queue: queue)
+        #expect(step(round(.published, joined: true)) == nil)
+        #expect(isVoid(step(round(.returned, joined: true))))
+    }
+
+    @Test mutating func whereDeliveriesLeaveAllTheTimeASessionJoinsAtLastAndNeverPasses() {
+        var looks = 0
+        while step(round(.joining)) != .join(probe, session, queue: queue), looks < 100 {
+            looks += 1
+            giveBack()
+            catchUp()
+        }
+        #expect(looks == ProbeTable.maximumLooks)
+        probes.joined(probe, queue: queue, owesProbe: false)
+        #expect(isVoid(step(round(.returned, joined: true))), "even if nothing leaves any more")
+    }
+
+    @Test mutating func whereSomeDeliveryIsAlwaysOnItsWayOutASessionJoinsAtLastAndNeverPasses() {
+        let delivery = [Sample.delivery(1, tag: 1)]
+        table.disturbances.begin(delivery)
+        for _ in 0..<ProbeTable.maximumLooks { #expect(step(round(.joining)) == nil) }
+        #expect(step(round(.joining)) == .join(probe, session, queue: queue))
+        table.disturbances.end(delivery)
+        #expect(step(round(.joining)) == .join(probe, session, queue: queue), "until storage shows it")
+        #expect(isVoid(step(round(.returned, joined: true))))
     }
 
     @Test mutating func whatIsOnItsWayOutMakesTheRoundVoidBeforeItIsGone() {

@@ -195,6 +195,26 @@ import Testing
         }
     }
 
+    /// One delivery waits for the only thread, and is given back again and again.
+    @Test func whatIsLostWhereDeliveriesAreGivenBackAllTheTimeIsFoundAtLast() async throws {
+        let gate = Gate()
+        try await world.run(server(configure: { $0.acknowledgeAfter = .seconds(2) }, held(at: gate))) {
+            let running = try await enqueue("held")
+            await gate.arrivals(reach: 1)
+            let waiting = try await enqueue()
+            world.broker.plan(.lost)
+            let lost = try await enqueue()
+            try await wait(for: "it is published again") { repairs(of: lost) > 0 }
+            #expect(world.storage.counter(.voidProbes) >= ProbeRound.voidLimit)
+            #expect(world.storage.counter(.suspectedLosses) == 1)
+            #expect(repairs(of: lost) == 1)
+            gate.open()
+            for id in [running, waiting, lost] { try await world.reach(.succeeded, id) }
+            let rows = [running, waiting, lost].map { world.storage.row($0) }
+            #expect(rows.allSatisfy { $0?.generation == 1 && $0?.run == 1 }, "what had its message all the same, too")
+        }
+    }
+
     @Test func aServerThatDiesMakesTheRoundVoid() async throws {
         let gate = Gate()
         try await world.run(server(held(at: gate))) {
