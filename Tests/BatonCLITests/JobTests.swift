@@ -143,7 +143,18 @@ struct JobTests {
                 try await lab.wait(for: job.id, .failed)
                 return job.id
             }
-            let done = try await lab.baton("job", "requeue", "\(failed)", "--reason", "again, please")
+            let other = try await lab.baton("job", "requeue", "\(failed)", "--expecting", "succeeded")
+            #expect(other.code == 4 && other.output == "\(failed)  refused: it is failed\n", "\(other.errors)")
+            #expect(try await lab.baton("job", "requeue", "\(failed)", "--expecting", "nonsense").code == 64)
+            let done = try await lab.baton(
+                "job",
+                "requeue",
+                "\(failed)",
+                "--reason",
+                "again, please",
+                "--expecting",
+                "failed"
+            )
             #expect(done.code == 0 && done.output == "\(failed)  requeued\n", "\(done.errors)")
             #expect(try await lab.storage.history(of: failed).last?.reason == "again, please")
             try await eventually("it has its message") { try await lab.wakeUps(in: "default") == 1 }

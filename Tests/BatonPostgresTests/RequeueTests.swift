@@ -21,7 +21,11 @@ struct RequeueTests {
                     let delete = try fixture.statements.lookup.delete
                     try await transaction.query(.init(delete, job.id.uuid, "r", prepared: false))
                     group.addTask {
-                        try await fixture.storage.requeue([job.id], marks: .some(1), reason: "by hand")
+                        try await fixture.storage.requeue(
+                            [RequeueTarget(id: job.id)],
+                            marks: .some(1),
+                            reason: "by hand"
+                        )
                     }
                     try await fixture.waitUntilBlocked()
                 }

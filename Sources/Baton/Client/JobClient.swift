@@ -213,21 +213,6 @@ public final class JobClient: Service {
     /// first error fails the job again, and Oban and River grant one attempt more. The result of an earlier end goes; errors
     /// stay until it succeeds; the history keeps all. A run of a job that was deleted while it ran may not have ended yet.
     ///
-    /// - Parameters:
-    ///   - id: The job.
-    ///   - reason: Why, for its history.
-    /// - Returns: Whether it was, or why not. After a lost answer look at the job first: once it has run again, a repetition
-    ///   runs it another time.
-    /// - Throws: ``JobStorageError``.
-    @discardableResult
-    public func requeue(_ id: JobID, reason: String? = nil) async throws(JobStorageError) -> RequeueOutcome {
-        let patience = configuration.enqueueTimeout
-        return try await move(atMost: 1, patience: patience) { marks throws(JobStorageError) in
-            let requeue = try await storage.requeue([id], marks: marks, reason: reason)
-            return (requeue.dispatches, requeue.outcomes.first ?? .missing)
-        }
-    }
-
     /// A job by its id.
     ///
     /// - Parameters:

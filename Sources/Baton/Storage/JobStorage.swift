@@ -44,13 +44,13 @@ public protocol JobStorage: Service, ProbeStorage {
     /// attempts, and without the result of an earlier end.
     ///
     /// - Parameters:
-    ///   - ids: The jobs.
+    ///   - targets: The jobs, each once; one that is not as it is expected to be stays as it is.
     ///   - marks: As many marks as there are jobs.
     ///   - reason: Why, for their histories.
     /// - Returns: What is to be published, and what became of each.
     /// - Throws: ``JobStorageError``.
     func requeue(
-        _ ids: [JobID],
+        _ targets: [RequeueTarget],
         marks: PublishMarkRange,
         reason: String?
     ) async throws(JobStorageError) -> JobRequeue

@@ -2,7 +2,7 @@
 public enum RequeueOutcome: Sendable, Hashable {
     /// It is in its queue, with the next generation.
     case requeued
-    /// It stays as it was: it is in its queue already, runs, or waits for another job.
+    /// It stays as it was: it is in its queue already, runs, waits for another job, or is not as it was expected to be.
     ///
     /// Of a state from which a job is requeued, it moved at that very moment; the next try finds it.
     case refused(JobState)

@@ -119,11 +119,11 @@ struct WatchedStorage: JobStorage {
     }
 
     func requeue(
-        _ ids: [JobID],
+        _ targets: [RequeueTarget],
         marks: PublishMarkRange,
         reason: String?
     ) async throws(JobStorageError) -> JobRequeue {
-        try await storage.requeue(ids, marks: marks, reason: reason)
+        try await storage.requeue(targets, marks: marks, reason: reason)
     }
 
     func survey(unpublishedAge: Duration) async throws(JobStorageError) -> ReconcilerSurvey {

@@ -15,13 +15,16 @@ struct JobRequeueCommand: AsyncParsableCommand {
     @Option(help: "Why, for the jobs' histories.")
     var reason = "by hand"
 
+    @Option(help: "Leave jobs as they are that are not in this state.")
+    var expecting: JobState?
+
     @OptionGroup var output: Output
 
     func run() async throws {
         let outcomes = try await Connections().withClient(needsBroker: false) { jobs, _, _ in
             var outcomes: [JobOutcome] = []
             for id in ids {
-                switch try await jobs.requeue(id, reason: reason) {
+                switch try await jobs.requeue(id, reason: reason, expecting: expecting) {
                 case .requeued: outcomes.append(JobOutcome(id: id, kind: .done, state: .enqueued))
                 case .refused(let state): outcomes.append(JobOutcome(id: id, kind: .refused, state: state))
                 case .missing: outcomes.append(JobOutcome(id: id, kind: .missing, state: nil))

@@ -2,7 +2,8 @@ internal import Baton
 
 /// Jobs that are put back into their queues by hand.
 struct RequeueStatements: Sendable {
-    /// `$1` ids, sorted; `$2` session; `$3` first seq; `$4` reason.
+    /// `$1` ids, sorted; `$2` session; `$3` first seq; `$4` reason; `$5` states and `$6` generations in which they must be,
+    /// NULL for any.
     ///
     /// Returns what is to be published.
     ///
@@ -10,15 +11,23 @@ struct RequeueStatements: Sendable {
     let requeue: String
     /// Where jobs stand: `$1` ids.
     ///
-    /// Returns ids and states. Asked after a requeue in the same transaction, it says why a job was left.
+    /// Returns ids, states and generations. Asked after a requeue in the same transaction, it says why a job was left.
     let standing: String
 
     init(_ schema: Schema) {
         let homes = [schema.scheduled, schema.failed, schema.finished]
         let gone = homes.indices.map { index in
             // Of what waits, only what waits for its time.
-            let waiting = homes[index] == schema.scheduled ? " AND state = \(JobState.scheduled.code)" : ""
-            return "g\(index) AS (DELETE FROM \(homes[index]) WHERE id = ANY ($1::uuid[])\(waiting) RETURNING *)"
+            let waiting = homes[index] == schema.scheduled ? " AND h.state = \(JobState.scheduled.code)" : ""
+            return """
+                g\(index) AS (
+                    DELETE FROM \(homes[index]) AS h
+                    USING unnest($1::uuid[], $5::smallint[], $6::integer[]) AS t (id, state, generation)
+                    WHERE h.id = ANY ($1::uuid[]) AND h.id = t.id\(waiting)
+                        AND h.state = coalesce(t.state, h.state) AND h.generation = coalesce(t.generation, h.generation)
+                    RETURNING h.*
+                )
+                """
         }
         let union = homes.indices.map { "SELECT \(JobColumns.list) FROM g\($0)" }.joined(separator: " UNION ALL ")
         // The move's transaction may have begun a moment before that of the end which it sees.
@@ -30,7 +39,7 @@ struct RequeueStatements: Sendable {
             "run_at": "NULL", "result": "NULL", "history": "j.history || \(entry)",
         ])
         requeue = """
-            WITH \(gone.joined(separator: ", ")), moved AS (
+            WITH \(gone.joined(separator: ",\n")), moved AS (
                 INSERT INTO \(schema.active) (\(JobColumns.list)) SELECT \(values) FROM (\(union)) AS j
                 -- An id that two callers gave at once, one for now and one for later: the first counts.
                 ON CONFLICT (id) DO NOTHING
@@ -38,7 +47,7 @@ struct RequeueStatements: Sendable {
             ), \(WaitingStatements.woken(schema, by: "ARRAY(SELECT queue FROM moved)"))
             SELECT id, generation, queue, type, seq FROM moved
             """
-        standing = schema.jobTables.map { "SELECT id, state FROM \($0) WHERE id = ANY ($1::uuid[])" }
+        standing = schema.jobTables.map { "SELECT id, state, generation FROM \($0) WHERE id = ANY ($1::uuid[])" }
             .joined(separator: " UNION ALL ")
     }
 }

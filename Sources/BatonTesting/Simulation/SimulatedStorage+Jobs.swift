@@ -16,12 +16,12 @@ extension SimulatedStorage {
     }
 
     package func requeue(
-        _ ids: [JobID],
+        _ targets: [RequeueTarget],
         marks: PublishMarkRange,
         reason: String?
     ) async throws(JobStorageError) -> JobRequeue {
         try await call(.requeue, as: .move(.requeue)) { (storage) async throws(JobStorageError) in
-            try await storage.requeue(ids, marks: marks, reason: reason)
+            try await storage.requeue(targets, marks: marks, reason: reason)
         }
     }
 

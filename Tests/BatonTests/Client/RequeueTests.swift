@@ -43,14 +43,81 @@ import Testing
         }
     }
 
+    @Test func whatIsNotAsExpectedIsNotRequeued() async throws {
+        try await world.run {
+            let id = try await deletedJob()
+            #expect(try await world.client.requeue(id, expecting: .failed) == .refused(.deleted))
+            #expect(world.storage.row(id)?.generation == 1)
+            #expect(try await world.client.requeue(id, expecting: .deleted) == .requeued)
+        }
+    }
+
+    @Test(arguments: [FakeStorage.Fault.unavailable, .lostBeforeCommit])
+    func whatHasNotReachedStorageIsTriedAgain(fault: FakeStorage.Fault) async throws {
+        try await world.run {
+            let id = try await deletedJob()
+            world.storage.fail(.requeue, fault)
+            let requeue = Task { try await world.client.requeue(id) }
+            try await advancing(until: "it is requeued") { world.storage.row(id)?.generation == 2 }
+            #expect(try await requeue.value == .requeued)
+        }
+    }
+
+    /// As if the retry came so late that the job has run meanwhile, and ended.
+    @Test func aLostAnswerDoesNotRunAJobTwice() async throws {
+        let server = try world.server(Script())
+        try await world.run(server) {
+            let job = try await world.client.enqueue(Script.Call(text: "again"))
+            try await world.reach(.succeeded, job.id)
+            world.storage.fail(.requeue, .lostAfterCommit)
+            for _ in 0..<5 { world.storage.fail(.job, .unavailable) }
+            let requeue = Task {
+                // The first look is for the generation.
+                try await world.client.requeue(job.id)
+            }
+            try await advancing(until: "it has run again, and ended") {
+                world.storage.row(job.id).map { $0.run == 2 && $0.state == .succeeded } ?? false
+            }
+            #expect(try await requeue.value == .requeued)
+            try await world.advance(by: .seconds(60))
+            #expect(world.storage.row(job.id)?.run == 2)
+        }
+    }
+
+    @Test func patienceEnds() async throws {
+        try await world.run {
+            let id = try await deletedJob()
+            world.storage.isDown = true
+            let requeue = Task {
+                await #expect(throws: JobStorageError.self) { try await world.client.requeue(id) }?.code
+            }
+            let hasEnded = Shared(false)
+            let code = Task {
+                defer { hasEnded.change { $0 = true } }
+                return await requeue.value
+            }
+            try await advancing(until: "it gives up") { hasEnded.value }
+            #expect(await code.value == .unavailable)
+        }
+    }
+
+    private func advancing(until what: Comment, _ holds: () -> Bool) async throws {
+        try await eventually(what) {
+            try? await world.advance(by: .milliseconds(500))
+            return holds()
+        }
+    }
+
     /// Whether the row bears the mark nobody knows: nothing is published by it, and the session ends for somebody to look.
     @Test func anAnswerThatIsLostLeavesTheRowToTheReconciler() async throws {
         try await world.run {
             let id = try await deletedJob()
             world.storage.fail(.requeue, .lostAfterCommit)
-            let error = await #expect(throws: JobStorageError.self) { try await world.client.requeue(id) }
-            #expect(error?.code == .outcomeUnknown)
-            #expect(world.storage.row(id)?.state == .enqueued)
+            let requeue = Task { try await world.client.requeue(id) }
+            try await advancing(until: "it is requeued") { world.storage.row(id)?.state == .enqueued }
+            try await world.advance(by: .seconds(3))
+            #expect(try await requeue.value == .requeued)
+            #expect(world.storage.row(id)?.generation == 2)
             #expect(try await world.client.requeue(id) == .refused(.enqueued))
             try await world.advance(by: .seconds(60))
             #expect(world.broker.depth == 1, "only the message of the first generation is there")

@@ -20,12 +20,12 @@ extension FakeStorage {
     }
 
     func requeue(
-        _ ids: [JobID],
+        _ targets: [RequeueTarget],
         marks: PublishMarkRange,
         reason: String?
     ) async throws(JobStorageError) -> JobRequeue {
         try await answer(.requeue) { storage throws(JobStorageError) in
-            let requeue = try await storage.requeue(ids, marks: marks, reason: reason)
+            let requeue = try await storage.requeue(targets, marks: marks, reason: reason)
             check(marks, requeue.dispatches)
             return requeue
         }

@@ -74,21 +74,21 @@ extension InMemoryTables {
 
     /// Puts jobs back by hand that have ended or wait for their time.
     mutating func requeue(
-        _ ids: [JobID],
+        _ targets: [RequeueTarget],
         _ marks: PublishMarkRange,
         reason: String?,
         at now: Date
     ) -> JobRequeue {
         var requeue = JobRequeue(dispatches: [], outcomes: [])
-        for id in ids {
-            guard let state = rows[id]?.state else {
+        for target in targets {
+            guard let row = rows[target.id] else {
                 requeue.outcomes.append(.missing)
                 continue
             }
             let position = requeue.dispatches.count
-            guard state.canBeRequeued, position < marks.count,
+            guard target.matches(row.state, generation: row.generation), position < marks.count,
                 let dispatch = enqueue(
-                    id,
+                    target.id,
                     marks,
                     position,
                     at: now,
@@ -100,7 +100,7 @@ extension InMemoryTables {
                     }
                 )
             else {
-                requeue.outcomes.append(.refused(state))
+                requeue.outcomes.append(.refused(row.state))
                 continue
             }
             requeue.dispatches.append(dispatch)

@@ -47,6 +47,34 @@ extension JobStorageConformance {
             try await subject.end(run, .succeeded(result: nil), by: owner)
         },
         Rule(
+            "what is not as expected is not requeued",
+            "A job that is in another state, or at another generation, than was expected stays as it is (RequeueTarget)."
+        ) { subject in
+            let owner = try await subject.server()
+            for (claim, state) in zip(Int64(1)..., [JobState.succeeded, .failed, .deleted, .scheduled]) {
+                let job = try await subject.job(in: state, owner: owner, claim: claim)
+                let before = try await subject.snapshot(job.id)
+                let other: JobState = state == .failed ? .succeeded : .failed
+                let unexpected = [
+                    RequeueTarget(id: job.id, state: other),
+                    RequeueTarget(id: job.id, generation: before.generation + 1),
+                    RequeueTarget(id: job.id, state: state, generation: before.generation - 1),
+                    RequeueTarget(id: job.id, state: .enqueued),
+                ]
+                for target in unexpected {
+                    let (_, requeue) = try await subject.requeue([target])
+                    try Expect.equal(requeue.dispatches, [], "what is to be published")
+                    try Expect.equal(requeue.outcomes, [.refused(state)], "what becomes of a job that is \(state)")
+                }
+                try Expect.equal(try await subject.snapshot(job.id), before, "the job")
+                let target = RequeueTarget(id: job.id, state: state, generation: before.generation)
+                for outcome in [RequeueOutcome.requeued, .refused(.enqueued)] {
+                    let (_, requeue) = try await subject.requeue([target])
+                    try Expect.equal(requeue.outcomes, [outcome], "what becomes of a job that is as expected")
+                }
+            }
+        },
+        Rule(
             "an end from before a requeue is fenced",
             "A run whose job was deleted and requeued cannot end it, and its end sent again does not match either (PROTOCOL I2)."
         ) { subject in
@@ -80,7 +108,13 @@ extension JobStorageSubject {
     /// Requeues jobs, with the marks that they were given.
     @inline(never)
     func requeue(_ ids: [JobID]) async throws -> (PublishMarkRange, JobRequeue) {
-        let marks = try await marks(ids.count)
-        return (marks, try await storage.requeue(ids, marks: marks, reason: "by hand"))
+        try await requeue(ids.map { RequeueTarget(id: $0) })
+    }
+
+    /// Requeues jobs that are as they are expected to be, with the marks that they were given.
+    @inline(never)
+    func requeue(_ targets: [RequeueTarget]) async throws -> (PublishMarkRange, JobRequeue) {
+        let marks = try await marks(targets.count)
+        return (marks, try await storage.requeue(targets, marks: marks, reason: "by hand"))
     }
 }

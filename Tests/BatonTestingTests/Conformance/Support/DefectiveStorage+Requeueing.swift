@@ -2,18 +2,20 @@ import Baton
 
 extension DefectiveStorage {
     func requeue(
-        _ ids: [JobID],
+        _ targets: [RequeueTarget],
         marks: PublishMarkRange,
         reason: String?
     ) async throws(JobStorageError) -> JobRequeue {
-        var requeue = try await inner.requeue(ids, marks: marks, reason: reason)
+        let ids = targets.map(\.id)
+        let meant = defect == .requeuesUnexpected ? ids.map { RequeueTarget(id: $0) } : targets
+        var requeue = try await inner.requeue(meant, marks: marks, reason: reason)
         switch defect {
         case .requeuesAtTheOldGeneration:
             for index in requeue.dispatches.indices { requeue.dispatches[index].message.generation -= 1 }
         case .requeuesRuns:
             for (index, outcome) in requeue.outcomes.enumerated() where outcome == .refused(.processing) {
                 _ = try await inner.delete(ids[index], reason: nil)
-                let again = try await inner.requeue([ids[index]], marks: marks, reason: reason)
+                let again = try await inner.requeue([RequeueTarget(id: ids[index])], marks: marks, reason: reason)
                 requeue.dispatches += again.dispatches
                 requeue.outcomes[index] = .requeued
             }

@@ -18,6 +18,7 @@ enum PlantedStorageDefects {
 
         "what has ended goes back by hand": .requeuesAtTheOldGeneration,
         "what runs or waits in its queue is not requeued": .requeuesRuns,
+        "what is not as expected is not requeued": .requeuesUnexpected,
         "an end from before a requeue is fenced": .takesOldEnds,
         "two requeues at once move a job once": .requeuesTwice,
 

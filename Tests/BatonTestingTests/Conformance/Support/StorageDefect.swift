@@ -5,7 +5,7 @@ enum StorageDefect: String, CaseIterable, Sendable {
     case delaysWhatIsDelayed, refusesFarDates, insertsAlways
     case deletesUnknownJobs, deletesNothing, deletesNoRun
     case forgetsClaims, forgetsData, doublesSuccesses
-    case requeuesRuns, takesOldEnds
+    case requeuesRuns, requeuesUnexpected, takesOldEnds
 
     // Publishing.
     case forgetsConfirms, forgetsPending, takesTheLastWatermark, neverClosesSessions, neverEndsALease
