@@ -26,6 +26,7 @@ struct ListTests {
                 var scheduled: Int
                 var servers: Int
                 var oldestEnqueuedSeconds: Double?
+                var probeSeconds: Double?
                 var isPartial: Bool
             }
             var queues: [Queue]
@@ -51,7 +52,17 @@ struct ListTests {
                 #expect(queues.map(\.servers) == [1, 0] && queues.map(\.enqueued) == [0, 1])
                 #expect(queues.map(\.scheduled) == [1, 0] && queues.map(\.processing) == [0, 0])
                 #expect(queues[0].oldestEnqueuedSeconds == nil && (queues[1].oldestEnqueuedSeconds ?? -1) >= 0)
+                #expect(queues.allSatisfy { $0.probeSeconds == nil })
                 #expect(try await lab.baton("queue", "list").output.contains("rest"))
+                // As if jobs had waited for long, and a probe behind them.
+                try await lab.query(
+                    """
+                    UPDATE @.probe SET id = gen_random_uuid(), phase = 1, opened_at = now() - interval '90 seconds',
+                        gives_up_at = now() + interval '1 hour', patience = interval '2 hours'
+                    """
+                )
+                let probed = try await lab.baton("queue", "list", "--json").document(Queues.self).queues
+                #expect((probed[0].probeSeconds ?? 0) >= 90 && probed[1].probeSeconds == nil)
             }
             #expect(try await lab.baton("server", "list", "--json").document(Servers.self).servers.isEmpty)
         }

@@ -10,6 +10,10 @@ public struct QueueSnapshot: Sendable, Hashable {
     public var scheduled: Int
     /// How long the oldest of those has waited that are ready.
     public var oldestAge: Duration?
+    /// How long a probe has been on its way through it, if one is (PROTOCOL section 4).
+    ///
+    /// As long as it does not come back, the queue is long, or nobody takes from it; that is no sign of a loss.
+    public var probeAge: Duration?
     /// How many living servers serve it.
     public var servers: Int
     /// Whether there were more jobs than a look goes through, so that there may be more of each than is said here.
@@ -23,6 +27,7 @@ public struct QueueSnapshot: Sendable, Hashable {
     ///   - processing: How many jobs run.
     ///   - scheduled: How many jobs wait for their time.
     ///   - oldestAge: How long the oldest of those has waited that are ready.
+    ///   - probeAge: How long a probe has been on its way through it.
     ///   - servers: How many living servers serve it.
     ///   - isPartial: Whether there may be more of each than is said here.
     public init(
@@ -31,6 +36,7 @@ public struct QueueSnapshot: Sendable, Hashable {
         processing: Int = 0,
         scheduled: Int = 0,
         oldestAge: Duration? = nil,
+        probeAge: Duration? = nil,
         servers: Int = 0,
         isPartial: Bool = false
     ) {
@@ -39,6 +45,7 @@ public struct QueueSnapshot: Sendable, Hashable {
         self.processing = processing
         self.scheduled = scheduled
         self.oldestAge = oldestAge
+        self.probeAge = probeAge
         self.servers = servers
         self.isPartial = isPartial
     }

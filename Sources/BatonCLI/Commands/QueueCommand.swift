@@ -15,7 +15,11 @@ struct QueueListCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "list",
         abstract: "Lists queues that hold jobs or are served, with what waits in them.",
-        discussion: "A million jobs are counted at most; where there are more, numbers bear a “+”."
+        discussion: """
+            A million jobs are counted at most; where there are more, numbers bear a “+”. PROBE says for how long a probe has \
+            been on its way through a queue in which jobs wait for long: as long as it does not come back, the queue is long, \
+            or nobody takes from it.
+            """
     )
 
     @OptionGroup var output: Output
@@ -30,14 +34,14 @@ struct QueueListCommand: AsyncParsableCommand {
 
     private static func table(of queues: [QueueSnapshot]) -> Table {
         var table = Table(
-            ["QUEUE", "ENQUEUED", "PROCESSING", "SCHEDULED", "OLDEST", "SERVERS"],
-            numbers: [1, 2, 3, 4, 5]
+            ["QUEUE", "ENQUEUED", "PROCESSING", "SCHEDULED", "OLDEST", "PROBE", "SERVERS"],
+            numbers: [1, 2, 3, 4, 5, 6]
         )
         for queue in queues {
             let more = queue.isPartial ? "+" : ""
             table.add([
                 queue.name, "\(queue.enqueued)\(more)", "\(queue.processing)\(more)", "\(queue.scheduled)\(more)",
-                queue.oldestAge?.shown, "\(queue.servers)",
+                queue.oldestAge?.shown, queue.probeAge?.shown, "\(queue.servers)",
             ])
         }
         return table

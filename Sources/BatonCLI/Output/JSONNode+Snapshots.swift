@@ -59,6 +59,7 @@ extension JSONNode {
             "processing": .number(queue.processing),
             "scheduled": .number(queue.scheduled),
             "oldest_enqueued_seconds": queue.oldestAge.map { .decimal($0.inSeconds) } ?? .null,
+            "probe_seconds": queue.probeAge.map { .decimal($0.inSeconds) } ?? .null,
             "servers": .number(queue.servers),
             "is_partial": .bool(queue.isPartial),
         ])

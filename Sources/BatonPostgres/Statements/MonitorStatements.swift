@@ -80,9 +80,14 @@ struct MonitorStatements: Sendable {
 
     private static func queues(_ schema: Schema) -> String {
         let (enqueued, processing) = (JobState.enqueued.code, JobState.processing.code)
+        let probe = """
+            SELECT (extract(epoch FROM now() - p.opened_at) * 1000000)::bigint FROM \(schema.probe) AS p
+            WHERE p.queue = q.queue AND p.id IS NOT NULL AND p.phase = \(ProbeRound.Phase.published.rawValue)
+                AND p.gives_up_at > now()
+            """
         return """
             SELECT queue, sum(enqueued)::bigint, sum(processing)::bigint, sum(scheduled)::bigint,
-                (extract(epoch FROM now() - min(oldest)) * 1000000)::bigint, sum(servers)::bigint,
+                (extract(epoch FROM now() - min(oldest)) * 1000000)::bigint, (\(probe)), sum(servers)::bigint,
                 sum(sum(enqueued) + sum(processing)) OVER () >= $1 OR sum(sum(scheduled)) OVER () >= $1
             FROM (
                 SELECT queue, count(*) FILTER (WHERE state = \(enqueued)) AS enqueued,

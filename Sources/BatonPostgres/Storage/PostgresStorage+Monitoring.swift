@@ -83,8 +83,9 @@ extension PostgresStorage: JobMonitor {
                 processing: try row.decode(Int.self, 2),
                 scheduled: try row.decode(Int.self, 3),
                 oldestAge: try row.decode(Int64?.self, 4).map { .microseconds($0) },
-                servers: try row.decode(Int.self, 5),
-                isPartial: try row.decode(Bool.self, 6)
+                probeAge: try row.decode(Int64?.self, 5).map { .microseconds($0) },
+                servers: try row.decode(Int.self, 6),
+                isPartial: try row.decode(Bool.self, 7)
             )
         }
     }

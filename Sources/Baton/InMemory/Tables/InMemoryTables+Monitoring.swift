@@ -61,7 +61,14 @@ extension InMemoryTables {
                 queues[queue, default: QueueSnapshot(name: queue)].servers += 1
             }
         }
+        for name in queues.keys { queues[name]?.probeAge = probeAge(of: name, at: now) }
         return queues.values.sorted { $0.name < $1.name }
+    }
+
+    /// How long the probe of a queue has been on its way.
+    private func probeAge(of queue: String, at now: Date) -> Duration? {
+        guard let round = probing[queue]?.round, round.phase == .published, round.givesUpAt > now else { return nil }
+        return round.givesUpAt.adding(.zero - round.patience).duration(to: now)
     }
 
     /// What the reconciler would mend, of one kind.

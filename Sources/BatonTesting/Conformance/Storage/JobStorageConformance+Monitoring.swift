@@ -95,6 +95,26 @@ extension JobStorageConformance {
             try Expect.equal(queues.map(\.isPartial), [false, false], "whether rows were left out")
         },
         Rule(
+            "a probe on its way is shown",
+            "Of a queue through which a probe is on its way it is said for how long, until that is back or given up (QueueSnapshot.probeAge)."
+        ) { subject in
+            let consumer = try await subject.consumer(owner: try await subject.server())
+            let patience = Duration.seconds(600)
+            let probe = try await subject.round(patience: patience)
+            try Expect.equal(try await subject.probeAge(), nil, "the age of a probe that is not published")
+            _ = try await subject.storage.join(consumer, to: probe)
+            try await subject.advance(.seconds(60))
+            let age = try Expect.value(try await subject.probeAge(), "an age of the probe")
+            try Expect.that(age >= .seconds(60) && age < patience, "an age of a minute", found: age)
+            try Expect.equal(try await subject.probeAge(of: "rest"), nil, "the age in another queue")
+            _ = try await subject.storage.noteReturn(of: probe, lane: 0, of: 1)
+            try Expect.equal(try await subject.probeAge(), nil, "the age of a probe that is back")
+            _ = try await subject.storage.pass(consumer, in: probe)
+            _ = try await subject.publishedRound([consumer])
+            try await subject.advance(JobStorageSubject.longAge + .seconds(1))
+            try Expect.equal(try await subject.probeAge(), nil, "the age of a probe that was given up")
+        },
+        Rule(
             "counters are shown",
             "What was counted is shown under its name."
         ) { subject in
@@ -207,6 +227,12 @@ extension JobStorageSubject {
     func serverStates() async throws -> [ServerEpoch: ServerSnapshot.State] {
         let servers = try await monitor().servers()
         return Dictionary(servers.map { ($0.epoch, $0.state) }) { $1 }
+    }
+
+    /// How long a probe has been on its way through a queue.
+    @inline(never)
+    func probeAge(of queue: String = "mail") async throws -> Duration? {
+        try await monitor().queues().first { $0.name == queue }?.probeAge
     }
 
     /// Everything that disagrees.

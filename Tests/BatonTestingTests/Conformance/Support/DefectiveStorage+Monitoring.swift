@@ -30,8 +30,9 @@ extension DefectiveStorage: JobMonitor {
 
     func queues() async throws(JobStorageError) -> [QueueSnapshot] {
         var queues = try await monitor.queues()
-        if defect == .countsNoRuns {
-            for index in queues.indices { queues[index].processing = 0 }
+        for index in queues.indices {
+            if defect == .countsNoRuns { queues[index].processing = 0 }
+            if defect == .showsNoProbes { queues[index].probeAge = nil }
         }
         return queues
     }

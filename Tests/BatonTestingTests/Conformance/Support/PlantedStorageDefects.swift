@@ -142,6 +142,7 @@ enum PlantedStorageDefects {
         "a filter shows what matches all of it": .ignoresStates,
         "servers are shown as they stand": .believesLeases,
         "queues are counted": .countsNoRuns,
+        "a probe on its way is shown": .showsNoProbes,
         "counters are shown": .showsNoCounters,
         "disagreements are shown and left alone": .mendsWhatItShows,
         "lost jobs are shown until they are published again": .showsNoLosses,

@@ -43,5 +43,6 @@ enum StorageDefect: String, CaseIterable, Sendable {
     case countsNothing, tidiesLivingServers
 
     // Monitoring.
-    case endsAfterAPage, ignoresStates, believesLeases, countsNoRuns, showsNoCounters, mendsWhatItShows, showsNoLosses
+    case endsAfterAPage, ignoresStates, believesLeases, countsNoRuns, showsNoProbes, showsNoCounters, mendsWhatItShows,
+        showsNoLosses
 }
