@@ -51,7 +51,8 @@ struct ProbeTests {
                             #expect(isOpen)
                         }
                         group.addTask {
-                            try await other.openConsumer(second, of: "mail", owner: server, replacing: nil)
+                            let isOpen = try await other.openConsumer(second, of: "mail", owner: server, replacing: nil)
+                            #expect(isOpen)
                         }
                     }
                     try await group.waitForAll()
@@ -59,7 +60,7 @@ struct ProbeTests {
             }
             let round = try await fixture.storage.probes(of: ["mail"]).first
             #expect(Set(round?.consumers.map(\.session) ?? []) == [first, second])
-            try await fixture.storage.openConsumer(.random(), of: "mail", owner: server, replacing: second)
+            _ = try await fixture.storage.openConsumer(.random(), of: "mail", owner: server, replacing: second)
             #expect(try await fixture.storage.probes(of: ["mail"]).first?.isVoid == true)
         }
     }

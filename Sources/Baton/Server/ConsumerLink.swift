@@ -10,11 +10,24 @@ final class ConsumerLink: Sendable {
 
     private let state = Locked(State.starting(since: nil))
     private let isRefusing = Locked(false)
-    private let changes = Wakeup()
+    /// Since when a connection waits for leave to consume.
+    private let waitingSince: @Sendable () -> JobInstant?
+    private let changes: Wakeup
+
+    /// Creates a link that is starting.
+    ///
+    /// - Parameters:
+    ///   - waitingSince: Since when a connection waits for leave to consume, if one does: nothing is delivered meanwhile.
+    ///   - changes: Rung when that changes.
+    init(waitingSince: @escaping @Sendable () -> JobInstant?, changes: Wakeup) {
+        self.waitingSince = waitingSince
+        self.changes = changes
+    }
 
     /// Whether jobs are not to wait for their messages at the moment.
     var isLost: Bool {
-        isRefusing.withLock(\.self) || state.withLock { if case .connected = $0 { false } else { true } }
+        isRefusing.withLock(\.self) || waitingSince() != nil
+            || state.withLock { if case .connected = $0 { false } else { true } }
     }
 
     /// The consumer is connected.
@@ -42,7 +55,7 @@ final class ConsumerLink: Sendable {
         changes.ring()
     }
 
-    /// Waits until the connection has been gone for a while, or the broker takes no messages.
+    /// Waits until the connection has been gone, or has not consumed, for a while, or the broker takes no messages.
     ///
     /// - Parameters:
     ///   - duration: How long.
@@ -55,7 +68,7 @@ final class ConsumerLink: Sendable {
             let now = clock.now
             let end: JobInstant? = state.withLock { state in
                 switch state {
-                case .connected: return nil
+                case .connected: return waitingSince()?.advanced(by: duration)
                 case .lost(let since): return since.advanced(by: duration)
                 case .starting(let since):
                     state = .starting(since: since ?? now)

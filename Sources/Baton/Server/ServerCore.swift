@@ -35,7 +35,7 @@ final class ServerCore: Sendable {
     /// Rings when a claim without messages has room again.
     let vacancies = Wakeup()
     /// Whether the consumer is connected.
-    let link = ConsumerLink()
+    let link: ConsumerLink
     /// Rings when deliveries arrived in bundles.
     let bundled = Wakeup()
     /// Rings when a run ended or its end was stored.
@@ -82,13 +82,16 @@ final class ServerCore: Sendable {
         let presence = ServerPresence(client.environment.makeUUID())
         self.presence = presence
         let epoch = ServerEpoch(client.environment.makeUUID())
+        let waits = Wakeup()
         let sessions = ConsumerSessions(
             storage: client.storage,
             environment: client.environment,
             owner: epoch,
+            waits: waits,
             logger: logger
         )
         self.sessions = sessions
+        link = ConsumerLink(waitingSince: { sessions.waitingSince }, changes: waits)
         probes = Locked(ProbeTable(defects: client.environment.defects))
         consumer = client.transport.makeConsumer(
             queues: queues,

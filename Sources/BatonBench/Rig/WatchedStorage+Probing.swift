@@ -7,7 +7,7 @@ extension WatchedStorage {
         of queue: String,
         owner: ServerEpoch,
         replacing replaced: ConsumerSession?
-    ) async throws(JobStorageError) {
+    ) async throws(JobStorageError) -> Bool {
         try await storage.openConsumer(session, of: queue, owner: owner, replacing: replaced)
     }
 

@@ -18,6 +18,8 @@ struct ProbeStatements: Sendable {
     /// `$1` round.
     let lock: String
     /// `$1` queue, `$2` session, `$3` the server, `$4` the session before, or NULL.
+    ///
+    /// Returns whether the server is alive; otherwise nothing is done.
     let openConsumer: String
     /// `$1` the server.
     let endConsumers: String
@@ -70,14 +72,19 @@ struct ProbeStatements: Sendable {
             """
         lock = "SELECT FROM \(schema.probe) WHERE id = $1 FOR UPDATE"
         openConsumer = """
-            WITH replaced AS (
-                UPDATE \(schema.consumer) SET ended_at = now() WHERE session = $4 AND ended_at IS NULL
+            WITH owner AS MATERIALIZED (
+                SELECT $3::uuid AS epoch WHERE \(schema.isAlive("$3::uuid"))
+            ), replaced AS (
+                UPDATE \(schema.consumer) AS c SET ended_at = now()
+                FROM owner WHERE c.session = $4::uuid AND c.ended_at IS NULL
             ), opened AS (
-                INSERT INTO \(schema.consumer) (session, queue, epoch) VALUES ($2, $1, $3)
+                INSERT INTO \(schema.consumer) (session, queue, epoch) SELECT $2::uuid, $1::text, epoch FROM owner
                 ON CONFLICT (session) DO NOTHING RETURNING session
+            ), joined AS (
+                UPDATE \(schema.probe) AS p SET consumers = p.consumers || o.session
+                FROM opened AS o WHERE p.queue = $1 AND p.id IS NOT NULL
             )
-            UPDATE \(schema.probe) AS p SET consumers = p.consumers || o.session
-            FROM opened AS o WHERE p.queue = $1 AND p.id IS NOT NULL AND \(schema.isAlive("$3"))
+            SELECT EXISTS (SELECT FROM owner)
             """
         endConsumers = "UPDATE \(schema.consumer) SET ended_at = now() WHERE epoch = $1 AND ended_at IS NULL"
         noteEnded = Self.noteEnded(schema, where: "d.queue = $1")

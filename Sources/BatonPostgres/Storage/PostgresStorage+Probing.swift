@@ -14,21 +14,23 @@ extension PostgresStorage {
     ///   - queue: The queue it consumes.
     ///   - owner: The server's epoch. With its certificate, and when it leaves the list, its sessions end.
     ///   - replaced: The server's earlier session of the queue, which ends with this; `nil` for the first.
+    /// - Returns: Whether it is registered; not where the epoch is not alive.
     /// - Throws: ``JobStorageError``.
     public func openConsumer(
         _ session: ConsumerSession,
         of queue: String,
         owner: ServerEpoch,
         replacing replaced: ConsumerSession?
-    ) async throws(JobStorageError) {
+    ) async throws(JobStorageError) -> Bool {
         let sql = try await ready().probe
-        try await perform(
+        let results = try await perform(
             on: upkeep,
             [
                 PostgresStatement(sql.lockQueue, queue),
                 PostgresStatement(sql.openConsumer, queue, session.uuid, owner.uuid, replaced?.uuid),
             ]
         )
+        return try reading { () throws(PostgresError) in try results.last?.first?.decode(Bool.self, 0) ?? false }
     }
 
     /// Begins a round: stores every publisher session's watermark, and the queue's open consumer sessions.

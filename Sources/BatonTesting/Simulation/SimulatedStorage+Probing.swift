@@ -7,11 +7,12 @@ extension SimulatedStorage {
         of queue: String,
         owner: ServerEpoch,
         replacing replaced: ConsumerSession?
-    ) async throws(JobStorageError) {
+    ) async throws(JobStorageError) -> Bool {
         let (world, process) = (world, process)
-        try await call(.openConsumer) { (storage) async throws(JobStorageError) in
-            try await storage.openConsumer(session, of: queue, owner: owner, replacing: replaced)
-            world.losses.consumes(session, process: process, since: world.databaseClock.date)
+        return try await call(.openConsumer) { (storage) async throws(JobStorageError) in
+            let isOpen = try await storage.openConsumer(session, of: queue, owner: owner, replacing: replaced)
+            if isOpen { world.losses.consumes(session, process: process, since: world.databaseClock.date) }
+            return isOpen
         }
     }
 

@@ -17,7 +17,7 @@ extension StorageFixture {
     /// A consumer session, registered.
     func consumer(of queue: String = "mail", owner: ServerEpoch) async throws -> ConsumerSession {
         let session = ConsumerSession.random()
-        try await storage.openConsumer(session, of: queue, owner: owner, replacing: nil)
+        #expect(try await storage.openConsumer(session, of: queue, owner: owner, replacing: nil))
         return session
     }
 

@@ -43,6 +43,29 @@ import Testing
         }
     }
 
+    /// A connection that waits for storage to register its consumer session delivers nothing yet.
+    @Test func jobsRunWhileAConnectionWaitsForLeaveToConsume() async throws {
+        let gate = world.storage.holdBefore(.openConsumer)
+        try await world.run(world.server(counting)) {
+            await gate.arrivals(reach: 1)
+            let id = try await enqueue()
+            try await eventually("it is claimed without its message") {
+                try? await world.advance(by: .seconds(1))
+                return world.storage.row(id)?.state == .succeeded
+            }
+            gate.open()
+            try await eventually("the server consumes, and drops the message") {
+                try? await world.advance(by: .milliseconds(100))
+                return world.broker.depth == 0 && world.broker.unsettledCount == 0
+            }
+            let looks = world.storage.calls(.claimWaiting)
+            try await world.reach(.succeeded, enqueue())
+            try await world.advance(by: .seconds(30))
+            #expect(world.storage.calls(.claimWaiting) == looks, "once it consumes, only messages count")
+            #expect(runs.value == 2)
+        }
+    }
+
     /// Jobs whose messages are in the broker's queues, which nobody can reach.
     @Test func jobsThatWerePublishedAreClaimedToo() async throws {
         let gate = Gate()

@@ -6,7 +6,7 @@ extension FakeStorage {
         of queue: String,
         owner: ServerEpoch,
         replacing replaced: ConsumerSession?
-    ) async throws(JobStorageError) {
+    ) async throws(JobStorageError) -> Bool {
         try await answer(.openConsumer) { storage throws(JobStorageError) in
             try await storage.openConsumer(session, of: queue, owner: owner, replacing: replaced)
         }

@@ -8,13 +8,14 @@ extension InMemoryStorage {
     ///   - queue: The queue it consumes.
     ///   - owner: The server's epoch. With its certificate, and when it leaves the list, its sessions end.
     ///   - replaced: The server's earlier session of the queue, which ends with this; `nil` for the first.
+    /// - Returns: Whether it is registered; not where the epoch is not alive.
     /// - Throws: Never; the signature is the protocol's.
     public func openConsumer(
         _ session: ConsumerSession,
         of queue: String,
         owner: ServerEpoch,
         replacing replaced: ConsumerSession?
-    ) async throws(JobStorageError) {
+    ) async throws(JobStorageError) -> Bool {
         transaction { tables, now in
             tables.openConsumer(session, of: queue, owner: owner, replacing: replaced, at: now)
         }

@@ -12,18 +12,20 @@ extension InMemoryTables {
 
     /// Lists a consumer session, and ends the one before it.
     ///
-    /// A round that is open rests on the new one, too.
+    /// A round that is open rests on the new one, too. Of an epoch that is not alive it lists none.
     mutating func openConsumer(
         _ session: ConsumerSession,
         of queue: String,
         owner: ServerEpoch,
         replacing replaced: ConsumerSession?,
         at now: Date
-    ) {
+    ) -> Bool {
+        guard isAlive(owner) else { return false }
         if let replaced { endConsumers(at: now) { session, _ in session == replaced } }
-        guard consumers[session] == nil else { return }
-        consumers[session] = Consumer(queue: queue, owner: owner, endedAt: isAlive(owner) ? nil : now)
-        if isOpen(session) { probing[queue]?.round?.consumers.append(session) }
+        guard consumers[session] == nil else { return true }
+        consumers[session] = Consumer(queue: queue, owner: owner)
+        probing[queue]?.round?.consumers.append(session)
+        return true
     }
 
     /// Ends the consumer sessions of a server.

@@ -21,6 +21,8 @@ final class ConsumerSessions: Sendable {
         var requested: Set<String> = []
         var callers: [(ticket: UInt64, queue: String, continuation: CheckedContinuation<Bool, Never>)] = []
         var tickets: UInt64 = 0
+        /// Since when somebody has waited.
+        var waitingSince: JobInstant?
         var isClosed = false
     }
 
@@ -29,6 +31,8 @@ final class ConsumerSessions: Sendable {
     private let logger: Logger
     private let state: Locked<State>
     private let wakeup = Wakeup()
+    /// Rung when somebody begins to wait, and when nobody waits any more.
+    private let waits: Wakeup
 
     /// Creates a server's sessions, of which there are none yet.
     ///
@@ -36,8 +40,10 @@ final class ConsumerSessions: Sendable {
     ///   - storage: Where they are registered.
     ///   - environment: Time and randomness.
     ///   - owner: The server's first epoch.
+    ///   - waits: Rung when somebody begins to wait for a session, and when nobody waits any more.
     ///   - logger: Where it logs.
-    init(storage: any JobStorage, environment: JobEnvironment, owner: ServerEpoch, logger: Logger) {
+    init(storage: any JobStorage, environment: JobEnvironment, owner: ServerEpoch, waits: Wakeup, logger: Logger) {
+        self.waits = waits
         self.storage = storage
         self.environment = environment
         self.logger = logger
@@ -47,6 +53,11 @@ final class ConsumerSessions: Sendable {
     /// The session of each queue that is consumed, as of now; it may not be registered yet.
     var current: [String: ConsumerSession] {
         state.withLock { $0.current }
+    }
+
+    /// Since when a connection has waited for a session, if one does.
+    var waitingSince: JobInstant? {
+        state.withLock { $0.waitingSince }
     }
 
     // MARK: Asking
@@ -68,9 +79,12 @@ final class ConsumerSessions: Sendable {
                     guard !state.isClosed, !Task.isCancelled else { return true }
                     state.requested.insert(queue)
                     state.callers.append((ticket, queue, continuation))
+                    state.waitingSince = state.waitingSince ?? environment.clock.now
                     return false
                 }
-                if isRefused { continuation.resume(returning: false) } else { wakeup.ring() }
+                if isRefused { return continuation.resume(returning: false) }
+                wakeup.ring()
+                waits.ring()
             }
         } onCancel: {
             resume(returning: false) { $0 == ticket && $1 == queue }
@@ -98,8 +112,10 @@ final class ConsumerSessions: Sendable {
         let callers = state.withLock { state in
             let callers = state.callers.filter { isMeant($0.ticket, $0.queue) }
             state.callers.removeAll { isMeant($0.ticket, $0.queue) }
+            if state.callers.isEmpty { state.waitingSince = nil }
             return callers
         }
+        waits.ring()
         for caller in callers { caller.continuation.resume(returning: isRegistered) }
     }
 
@@ -119,10 +135,12 @@ final class ConsumerSessions: Sendable {
     }
 
     /// One session for all who ask together: they ask before anything is delivered to any of them.
+    ///
+    /// Where storage does not take the epoch for alive, they wait for the one that takes over.
     private func replace(_ queue: String) async throws {
         // Whether it is registered is not known, so it cannot be left out of the row of those that replace each other.
         if let unanswered = state.withLock({ $0.unanswered[queue] }) {
-            try await register(unanswered, of: queue)
+            _ = try await register(unanswered, of: queue)
         }
         let session = ConsumerSession(environment.makeUUID())
         let (opening, tickets) = state.withLock { state in
@@ -132,7 +150,10 @@ final class ConsumerSessions: Sendable {
             state.unanswered[queue] = opening
             return (opening, Set(state.callers.filter { $0.queue == queue }.map(\.ticket)))
         }
-        try await register(opening, of: queue)
+        guard try await register(opening, of: queue) else {
+            logger.debug("a consumer session waits for another epoch", metadata: ["queue": "\(queue)"])
+            return
+        }
         // Nothing was ever delivered before the first session: it does for whoever has asked meanwhile, and none ends at a
         // start, after which no round could begin for a while.
         let isForAll = opening.replaced == nil
@@ -144,18 +165,21 @@ final class ConsumerSessions: Sendable {
         resume(returning: true) { ticket, name in tickets.contains(ticket) || isForAll && name == queue }
     }
 
-    private func register(_ opening: Opening, of queue: String) async throws {
+    /// Registers a session.
+    ///
+    /// - Returns: Whether it is registered; not where its epoch is dead.
+    private func register(_ opening: Opening, of queue: String) async throws -> Bool {
         var backoff = Backoff()
         while true {
             do throws(JobStorageError) {
-                try await storage.openConsumer(
+                let isOpen = try await storage.openConsumer(
                     opening.session,
                     of: queue,
                     owner: opening.owner,
                     replacing: opening.replaced
                 )
                 state.withLock { _ = $0.unanswered.removeValue(forKey: queue) }
-                return
+                return isOpen
             } catch {
                 guard error.isTransient else { throw error }
                 let delay = backoff.next(environment.random)

@@ -19,13 +19,15 @@ public protocol ProbeStorage: Sendable {
     ///   - queue: The queue it consumes.
     ///   - owner: The server's epoch. With its certificate, and when it leaves the list, its sessions end.
     ///   - replaced: The server's earlier session of the queue, which ends with this; `nil` for the first.
+    /// - Returns: Whether it is registered; not where the epoch is not alive: what the broker delivered then would be in no
+    ///   round. Nothing changes then, and the server has to take another epoch first.
     /// - Throws: ``JobStorageError``.
     func openConsumer(
         _ session: ConsumerSession,
         of queue: String,
         owner: ServerEpoch,
         replacing replaced: ConsumerSession?
-    ) async throws(JobStorageError)
+    ) async throws(JobStorageError) -> Bool
 
     // MARK: Rounds
 

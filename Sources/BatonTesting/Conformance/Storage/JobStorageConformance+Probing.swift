@@ -8,7 +8,10 @@ extension JobStorageConformance {
         ) { subject in
             let server = try await subject.server()
             _ = try await subject.consumer(of: "rest", owner: server)
-            _ = try await subject.consumer(of: "gone", owner: subject.epoch())
+            let (gone, leaving) = (ConsumerSession(subject.environment.makeUUID()), try await subject.server())
+            _ = try await subject.consumer(of: "gone", owner: leaving)
+            try await subject.storage.deregister(leaving)
+            _ = try await subject.storage.openConsumer(gone, of: "gone", owner: subject.epoch(), replacing: nil)
             for queue in ["mail", "gone"] {
                 let isOpen = try await subject.opens(subject.probe(), of: queue)
                 try Expect.equal(isOpen, false, "whether a round of “\(queue)” begins, which no living server consumes")
@@ -46,6 +49,33 @@ extension JobStorageConformance {
                 try await subject.advance(.seconds(2))
                 if end == 0 { try await subject.storage.deregister(leaving) }
             }
+        },
+        Rule(
+            "an epoch that is not alive opens no consumer session",
+            "Of an epoch that is dead, has left or is unknown no session is registered, and none is replaced (ProbeStorage.openConsumer)."
+        ) { subject in
+            let (leaving, dying) = (try await subject.server(), try await subject.server(lease: .seconds(1)))
+            let server = try await subject.server()
+            let session = try await subject.consumer(owner: server)
+            let probe = try await subject.round()
+            try await subject.storage.deregister(leaving)
+            try await subject.certify(dying, witness: server)
+            for owner in [leaving, dying, subject.epoch()] {
+                let refused = ConsumerSession(subject.environment.makeUUID())
+                for replaced in [nil, session] {
+                    let isOpen = try await subject.storage.openConsumer(
+                        refused,
+                        of: "mail",
+                        owner: owner,
+                        replacing: replaced
+                    )
+                    try Expect.equal(isOpen, false, "whether the session is registered")
+                }
+            }
+            let round = try Expect.value(try await subject.standing(), "the round")
+            try Expect.that(!round.isVoid, "a round that goes on", found: round)
+            try Expect.equal(round.consumers.map(\.session), [session], "the sessions it rests on")
+            try Expect.equal(try await subject.storage.join(session, to: probe), true, "whether all have joined")
         },
         Rule(
             "a consumer session ends with its server",

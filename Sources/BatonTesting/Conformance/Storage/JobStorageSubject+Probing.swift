@@ -14,7 +14,8 @@ extension JobStorageSubject {
         replacing replaced: ConsumerSession? = nil
     ) async throws -> ConsumerSession {
         let session = ConsumerSession(environment.makeUUID())
-        try await storage.openConsumer(session, of: queue, owner: owner, replacing: replaced)
+        let isOpen = try await storage.openConsumer(session, of: queue, owner: owner, replacing: replaced)
+        try Expect.that(isOpen, "a consumer session of a living server to be registered")
         return session
     }
 

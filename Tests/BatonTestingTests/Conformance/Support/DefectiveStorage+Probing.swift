@@ -13,13 +13,14 @@ extension DefectiveStorage {
         of queue: String,
         owner: ServerEpoch,
         replacing replaced: ConsumerSession?
-    ) async throws(JobStorageError) {
+    ) async throws(JobStorageError) -> Bool {
         var owner = owner
         if defect == .keepsConsumersOfTheGone {
             owner = ServerEpoch(UUID())
             try await inner.register(.unknown(owner), lease: .seconds(86_400))
         }
-        try await inner.openConsumer(session, of: queue, owner: owner, replacing: replaced)
+        let isOpen = try await inner.openConsumer(session, of: queue, owner: owner, replacing: replaced)
+        return isOpen || defect == .opensForTheDead
     }
 
     func openProbe(

@@ -101,6 +101,7 @@ enum PlantedStorageDefects {
 
         "a round rests on a consumer session": .opensRoundsAlways,
         "a round waits until consumers are quiet": .hearsNoEnds,
+        "an epoch that is not alive opens no consumer session": .opensForTheDead,
         "a consumer session ends with its server": .keepsConsumersOfTheGone,
         "one round of a queue at a time": .opensRoundsAlways,
         "of many who begin a round one does": .opensRoundsAlways,

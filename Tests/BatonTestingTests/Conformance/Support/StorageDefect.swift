@@ -29,7 +29,8 @@ enum StorageDefect: String, CaseIterable, Sendable {
         noticesNobodyLate
 
     // Rounds and losses.
-    case opensRoundsAlways, hearsNoEnds, keepsConsumersOfTheGone, neverGivesARoundUp, voidsNothing, overlooksEnds
+    case opensRoundsAlways, hearsNoEnds, opensForTheDead, keepsConsumersOfTheGone, neverGivesARoundUp, voidsNothing,
+        overlooksEnds
     case publishesAlways, countsOneLane, concludesAlways
     case suspectsNothing, suspectsAtOnce, suspectsUnreturned
     case findsNoneWaiting, looksAllTheTime, requeuesLostAtTheNextGeneration, requeuesLostWithoutBound, requeuesLostTwice

@@ -11,6 +11,7 @@ import Testing
             storage: world.storage,
             environment: world.client.environment,
             owner: owner,
+            waits: Wakeup(),
             logger: World.logger
         )
     }
@@ -93,6 +94,28 @@ import Testing
             #expect(await sessions.willConsume("default"))
             sessions.move(to: Sample.epoch(2))
             try await eventually("it is moved") { open.values.map(\.owner) == [Sample.epoch(2)] }
+        }
+    }
+
+    @Test func aServerThatIsDeadConsumesUnderItsNextEpoch() async throws {
+        try await run { sessions in
+            #expect(await sessions.willConsume("default"))
+            world.storage.change { $0.servers[owner]?.isDead = true }
+            let (caller, isAnswered) = (Task { await sessions.willConsume("default") }, Shared(false))
+            let watch = Task {
+                defer { isAnswered.change { $0 = true } }
+                return await caller.value
+            }
+            try await eventually("storage has refused") { world.storage.calls(.openConsumer) == 2 }
+            try await world.settle()
+            #expect(!isAnswered.value)
+            sessions.move(to: Sample.epoch(2))
+            #expect(await watch.value)
+            #expect(
+                world.storage.read {
+                    $0.consumers[sessions.current["default"] ?? ConsumerSession(Sample.uuid(0))]?.owner
+                } == Sample.epoch(2)
+            )
         }
     }
 
