@@ -115,6 +115,50 @@ struct LossTests {
         }
     }
 
+    /// With one thread, which a job holds, the others are given back at each heartbeat, and no round is ever concluded.
+    @Test("A message that goes missing where deliveries are given back all the time is found at last")
+    func restlessQueue() async throws {
+        var configuration = configuration
+        configuration.concurrency = 1
+        configuration.lookAhead = 8
+        configuration.acknowledgeAfter = .seconds(1)
+        configuration.reconcileInterval = .milliseconds(500)
+        configuration.lostAge = .seconds(1)
+        configuration.consumerQuiet = .seconds(5)
+        configuration.probePatience = .seconds(2)
+        try await withBaton(expecting: .repairs) { lab in
+            // Of two: should the server claim one without its message before it consumes, it claims the first.
+            var jobs = [try await lab.jobs.enqueue(HeldJob()).id, try await lab.jobs.enqueue(HeldJob()).id]
+            try await confirmed(2, of: HeldJob.name, lab)
+            try await lab.withBroker { broker in
+                for _ in 0..<2 {
+                    let message = try await broker.takeMessage(fromQueue: lab.dispatchQueue("default"))
+                    #expect(message != nil)
+                }
+            }
+            let lost = jobs[1]
+            try await lab.withServer(configuration: configuration, probes: true) {
+                HeldJob.Body { [gate] in try await gate.wait() }
+            } while: { _ in
+                for _ in 0..<3 { jobs.append(try await lab.jobs.enqueue(HeldJob()).id) }
+                try await eventually("the job has its message again", within: .seconds(300)) {
+                    try await lab.node.storage.history(of: lost).contains { $0.reason == RepairReason.lost }
+                }
+                #expect(try await lab.value(of: .suspectedLosses) >= 1)
+                #expect(try await lab.value(of: .voidProbes) >= ProbeRound.voidLimit)
+                gate.open()
+                try await lab.wait(until: jobs.count, are: .succeeded, within: .seconds(300))
+                try await eventually("copies of what had its message all the same are dropped") {
+                    try await lab.wakeUps(in: "default") == 0
+                }
+            }
+            for job in jobs {
+                let snapshot = try await lab.node.storage.job(job)
+                #expect(snapshot?.run == 1 && snapshot?.generation == 1)
+            }
+        }
+    }
+
     // MARK: Steps
 
     /// Keeps all threads busy until the gate opens.
@@ -126,15 +170,16 @@ struct LossTests {
     }
 
     /// Waits until storage knows that the broker has so many messages.
-    private func confirmed(_ count: Int, _ lab: Lab) async throws {
+    private func confirmed(_ count: Int, of name: String = "chaos.tally", _ lab: Lab) async throws {
         try await eventually("the broker's confirms are stored") {
             try await lab.value(
                 Bool.self,
                 """
                 SELECT count(*) >= $1 FROM @.active_job AS j JOIN @.publisher_session AS s ON s.session = j.session
-                WHERE j.type = 'chaos.tally' AND j.seq < s.confirmed_below AND j.seq <> ALL (s.pending)
+                WHERE j.type = $2 AND j.seq < s.confirmed_below AND j.seq <> ALL (s.pending)
                 """,
-                count
+                count,
+                name
             )
         }
     }

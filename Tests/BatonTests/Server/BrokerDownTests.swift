@@ -58,6 +58,7 @@ import Testing
                 try? await world.advance(by: .milliseconds(100))
                 return world.broker.depth == 0 && world.broker.unsettledCount == 0
             }
+            try await world.advance(by: .seconds(2))
             let looks = world.storage.calls(.claimWaiting)
             try await world.reach(.succeeded, enqueue())
             try await world.advance(by: .seconds(30))
