@@ -23,23 +23,30 @@ struct BrokerOutageTests {
     @Test("A broker that stands still, with its connections open, stops neither enqueueing nor jobs")
     func blackHole() async throws {
         try await withPrivateServers { servers in
-            try await goesOn(without: servers) {
+            let isFoundSilent = try await goesOn(without: servers) {
                 try await servers.pause("rabbitmq")
             } back: {
                 try await servers.resume("rabbitmq")
             }
+            // And not only when its heartbeats are missed, or a publish has been waited for in vain.
+            #expect(isFoundSilent)
         }
     }
 
+    /// Takes the broker away while jobs are enqueued and run, and brings it back.
+    ///
+    /// - Returns: Whether it was found silent meanwhile.
+    @discardableResult
     private func goesOn(
         without servers: PrivateServers,
         _ takeAway: @escaping @Sendable () async throws -> Void,
         back bringBack: @escaping @Sendable () async throws -> Void
-    ) async throws {
+    ) async throws -> Bool {
         try await withBaton(expecting: .repairs, on: servers.servers) { lab in
             // Enqueues with a broker connection of its own, as another process would.
             let producer = lab.makeNode()
             let load = Load(lab)
+            let isFoundSilent = Locked(false)
             try await lab.withServer {
                 TallyJobs(tally: load.tally)
             } while: { server in
@@ -53,6 +60,7 @@ struct BrokerOutageTests {
                             jobs.append(try await producer.jobs.enqueue(TallyJobs.$tally(number: -1 - number)))
                         }
                         for job in jobs { try await lab.wait(for: job.id, .succeeded) }
+                        isFoundSilent.withLock { $0 = lab.log.contains("the broker confirms nothing") }
                         try await load.goesOn()
                         try await bringBack()
                         try await load.goesOn()
@@ -67,6 +75,7 @@ struct BrokerOutageTests {
             }
             #expect(load.tally.all.count == load.answers.stored.count + 100)
             #expect(load.tally.all.values.allSatisfy { $0 == 1 })
+            return isFoundSilent.withLock(\.self)
         }
     }
 

@@ -4,6 +4,11 @@ extension JobClient {
     /// How many rows one statement repairs, and so how many repairs are outstanding at once.
     static let repairBatchSize = 500
 
+    /// Whether the broker is there to publish rows again to: rows that are moved while it is away bear no mark.
+    var canPublish: Bool {
+        transport.isConnected && !publisher.lookForBroker()
+    }
+
     /// Moves rows to their queues under fresh marks, and publishes them.
     ///
     /// When the answer is lost, some rows may bear the marks and nobody knows which: the marks are abandoned, and the
@@ -53,7 +58,7 @@ extension JobClient {
         _ move: (PublishMarkRange) async throws(JobStorageError) -> LossRepair
     ) async throws(JobStorageError) -> (moved: Int, isConfirmed: Bool) {
         var (moved, empty, isConfirmed) = (0, 0, true)
-        while transport.isConnected {
+        while canPublish {
             let repair = try await self.move(atMost: Self.repairBatchSize) { marks throws(JobStorageError) in
                 let repair = try await move(marks)
                 return (repair.dispatches, repair)

@@ -65,6 +65,7 @@ public final class JobClient: Service {
             environment: environment,
             patience: configuration.publishTimeout,
             startTimeout: configuration.brokerStartTimeout,
+            silence: configuration.brokerSilence,
             logger: logger
         )
         self.publisher = publisher

@@ -25,6 +25,12 @@ final class DispatchPublisher: Sendable {
         var isRunning = false
         /// From when on the broker counts as away, unless it is connected again by then.
         var awayFrom: JobInstant?
+        /// Whether messages are on their way that the broker has not confirmed.
+        var isAwaitingConfirms = false
+        /// How often it has confirmed something.
+        var confirms = 0
+        /// Whether it has confirmed nothing for so long that it counts as away, although the connection stands.
+        var isSilent = false
         var isPumping = false
         /// The watermarks that were stored last, and when.
         var stored: [PublisherWatermark] = []
@@ -42,9 +48,11 @@ final class DispatchPublisher: Sendable {
     }
 
     let storage: any JobStorage
-    private let transport: any JobTransport
+    let transport: any JobTransport
     /// Whether there is a broker to publish to at all.
-    private let hasTransport: Bool
+    let hasTransport: Bool
+    /// How long it may confirm nothing before it counts as away.
+    let silence: Duration
     /// How long the first connection may take before the broker counts as away.
     private let startTimeout: Duration
     let environment: JobEnvironment
@@ -58,6 +66,10 @@ final class DispatchPublisher: Sendable {
     let releases = Wakeup()
     /// Rings when answers have come.
     private let idle = Wakeup()
+    /// Rings when messages are on their way after none was.
+    let sends = Wakeup()
+    /// Rings when the broker has fallen silent, and when it is heard again.
+    let turns = Wakeup()
     /// Rings when watermarks are to be stored at once.
     let saves = Wakeup()
     /// Rings when there is something to repair: the broker is back, and what was stored meanwhile bears no mark; or messages
@@ -70,9 +82,11 @@ final class DispatchPublisher: Sendable {
         environment: JobEnvironment,
         patience: Duration,
         startTimeout: Duration,
+        silence: Duration,
         logger: Logger
     ) {
         self.startTimeout = startTimeout
+        self.silence = silence
         self.storage = storage
         self.transport = transport
         hasTransport = !(transport is NoTransport)
@@ -133,31 +147,6 @@ final class DispatchPublisher: Sendable {
                 }
             }
         }
-    }
-
-    /// How long a lost connection may be gone before the broker counts as away: one that is made again at once brings
-    /// messages sooner than anything else does.
-    static let grace = Duration.milliseconds(500)
-
-    /// Looks whether the broker is away; rings when it has come back.
-    ///
-    /// - Returns: Whether it is.
-    @discardableResult
-    func lookForBroker() -> Bool {
-        guard hasTransport else { return false }
-        let (isConnected, now) = (transport.isConnected, environment.clock.now)
-        let (isAway, isBack) = state.withLock { state in
-            guard !isConnected else {
-                defer { state.awayFrom = nil }
-                return (false, state.awayFrom.map { $0 <= now } ?? false)
-            }
-            guard state.isRunning else { return (false, false) }
-            let from = state.awayFrom ?? now.advanced(by: Self.grace)
-            state.awayFrom = from
-            return (from <= now, false)
-        }
-        if isBack { returns.ring() }
-        return isAway
     }
 
     /// Settles marks that are certain not to be on a row.
@@ -236,6 +225,7 @@ final class DispatchPublisher: Sendable {
             group.addTask { await self.keepWatermark() }
             group.addTask { await self.keepRetrying() }
             group.addTask { await self.keepReleasing() }
+            group.addTask { await self.keepListening() }
         }
     }
 
@@ -281,12 +271,15 @@ final class DispatchPublisher: Sendable {
         }
         guard isFirst else { return }
         while true {
-            let batch = state.withLock { state in
+            let (batch, isFirst) = state.withLock { state in
                 let batch = state.isRunning ? state.queue.take() : []
                 state.isPumping = !batch.isEmpty
-                return batch
+                let isFirst = !batch.isEmpty && !state.isAwaitingConfirms
+                if isFirst { state.isAwaitingConfirms = true }
+                return (batch, isFirst)
             }
             if batch.isEmpty { return }
+            if isFirst { sends.ring() }
             for parcel in batch {
                 transport.publish([parcel.bundle]) { outcomes in self.take(outcomes, of: [parcel]) }
             }
@@ -296,16 +289,23 @@ final class DispatchPublisher: Sendable {
     private func take(_ outcomes: [PublishOutcome], of batch: [PublishQueue.Parcel]) {
         let now = environment.clock.now
         let delay = Duration.milliseconds(250) * (0.5 + environment.random.fraction())
-        let (givenUp, hasRetries, isBack) = state.withLock { state in
+        let (givenUp, hasRetries, isBack, isHeard) = state.withLock { state in
             let (confirmed, givenUp) = state.queue.resolve(batch, outcomes, at: now, retryAfter: delay)
             let isBack = !confirmed.isEmpty && state.awayFrom.map { $0 <= now } ?? false
-            if !confirmed.isEmpty { state.awayFrom = nil }
+            let isHeard = state.isSilent && (!confirmed.isEmpty || state.queue.isEmpty)
+            if !confirmed.isEmpty {
+                state.awayFrom = nil
+                state.confirms += 1
+            }
+            if isHeard { state.isSilent = false }
+            if state.queue.isEmpty { state.isAwaitingConfirms = false }
             for mark in confirmed {
                 state.withLedger(of: mark.session) { $0.settle(mark.sequence) }
             }
             state.givenUp += givenUp
-            return (givenUp.count, state.queue.nextRetry != nil, isBack)
+            return (givenUp.count, state.queue.nextRetry != nil, isBack, isHeard)
         }
+        if isHeard { turns.ring() }
         if isBack { returns.ring() }
         if hasRetries { retries.ring() }
         if givenUp > 0 {

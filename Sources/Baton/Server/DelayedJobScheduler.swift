@@ -36,7 +36,7 @@ struct DelayedJobScheduler: Sendable {
     /// - Throws: `CancellationError` when the task is cancelled.
     func promote() async throws -> Duration {
         let poll =
-            core.client.transport.isConnected
+            core.client.canPublish
             ? core.configuration.schedulePollInterval
             : min(core.configuration.schedulePollInterval, Self.pollIntervalWithoutWords)
         var next: Duration?

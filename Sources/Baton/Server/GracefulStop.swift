@@ -31,7 +31,7 @@ struct GracefulStop: Sendable {
     /// Leaves the list only when no row can be this server's any more; otherwise its lease protects what still runs.
     private func leave() async {
         await core.client.transport.broadcast(.scheduled(dueIn: .zero))
-        if !core.client.transport.isConnected {
+        if !core.client.canPublish {
             // Nobody else heard of what was put back.
             _ = try? await DelayedJobScheduler(core: core).promote()
         }

@@ -40,13 +40,13 @@ struct Reconciler: Sendable {
             await core.requeueOrphans()
         }
         // Taking over what cannot be published would only move the problem here.
-        if survey.hasUnpublished, core.client.transport.isConnected {
+        if survey.hasUnpublished, core.client.canPublish {
             await adoptUnpublished()
         }
-        if survey.hasLosses, core.client.transport.isConnected {
+        if survey.hasLosses, core.client.canPublish {
             await core.requeueLost()
         }
-        guard core.client.hasTransport, core.client.transport.isConnected else { return }
+        guard core.client.hasTransport, core.client.canPublish else { return }
         if survey.hasProbes { core.probing.ring() }
         let (now, interval) = (core.clock.now, core.configuration.reconcileInterval * Self.passesPerLook)
         // A pass may come a little early.

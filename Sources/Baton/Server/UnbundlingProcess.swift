@@ -20,7 +20,7 @@ struct UnbundlingProcess: Sendable {
                 let wait = core.clock.now.duration(to: since.advanced(by: Self.patience))
                 if wait > .zero {
                     try await core.clock.sleep(for: wait)
-                } else if !core.client.transport.isConnected {
+                } else if !core.client.canPublish {
                     // They wait here for a thread, rather than come back at once from a broker that takes nothing.
                     try await core.clock.sleep(for: Self.patience)
                 } else {

@@ -101,6 +101,48 @@ import Testing
         }
     }
 
+    // MARK: Silence
+
+    @Test func aBrokerThatConfirmsNothingForAWhileCountsAsAwayUntilItDoes() async throws {
+        try await world.run {
+            let gate = world.broker.holdPublishes()
+            let first = try await enqueue()[0]
+            await gate.arrivals(reach: 1)
+            try await world.advance(by: .milliseconds(1_500))
+            let marked = try await enqueue()[0]
+            try await world.advance(by: .seconds(1))
+            let unmarked = try await enqueue()[0]
+            #expect([first, marked].allSatisfy { world.storage.row($0)?.mark != nil })
+            #expect(world.storage.row(unmarked)?.mark == nil)
+            gate.open()
+            try await eventually("it is heard") {
+                let id = try? await enqueue()[0]
+                return id.flatMap { world.storage.row($0)?.mark } != nil
+            }
+        }
+    }
+
+    @Test func aBrokerThatConfirmsNowAndThenIsNotSilent() async throws {
+        try await world.run {
+            let held = world.broker.holdPublishes()
+            let jobs = try await enqueue(2)
+            await held.arrivals(reach: 2)
+            for number in 1...4 {
+                // The first two stay where they are.
+                let gate = world.broker.holdPublishes()
+                try await enqueue()
+                await gate.arrivals(reach: 1)
+                try await world.advance(by: .milliseconds(1_200))
+                gate.open()
+                try await eventually("it confirms one") { world.broker.depth == number }
+                try await world.settle()
+            }
+            let latest = try await enqueue()[0]
+            #expect((jobs + [latest]).allSatisfy { world.storage.row($0)?.mark != nil })
+            held.open()
+        }
+    }
+
     // MARK: Retry
 
     @Test func whatTheBrokerDidNotConfirmIsPublishedAgain() async throws {

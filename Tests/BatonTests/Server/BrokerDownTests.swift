@@ -43,6 +43,35 @@ import Testing
         }
     }
 
+    /// Its connections stand, it takes what it is sent, and neither confirms nor delivers.
+    @Test func jobsRunWhileTheBrokerIsSilent() async throws {
+        try await world.run(world.server(counting)) {
+            try await world.reach(.succeeded, enqueue())
+            let gate = world.broker.holdPublishes()
+            let first = try await enqueue()
+            await gate.arrivals(reach: 1)
+            try await eventually("it is claimed without its message") {
+                try? await world.advance(by: .milliseconds(500))
+                return world.storage.row(first)?.state == .succeeded
+            }
+            let second = try await enqueue()
+            #expect(world.storage.row(second)?.mark == nil)
+            try await world.reach(.succeeded, second)
+            gate.open()
+            try await eventually("it is heard again, and the message dropped") {
+                try? await world.advance(by: .milliseconds(100))
+                return world.broker.depth == 0 && world.broker.unsettledCount == 0
+            }
+            try await world.advance(by: .seconds(5))
+            let looks = world.storage.calls(.claimWaiting)
+            try await world.reach(.succeeded, enqueue())
+            try await world.advance(by: .seconds(30))
+            #expect(world.storage.calls(.claimWaiting) == looks, "only messages count again")
+            #expect(runs.value == 3)
+            #expect(world.storage.counter(.repairedUnpublished) == 0)
+        }
+    }
+
     /// A connection that waits for storage to register its consumer session delivers nothing yet.
     @Test func jobsRunWhileAConnectionWaitsForLeaveToConsume() async throws {
         let gate = world.storage.holdBefore(.openConsumer)

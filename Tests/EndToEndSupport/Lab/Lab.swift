@@ -17,9 +17,17 @@ package final class Lab: Sendable {
     package let log: LabLog
 
     private let transport: LabTransport
+    /// Whether there is something to repair in it.
+    private let bearsRepairs: Bool
     private let usedQueues = Locked<Set<String>>(["default"])
 
-    init(on servers: TestServers, transport: LabTransport, configuration: JobClientConfiguration) {
+    init(
+        on servers: TestServers,
+        transport: LabTransport,
+        configuration: JobClientConfiguration,
+        expecting expectations: LabExpectations
+    ) {
+        bearsRepairs = expectations.contains(.repairs)
         namespace = "e2e_" + String(UInt64.random(in: .min ... .max), radix: 16)
         self.servers = servers
         self.transport = transport
@@ -29,6 +37,7 @@ package final class Lab: Sendable {
             namespace: namespace,
             transport: transport,
             configuration: configuration,
+            bearsRepairs: bearsRepairs,
             log: log
         )
         database = PostgresClient(PostgresConfiguration(url: servers.postgresURL))
@@ -66,6 +75,7 @@ package final class Lab: Sendable {
             namespace: namespace,
             transport: transport ?? self.transport,
             configuration: configuration,
+            bearsRepairs: bearsRepairs,
             log: log
         )
     }

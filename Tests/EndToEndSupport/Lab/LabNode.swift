@@ -17,6 +17,7 @@ package struct LabNode: Sendable {
         namespace: String,
         transport kind: LabTransport,
         configuration: JobClientConfiguration,
+        bearsRepairs: Bool,
         log: LabLog
     ) {
         self.log = log
@@ -31,6 +32,8 @@ package struct LabNode: Sendable {
         if case .broker = kind {
             // Beside so many tests a connection takes long; what is tested is the way over the broker.
             configuration.brokerStartTimeout = .seconds(60)
+            // And so may a confirm, but for a test that takes the broker away.
+            if !bearsRepairs { configuration.brokerSilence = .seconds(60) }
         }
         jobs = JobClient(
             storage: storage,

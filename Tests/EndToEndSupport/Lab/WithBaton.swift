@@ -19,7 +19,12 @@ package func withBaton<Result: Sendable>(
     configuration: JobClientConfiguration = .init(),
     _ body: (Lab) async throws -> Result
 ) async throws -> Result {
-    let lab = Lab(on: try servers ?? TestServers(), transport: transport, configuration: configuration)
+    let lab = Lab(
+        on: try servers ?? TestServers(),
+        transport: transport,
+        configuration: configuration,
+        expecting: expectations
+    )
     do {
         let result = try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await lab.database.run() }
