@@ -55,11 +55,15 @@ final class LossWatch: QueueWatch {
         guard let loss = recorded else { return }
         let looksAgain = !environment.defects.contains(.looksOnceForMissingQueue)
         let isConfirmed = looksAgain ? await isStillMissing() ?? false : true
-        let settled: Void? = await answer("recording that a queue is missing") {
+        let settled = await answer("recording that a queue is missing") {
             try await storage.settleLoss(loss, isConfirmed: isConfirmed)
         }
-        guard isConfirmed, settled != nil else { return }
-        // It may be new.
+        guard isConfirmed, let holdsJobs = settled else { return }
+        guard holdsJobs else {
+            // It is new, most of the time.
+            logger.debug("the broker does not have the queue; it is declared", metadata: ["queue": "\(queue)"])
+            return
+        }
         logger.notice(
             "the broker does not have the queue; it is declared, and what had been in it is published again",
             metadata: ["queue": "\(queue)"]

@@ -33,7 +33,7 @@ public struct JobCounter: Sendable, Hashable, CustomStringConvertible {
     public static let voidProbes = JobCounter("void_probes")
     /// Rounds of probing that ended as a loss without a proof, as the last of many that were void.
     public static let suspectedLosses = JobCounter("suspected_losses")
-    /// Queues that the broker was found not to have, new ones included.
+    /// Queues that the broker was found not to have although there were messages in them.
     public static let missingQueues = JobCounter("missing_queues")
     /// Jobs taken from dead servers.
     public static let repairedOrphans = JobCounter("repaired_orphans")

@@ -51,7 +51,7 @@ extension WatchedStorage {
         try await storage.recordLoss(loss, of: queue)
     }
 
-    func settleLoss(_ loss: ProbeID, isConfirmed: Bool) async throws(JobStorageError) {
+    func settleLoss(_ loss: ProbeID, isConfirmed: Bool) async throws(JobStorageError) -> Bool {
         try await storage.settleLoss(loss, isConfirmed: isConfirmed)
     }
 

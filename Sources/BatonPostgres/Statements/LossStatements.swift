@@ -18,6 +18,10 @@ struct LossStatements: Sendable {
     /// `$1` loss.
     let confirm: String
     /// `$1` loss.
+    ///
+    /// Returns whether it may concern a row.
+    let concerns: String
+    /// `$1` loss.
     let remove: String
     /// `$1` session, `$2` first seq, `$3` how many at most, `$4` reason.
     ///
@@ -52,6 +56,17 @@ struct LossStatements: Sendable {
             SELECT l.id, s.session, s.confirmed_below, s.pending FROM stored AS l CROSS JOIN \(schema.session) AS s
             """
         confirm = "UPDATE \(schema.loss) SET is_confirmed = true WHERE id = $1"
+        concerns = """
+            SELECT count(*) >= \(Self.rowsLookedAt) OR coalesce(bool_or(r.is_lost), false) FROM (
+                SELECT m.state = \(JobState.enqueued.code) AND m.queue = l.queue AND m.seq <> ALL (w.pending) AS is_lost
+                FROM \(schema.loss) AS l JOIN \(schema.watermarkCopy) AS w ON w.probe = l.id
+                CROSS JOIN LATERAL (
+                    SELECT j.state, j.queue, j.seq FROM \(schema.active) AS j
+                    WHERE j.session = w.session AND j.seq < w.confirmed_below ORDER BY j.seq LIMIT \(Self.rowsLookedAt)
+                ) AS m
+                WHERE l.id = $1 LIMIT \(Self.rowsLookedAt)
+            ) AS r
+            """
         remove = """
             WITH removed AS (DELETE FROM \(schema.loss) WHERE id = $1 AND NOT is_confirmed RETURNING id)
             DELETE FROM \(schema.watermarkCopy) AS w USING removed WHERE w.probe = removed.id
@@ -62,6 +77,8 @@ struct LossStatements: Sendable {
     /// How many blocks are looked at for rows that wait: 64 MB.
     private static let stretch = 8_192
 
+    /// How many rows are looked at for one that a loss concerns.
+    private static let rowsLookedAt = 5000
     /// How many rows that bear marks of a session one statement looks at: most may be of other queues.
     private static let window = "least(greatest(20 * $3::bigint, 1000), 5000)"
 

@@ -53,10 +53,19 @@ extension PostgresStorage {
     /// - Parameters:
     ///   - loss: What ``recordLoss(_:of:)`` has stored.
     ///   - isConfirmed: Whether it was. What is not confirmed is removed.
+    /// - Returns: Whether anything may be lost with the queue.
     /// - Throws: ``JobStorageError``.
-    public func settleLoss(_ loss: ProbeID, isConfirmed: Bool) async throws(JobStorageError) {
+    public func settleLoss(_ loss: ProbeID, isConfirmed: Bool) async throws(JobStorageError) -> Bool {
         let sql = try await ready().loss
-        try await perform(on: upkeep, PostgresStatement(isConfirmed ? sql.confirm : sql.remove, loss.uuid))
+        guard isConfirmed else {
+            try await perform(on: upkeep, PostgresStatement(sql.remove, loss.uuid))
+            return false
+        }
+        let results = try await perform(
+            on: upkeep,
+            [PostgresStatement(sql.confirm, loss.uuid), PostgresStatement(sql.concerns, loss.uuid)]
+        )
+        return try reading { () throws(PostgresError) in try results.last?.first?.decode(Bool.self, 0) ?? false }
     }
 
     /// Moves the marks of lost rows to another session; the generation stays.

@@ -106,7 +106,7 @@ extension SimulatedStorage {
         }
     }
 
-    package func settleLoss(_ loss: ProbeID, isConfirmed: Bool) async throws(JobStorageError) {
+    package func settleLoss(_ loss: ProbeID, isConfirmed: Bool) async throws(JobStorageError) -> Bool {
         try await call(.settleLoss) { (storage) async throws(JobStorageError) in
             try await storage.settleLoss(loss, isConfirmed: isConfirmed)
         }

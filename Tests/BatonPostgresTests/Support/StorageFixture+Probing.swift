@@ -37,7 +37,7 @@ extension StorageFixture {
     func loss(of queue: String = "mail") async throws -> ProbeID {
         let loss = ProbeID.random()
         try await storage.recordLoss(loss, of: queue)
-        try await storage.settleLoss(loss, isConfirmed: true)
+        _ = try await storage.settleLoss(loss, isConfirmed: true)
         return loss
     }
 

@@ -62,7 +62,7 @@ extension FakeStorage {
         }
     }
 
-    func settleLoss(_ loss: ProbeID, isConfirmed: Bool) async throws(JobStorageError) {
+    func settleLoss(_ loss: ProbeID, isConfirmed: Bool) async throws(JobStorageError) -> Bool {
         try await answer(.settleLoss) { storage throws(JobStorageError) in
             try await storage.settleLoss(loss, isConfirmed: isConfirmed)
         }

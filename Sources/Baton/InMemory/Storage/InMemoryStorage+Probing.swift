@@ -128,8 +128,9 @@ extension InMemoryStorage {
     /// - Parameters:
     ///   - loss: What ``recordLoss(_:of:)`` has stored.
     ///   - isConfirmed: Whether it was. What is not confirmed is removed.
+    /// - Returns: Whether anything may be lost with the queue.
     /// - Throws: Never; the signature is the protocol's.
-    public func settleLoss(_ loss: ProbeID, isConfirmed: Bool) async throws(JobStorageError) {
+    public func settleLoss(_ loss: ProbeID, isConfirmed: Bool) async throws(JobStorageError) -> Bool {
         transaction { tables, _ in tables.settleLoss(loss, isConfirmed: isConfirmed) }
     }
 

@@ -40,10 +40,16 @@ extension InMemoryTables {
         losses.append(Loss(id: loss, queue: queue, isConfirmed: false, at: now, watermarks: currentWatermarks))
     }
 
-    /// Confirms a loss, or removes it.
-    mutating func settleLoss(_ loss: ProbeID, isConfirmed: Bool) {
-        guard let index = losses.firstIndex(where: { $0.id == loss && !$0.isConfirmed }) else { return }
-        if isConfirmed { losses[index].isConfirmed = true } else { losses.remove(at: index) }
+    /// Confirms a loss, or removes it; says whether anything is lost.
+    mutating func settleLoss(_ loss: ProbeID, isConfirmed: Bool) -> Bool {
+        guard let index = losses.firstIndex(where: { $0.id == loss }) else { return false }
+        guard isConfirmed || losses[index].isConfirmed else {
+            losses.remove(at: index)
+            return false
+        }
+        losses[index].isConfirmed = true
+        var copy = losses[index]
+        return !findLost(&copy, limit: 1).found.isEmpty
     }
 
     /// Gives lost rows other marks, those of the first loss first.

@@ -127,8 +127,10 @@ public protocol ProbeStorage: Sendable {
     /// - Parameters:
     ///   - loss: What ``recordLoss(_:of:)`` has stored.
     ///   - isConfirmed: Whether it was. What is not confirmed is removed.
+    /// - Returns: Whether anything may be lost with the queue; nothing is with one that is new. Bounded: where there is too
+    ///   much to look through, something may be.
     /// - Throws: ``JobStorageError``.
-    func settleLoss(_ loss: ProbeID, isConfirmed: Bool) async throws(JobStorageError)
+    func settleLoss(_ loss: ProbeID, isConfirmed: Bool) async throws(JobStorageError) -> Bool
 
     /// Moves the marks of lost rows to another session; the generation stays. A loss of which nothing is left is removed.
     ///

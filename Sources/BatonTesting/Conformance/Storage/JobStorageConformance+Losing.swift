@@ -125,12 +125,37 @@ extension JobStorageConformance {
                 try await subject.storage.recordLoss(loss, of: "mail")
                 try Expect.equal(try await subject.survey().hasLosses, false, "whether anything is lost at first")
                 try Expect.equal(try await subject.requeuedLost(), [], "what is published again at first")
-                for _ in 0..<2 { try await subject.storage.settleLoss(loss, isConfirmed: isConfirmed) }
+                for _ in 0..<2 {
+                    let isLossy = try await subject.storage.settleLoss(loss, isConfirmed: isConfirmed)
+                    try Expect.equal(isLossy, isConfirmed, "whether anything may be lost, confirmed: \(isConfirmed)")
+                }
                 try Expect.equal(
                     try await subject.requeuedLost(),
                     isConfirmed ? [job.id] : [],
                     "what is published again, confirmed: \(isConfirmed)"
                 )
+            }
+        },
+        Rule(
+            "with a queue that held nothing nothing is lost",
+            "Of a missing queue it is said whether a message confirmed to be in it may be lost (ProbeStorage.settleLoss)."
+        ) { subject in
+            let server = try await subject.server()
+            let session = try await subject.session()
+            let jobs = (1...3).map { subject.job(.enqueued(PublishMark(session: session, sequence: $0))) }
+            let other = subject.job(.enqueued(PublishMark(session: session, sequence: 4)), queue: "rest")
+            try await subject.store(jobs + [other])
+            // One runs, one is pending, one is beyond the watermark.
+            _ = try await subject.claim(jobs[0].message(), by: server, 1)
+            try await subject.confirm(session, below: 3, pending: [2])
+            for (below, expected) in [(Int64(3), false), (5, true)] {
+                try await subject.confirm(session, below: below, pending: [2])
+                for (queue, isFull) in [("mail", expected), ("rest", expected), ("new", false)] {
+                    let loss = subject.probe()
+                    try await subject.storage.recordLoss(loss, of: queue)
+                    let isLossy = try await subject.storage.settleLoss(loss, isConfirmed: true)
+                    try Expect.equal(isLossy, isFull, "whether anything may be lost with “\(queue)”")
+                }
             }
         },
         Rule(
@@ -145,7 +170,7 @@ extension JobStorageConformance {
             try await subject.storage.recordLoss(loss, of: "mail")
             try await subject.confirm(session, below: 3)
             try await subject.storage.recordLoss(loss, of: "mail")
-            try await subject.storage.settleLoss(loss, isConfirmed: true)
+            _ = try await subject.storage.settleLoss(loss, isConfirmed: true)
             try Expect.equal(try await subject.requeuedLost(), [jobs[0].id], "what is published again")
         },
         Rule(
@@ -165,7 +190,7 @@ extension JobStorageConformance {
             try await subject.storage.recordLoss(unconfirmed, of: "mail")
             try await subject.advance(.seconds(7200))
             try await subject.storage.tidy()
-            try await subject.storage.settleLoss(unconfirmed, isConfirmed: true)
+            _ = try await subject.storage.settleLoss(unconfirmed, isConfirmed: true)
             try Expect.equal(try await subject.standing(of: "rest")?.id, probe, "the open round")
             let published = try await subject.storage.join(other, to: probe)
             try Expect.equal(published, true, "whether the last to join is told to publish")

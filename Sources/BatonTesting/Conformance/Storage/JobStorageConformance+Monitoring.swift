@@ -198,7 +198,7 @@ extension JobStorageConformance {
             let loss = ProbeID(subject.environment.makeUUID())
             try await subject.storage.recordLoss(loss, of: lost.queue)
             try Expect.equal(try await subject.disagreements().map(\.job), [], "what is shown of a loss in doubt")
-            try await subject.storage.settleLoss(loss, isConfirmed: true)
+            _ = try await subject.storage.settleLoss(loss, isConfirmed: true)
             let found = try await subject.disagreements()
             try Expect.equal(found.map(\.job), [lost.id], "the jobs shown")
             try Expect.equal(found.map(\.kind), [.lost], "their kind")

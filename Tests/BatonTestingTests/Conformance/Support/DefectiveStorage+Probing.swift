@@ -73,7 +73,7 @@ extension DefectiveStorage {
         guard defect == .suspectsAtOnce, !isLoss else { return isLoss }
         let loss = ProbeID(UUID())
         try await inner.recordLoss(loss, of: "mail")
-        try await inner.settleLoss(loss, isConfirmed: true)
+        _ = try await inner.settleLoss(loss, isConfirmed: true)
         return isLoss
     }
 
@@ -91,14 +91,14 @@ extension DefectiveStorage {
     func recordLoss(_ loss: ProbeID, of queue: String) async throws(JobStorageError) {
         memory.withLock { $0.lossQueues[loss] = queue }
         if defect != .storesWatermarksLate { try await inner.recordLoss(loss, of: queue) }
-        if defect == .confirmsUnasked { try await inner.settleLoss(loss, isConfirmed: true) }
+        if defect == .confirmsUnasked { _ = try await inner.settleLoss(loss, isConfirmed: true) }
     }
 
-    func settleLoss(_ loss: ProbeID, isConfirmed: Bool) async throws(JobStorageError) {
+    func settleLoss(_ loss: ProbeID, isConfirmed: Bool) async throws(JobStorageError) -> Bool {
         if defect == .storesWatermarksLate, let queue = memory.withLock({ $0.lossQueues[loss] }) {
             try await inner.recordLoss(loss, of: queue)
         }
-        try await inner.settleLoss(loss, isConfirmed: isConfirmed)
+        return try await inner.settleLoss(loss, isConfirmed: isConfirmed) || defect == .takesEveryQueueForFull
     }
 
     func requeueLost(marks: PublishMarkRange) async throws(JobStorageError) -> LossRepair {

@@ -129,6 +129,7 @@ enum PlantedStorageDefects {
         "lost rows are moved in bounded batches": .requeuesLostWithoutBound,
         "a lost row is moved once": .requeuesLostTwice,
         "a missing queue is a loss once it is confirmed": .confirmsUnasked,
+        "with a queue that held nothing nothing is lost": .takesEveryQueueForFull,
         "a missing queue loses what was confirmed by then": .storesWatermarksLate,
         "tidying keeps rounds and losses": .tidiesRounds,
 

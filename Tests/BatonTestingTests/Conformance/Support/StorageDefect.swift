@@ -34,7 +34,7 @@ enum StorageDefect: String, CaseIterable, Sendable {
     case publishesAlways, countsOneLane, concludesAlways
     case suspectsNothing, suspectsAtOnce, suspectsUnreturned
     case findsNoneWaiting, looksAllTheTime, requeuesLostAtTheNextGeneration, requeuesLostWithoutBound, requeuesLostTwice
-    case confirmsUnasked, storesWatermarksLate, tidiesRounds
+    case confirmsUnasked, takesEveryQueueForFull, storesWatermarksLate, tidiesRounds
 
     // Time and repair.
     case promotesBackwards, promotesEarly, tellsNoDueTime, promotesAtTheOldGeneration, promotesWithoutAMark

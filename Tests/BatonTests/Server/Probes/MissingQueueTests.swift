@@ -56,6 +56,22 @@ import Testing
         }
     }
 
+    @Test func aQueueThatIsNewIsNotCounted() async throws {
+        try await world.run {
+            let watch = watch
+            await watch.queueIsMissing("new") { true }
+            world.broker.plan(.lost)
+            _ = try await world.client.enqueue(Script.Call(text: ""))
+            await watch.queueIsMissing("default") { true }
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { await watch.keepTelling() }
+                try await eventually("the other is") { world.storage.counter(.missingQueues) > 0 }
+                group.cancelAll()
+            }
+            #expect(world.storage.counter(.missingQueues) == 1)
+        }
+    }
+
     @Test(arguments: [false, nil])
     func aQueueThatIsThereAgainIsNone(answer: Bool?) async throws {
         try await world.run {
