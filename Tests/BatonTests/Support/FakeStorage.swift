@@ -7,7 +7,7 @@ import Locking
 /// It also watches: what no correct domain asks for is written down as a violation.
 final class FakeStorage: JobStorage {
     /// The calls of ``JobStorage``, to aim faults at.
-    enum Call: Hashable {
+    enum Call: Hashable, CaseIterable {
         case insert, delete, job, history, openSession, saveWatermark, closeSession, releaseMarks, claim, claimWaiting
         case waitForWork, postpone, complete, register, heartbeat, putBackUnheld, deregister, promoteDue, survey,
             certifyDead, requeueOrphans

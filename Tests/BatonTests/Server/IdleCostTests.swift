@@ -1,0 +1,33 @@
+import Testing
+
+@testable import Baton
+
+/// What a server costs that has nothing to do.
+@Suite struct IdleCostTests {
+    private let world = World()
+
+    /// How many statements PostgreSQL is sent for a call where it is more than one: a renewal and an audit, a move and the
+    /// next due time, the turn to look and the look.
+    private static let statements: [FakeStorage.Call: Int] = [.heartbeat: 2, .promoteDue: 2, .findWaiting: 2]
+
+    @Test func anIdleServerSendsFewerThanTwoStatementsASecond() async throws {
+        try await world.run(world.server(Script())) {
+            let job = try await world.client.enqueue(Script.Call(text: ""))
+            try await world.reach(.succeeded, job.id)
+            // What follows a start is over by then.
+            try await world.advance(by: .seconds(120))
+            let before = calls
+            let minutes = 10
+            try await world.advance(by: .seconds(60 * minutes))
+            let idle = calls.merging(before) { $0 - $1 }.filter { $0.value > 0 }
+            let sent = idle.reduce(0) { $0 + $1.value * (Self.statements[$1.key] ?? 1) }
+            #expect(sent < 2 * 60 * minutes, "\(idle)")
+            let looks: Set<FakeStorage.Call> = [.heartbeat, .survey, .findWaiting, .promoteDue]
+            #expect(looks.isSubset(of: idle.keys), "and it looks after everything all the while")
+        }
+    }
+
+    private var calls: [FakeStorage.Call: Int] {
+        Dictionary(uniqueKeysWithValues: FakeStorage.Call.allCases.map { ($0, world.storage.calls($0)) })
+    }
+}
