@@ -30,13 +30,13 @@ struct OutageTests {
     @Test("Times of an outage are those of the jobs that were due in it")
     func windows() async throws {
         let now = MonotonicClock.now
-        let (early, late) = (now - 9_000_000_000, now - 1_000_000_000)
+        let (early, late) = (now - 120_000_000_000, now - 1_000_000_000)
         recorder.start(JobID(UUID()), dueAt: early)
         recorder.start(JobID(UUID()), dueAt: late)
         await recorder.note(dueAt: late) { JobID(UUID()) }
-        #expect(try #require(recorder.starts()).max >= 8_990)
+        #expect(try #require(recorder.starts()).max >= 119_000)
         let inside = try #require(recorder.starts(in: [(late - 1)...(late + 1)]))
-        #expect(inside.max >= 990 && inside.max < 8_990)
+        #expect(inside.max >= 990 && inside.max < 119_000)
         #expect(recorder.starts(in: []) == nil)
         #expect(recorder.returns(in: [(early - 1)...(early + 1)]) == nil)
         #expect(try #require(recorder.returns()).max >= 990)

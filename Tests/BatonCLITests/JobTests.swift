@@ -4,7 +4,7 @@ import Foundation
 import PostgresClient
 import Testing
 
-@Suite("Jobs, by hand", .timeLimit(.minutes(5)))
+@Suite("Jobs, by hand", .timeLimit(.minutes(15)))
 struct JobTests {
     private struct List: Decodable {
         struct Job: Decodable {

@@ -4,7 +4,7 @@ import Foundation
 import PostgresClient
 import Testing
 
-@Suite("Servers, queues and counters", .timeLimit(.minutes(5)))
+@Suite("Servers, queues and counters", .timeLimit(.minutes(15)))
 struct ListTests {
     @Test("Servers are listed while they live, and queues with what waits in them")
     func serversAndQueues() async throws {

@@ -4,7 +4,7 @@ import Foundation
 import PostgresClient
 import Testing
 
-@Suite("Reconciling by hand", .timeLimit(.minutes(5)))
+@Suite("Reconciling by hand", .timeLimit(.minutes(15)))
 struct ReconcileTests {
     private struct Found: Decodable {
         struct Disagreement: Decodable {

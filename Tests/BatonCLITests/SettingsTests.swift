@@ -3,7 +3,7 @@ import Foundation
 import PostgresClient
 import Testing
 
-@Suite("Settings, servers and the schema", .timeLimit(.minutes(5)))
+@Suite("Settings, servers and the schema", .timeLimit(.minutes(15)))
 struct SettingsTests {
     @Test("A missing or impossible setting is named, and its value is not shown")
     func settings() async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import BatonPostgres
 
-@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(3)))
+@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(15)))
 struct CompletionTests {
     static let outcomes: [Completion.Outcome] = [
         .succeeded(result: JSONText(#"{"sent": true}"#)), .succeeded(result: nil), .failed(.smtp),

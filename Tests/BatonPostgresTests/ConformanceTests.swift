@@ -5,7 +5,7 @@ import Testing
 @testable import BatonPostgres
 
 /// What every storage must do, tried on PostgreSQL.
-@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(3)))
+@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(15)))
 struct ConformanceTests {
     @Test(.serialized, arguments: JobStorageConformance.rules)
     func conforms(_ rule: JobStorageConformance.Rule) async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import BatonPostgres
 
-@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(3)))
+@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(15)))
 struct HistoryTests {
     /// Every move of a long life is in the history, in order, with what belongs to it.
     @Test func aWholeLifeIsKept() async throws {

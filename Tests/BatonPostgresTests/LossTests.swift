@@ -5,7 +5,7 @@ import Testing
 
 @testable import BatonPostgres
 
-@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(3)))
+@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(15)))
 struct LossTests {
     /// Several reconcilers at once, of two processes, and two losses of the same rows: each row is published by one of them.
     @Test func severalReconcilersMoveEachRowOnce() async throws {

@@ -6,7 +6,7 @@ import Testing
 @testable import BatonPostgres
 
 /// What only PostgreSQL has: tables to look at in stretches.
-@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(3)))
+@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(15)))
 struct MonitorTests {
     /// A rare job is found behind more rows than one look goes through.
     @Test func aLookIsBoundedAndGoesOnWhereItEnded() async throws {

@@ -6,7 +6,7 @@ import Testing
 @testable import BatonPostgres
 
 /// The traps that were measured: plans made on an empty table, and updates that are not HOT.
-@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(3)))
+@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(15)))
 struct PlanTests {
     /// The generic plans of the hot statements use the primary key, whether the tables are empty or full.
     @Test func hotStatementsNeverScan() async throws {

@@ -5,7 +5,7 @@ import Testing
 @testable import BatonPostgres
 
 /// The session of the database by which others see a server.
-@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(3)))
+@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(15)))
 struct PresenceSessionTests {
     private let terms = TakeoverTerms(stoodAfter: nil, lateAfter: .seconds(60))
 
@@ -16,7 +16,7 @@ struct PresenceSessionTests {
             try await fixture.offer(me)
             for _ in 0..<3 {
                 try await fixture.endSession(of: presence)
-                let answer = try await fixture.storage.heartbeat(me, lease: .seconds(15), runs: [], takeover: terms)
+                let answer = try await fixture.storage.heartbeat(me, lease: .seconds(900), runs: [], takeover: terms)
                 #expect(answer.isAlive)
                 try await fixture.offer(me)
             }
@@ -69,13 +69,13 @@ struct PresenceSessionTests {
             try await fixture.offer(me)
             let session = try #require(try await fixture.lockHolders(presence).first)
             try await fixture.withDeafSession(session) {
-                let lease = Duration.seconds(15)
+                let lease = Duration.seconds(60)
                 let asked = try await fixture.value(String.self, "SELECT clock_timestamp()::text")
                 let answer = try await fixture.storage.heartbeat(me, lease: lease, runs: [], takeover: terms)
                 #expect(answer.isAlive)
                 let isInTime = try await fixture.value(
                     Bool.self,
-                    "SELECT heartbeat_at < $1::text::timestamptz + interval '15 s' FROM ns.server WHERE epoch = $2",
+                    "SELECT heartbeat_at < $1::text::timestamptz + interval '60 s' FROM ns.server WHERE epoch = $2",
                     asked,
                     me.uuid
                 )

@@ -6,7 +6,7 @@ import Testing
 @testable import BatonPostgres
 
 /// What is asked again and again while much waits reads a bounded part of it, whatever is known of the table.
-@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(3)))
+@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(15)))
 struct ProbePlanTests {
     @Test func looksAreBounded() async throws {
         try await withStorage { fixture in

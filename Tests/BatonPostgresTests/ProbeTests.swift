@@ -5,7 +5,7 @@ import Testing
 
 @testable import BatonPostgres
 
-@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(3)))
+@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(15)))
 struct ProbeTests {
     /// Both wait for the same lock, so that neither has seen the other when it begins.
     @Test func ofTheLastTwoToJoinOnePublishes() async throws {

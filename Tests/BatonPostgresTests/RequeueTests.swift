@@ -4,7 +4,7 @@ import Testing
 
 @testable import BatonPostgres
 
-@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(3)))
+@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(15)))
 struct RequeueTests {
     /// A job that is moving between two tables at that moment is requeued where it arrives.
     @Test func aJobOnTheMoveIsRequeuedWhereItArrives() async throws {

@@ -5,7 +5,7 @@ import Testing
 
 @testable import BatonPostgres
 
-@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(3)))
+@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(15)))
 struct ScheduleTests {
     @Test func whatIsDueIsMovedInTheOrderOfItsTime() async throws {
         try await withStorage { fixture in

@@ -5,7 +5,7 @@ import Testing
 
 @testable import BatonPostgres
 
-@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(3)))
+@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(15)))
 struct SessionTests {
     private func state(_ session: PublisherSession, in fixture: StorageFixture) async throws -> (Int, [Int64], Bool) {
         let row = try await fixture.sql(

@@ -81,7 +81,7 @@ struct StorageErrorTests {
     }
 }
 
-@Suite(.timeLimit(.minutes(1)))
+@Suite(.timeLimit(.minutes(15)))
 struct StorageReadinessTests {
     @Test func callsWaitUntilItIsOpen() async throws {
         let readiness = StorageReadiness()

@@ -6,7 +6,7 @@ import Testing
 @testable import BatonPostgres
 
 /// Early certificates: what a session of the database says of a server.
-@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(3)))
+@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(15)))
 struct TakeoverTests {
     private let terms = TakeoverTerms(stoodAfter: nil, lateAfter: .seconds(60))
 
@@ -81,7 +81,7 @@ struct TakeoverTests {
             }
             #expect(certificates == 1)
             #expect(try await fixture.storage.sightPeer(peer) == nil, "there is nothing more to be seen of it")
-            let answer = try await fixture.storage.heartbeat(peer, lease: .seconds(15), runs: [], takeover: terms)
+            let answer = try await fixture.storage.heartbeat(peer, lease: .seconds(900), runs: [], takeover: terms)
             #expect(!answer.isAlive)
         }
     }
@@ -127,7 +127,7 @@ struct TakeoverTests {
         try await withStorage { fixture in
             try await fixture.watch()
             let peer = try await fixture.server()
-            _ = try await fixture.storage.heartbeat(peer, lease: .seconds(15), runs: [])
+            _ = try await fixture.storage.heartbeat(peer, lease: .seconds(900), runs: [])
             #expect(try await fixture.storage.sightPeer(peer) == nil)
             #expect(try await fixture.storage.sightPeer(.random()) == nil)
         }
@@ -154,9 +154,9 @@ struct TakeoverTests {
                 "UPDATE ns.server SET heartbeat_at = now() - interval '70 s' WHERE epoch = $1",
                 leaseOnly.uuid
             )
-            let answer = try await fixture.storage.heartbeat(own.epoch, lease: .seconds(15), runs: [], takeover: terms)
+            let answer = try await fixture.storage.heartbeat(own.epoch, lease: .seconds(900), runs: [], takeover: terms)
             #expect(answer.latePeers == [late])
-            #expect(try await fixture.storage.heartbeat(own.epoch, lease: .seconds(15), runs: []).latePeers == [])
+            #expect(try await fixture.storage.heartbeat(own.epoch, lease: .seconds(900), runs: []).latePeers == [])
         }
     }
 }

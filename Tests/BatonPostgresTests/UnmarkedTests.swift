@@ -6,7 +6,7 @@ import Testing
 @testable import BatonPostgres
 
 /// Rows that bear no mark: of clients without a transport.
-@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(3)))
+@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(15)))
 struct UnmarkedTests {
     private static let marked = "SELECT count(*) FROM ns.active_job WHERE session IS NOT NULL OR seq IS NOT NULL"
 

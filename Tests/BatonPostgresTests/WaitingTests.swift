@@ -6,7 +6,7 @@ import Testing
 @testable import BatonPostgres
 
 /// Claims without messages.
-@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(3)))
+@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(15)))
 struct WaitingTests {
     @Test func theOldestOfTheFirstQueueComeFirst() async throws {
         try await withStorage { fixture in

@@ -6,7 +6,7 @@ import Testing
 @testable import BatonPostgres
 
 /// How servers that wait are told of jobs.
-@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(3)))
+@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(15)))
 struct WakingTests {
     /// Whatever puts a job into an armed queue tells of it, once.
     @Test func everyMoveToAnArmedQueueIsTold() async throws {

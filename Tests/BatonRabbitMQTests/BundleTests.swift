@@ -5,7 +5,7 @@ import Testing
 
 @testable import BatonRabbitMQ
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(15)))
 struct BundleTests {
     // MARK: The body
 
@@ -128,7 +128,7 @@ struct BundleTests {
                 await consumer.acknowledge(try await consumer.deliveries(2))
                 let publisher = RabbitMQPublisher(
                     try RabbitMQConfiguration(url: scope.url),
-                    patience: .seconds(10),
+                    patience: .seconds(300),
                     logger: TransportScope.logger
                 )
                 try await withThrowingTaskGroup(of: Void.self) { group in

@@ -5,7 +5,7 @@ import RabbitMQClient
 import Testing
 
 /// Whether a server is connected, as others see it.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(15)))
 struct PresenceTests {
     @Test
     func othersSeeAServerForAsLongAsItIsConnected() async throws {

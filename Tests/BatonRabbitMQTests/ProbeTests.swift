@@ -4,7 +4,7 @@ import Foundation
 import RabbitMQClient
 import Testing
 
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(15)))
 struct ProbeTests {
     private let probe = ProbeID(UUID())
 

@@ -4,7 +4,7 @@ import Foundation
 import RabbitMQClient
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(15)))
 struct RabbitMQTransportTests {
     @Test
     func carriesWakeUpsToAServer() async throws {
@@ -143,7 +143,7 @@ struct RabbitMQTransportTests {
                 .init(messageID: id, type: "t", headers: ["x-generation": "one"]),
                 .init(messageID: id, type: "t", headers: ["x-generation": .int64(.max)]),
             ]
-            bad[0].expiration = "60000"
+            bad[0].expiration = "3600000"
             let publisher = RabbitMQPublisher(
                 try RabbitMQConfiguration(url: scope.url),
                 logger: TransportScope.logger

@@ -7,7 +7,6 @@ package final class Proxy: Sendable {
     private struct Link {
         let client: Int32
         let server: Int32
-        var isDead = false
     }
 
     private struct State {
@@ -36,10 +35,14 @@ package final class Proxy: Sendable {
     }
 
     /// Cuts all links; new ones are accepted.
-    package func cut() {
+    ///
+    /// - Returns: What ``accepted`` is once everybody who has lost a link has noticed, and is back.
+    @discardableResult
+    package func cut() -> Int {
         self.state.withLock { state in
-            for link in state.links where !link.isDead { Self.shutDown(link) }
-            state.links = []
+            for link in state.links { Self.shutDown(link) }
+            defer { state.links = [] }
+            return state.accepted + state.links.count
         }
     }
 

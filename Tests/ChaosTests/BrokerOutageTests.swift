@@ -115,7 +115,7 @@ struct BrokerOutageTests {
                 try await eventually("it runs") { tally.all[0] == 1 }
                 var jobs = [long]
                 for number in 1..<4 { jobs.append(try await lab.jobs.enqueue(TallyJobs.$tally(number: number))) }
-                try await eventually("all have ended", within: .seconds(200)) {
+                try await eventually("all have ended", within: .seconds(600)) {
                     try await lab.count(.succeeded) == jobs.count
                 }
                 for job in jobs {

@@ -7,7 +7,7 @@ import ServiceLifecycle
 import Testing
 
 /// What a crash leaves behind, made by hand.
-@Suite("Repairs", .timeLimit(.minutes(5)))
+@Suite("Repairs", .timeLimit(.minutes(15)))
 struct RepairTests {
     let tally = Tally()
 

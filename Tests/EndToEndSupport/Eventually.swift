@@ -7,7 +7,7 @@
 /// - Throws: ``LabError`` when it never is, or what the condition throws.
 package func eventually(
     _ what: @autoclosure () -> String,
-    within patience: Duration = .seconds(90),
+    within patience: Duration = .seconds(300),
     _ condition: () async throws -> Bool
 ) async throws {
     let deadline = ContinuousClock.now + patience

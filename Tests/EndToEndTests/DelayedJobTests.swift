@@ -3,7 +3,7 @@ import EndToEndSupport
 import Foundation
 import Testing
 
-@Suite("Delayed jobs", .timeLimit(.minutes(5)))
+@Suite("Delayed jobs", .timeLimit(.minutes(15)))
 struct DelayedJobTests {
     let board = Board()
 

@@ -3,7 +3,7 @@ import EndToEndSupport
 import Foundation
 import Testing
 
-@Suite("Deleted jobs", .timeLimit(.minutes(5)))
+@Suite("Deleted jobs", .timeLimit(.minutes(15)))
 struct DeletionTests {
     let board = Board()
 

@@ -3,7 +3,7 @@ import EndToEndSupport
 import Foundation
 import Testing
 
-@Suite("Fire and forget", .timeLimit(.minutes(5)))
+@Suite("Fire and forget", .timeLimit(.minutes(15)))
 struct FireAndForgetTests {
     let board = Board()
 

@@ -2,7 +2,7 @@ import Baton
 import EndToEndSupport
 import Testing
 
-@Suite("Hostile arguments", .timeLimit(.minutes(5)))
+@Suite("Hostile arguments", .timeLimit(.minutes(15)))
 struct HostileArgumentTests {
     let board = Board()
 

@@ -4,7 +4,7 @@ import Foundation
 import PostgresClient
 import Testing
 
-@Suite("Failures and retries", .timeLimit(.minutes(5)))
+@Suite("Failures and retries", .timeLimit(.minutes(15)))
 struct RetryTests {
     let board = Board()
 
@@ -45,7 +45,8 @@ struct RetryTests {
 
     @Test("By default a job waits as long as Hangfire's formula says, by the database's clock")
     func hangfire() async throws {
-        try await withBaton { lab in
+        // It ends while they wait, some of them perhaps in their queue again.
+        try await withBaton(expecting: .leftovers) { lab in
             var configuration = JobServerConfiguration()
             configuration.schedulePollInterval = .milliseconds(200)
             try await lab.withServer(configuration: configuration) {
@@ -53,31 +54,29 @@ struct RetryTests {
             } while: { _ in
                 let jobs = try await lab.jobs.enqueue(contentsOf: (0..<20).map { _ in TestJobs.$fail(times: 9) })
                 for failure in 1...3 {
-                    try await lab.wait(until: jobs.count, are: .scheduled)
-                    let rows = try await lab.query(
-                        """
-                        SELECT extract(epoch FROM scheduled_at - state_at)::float8, attempt::bigint, max_attempts::bigint
-                        FROM @.jobs
-                        """
-                    )
+                    // In the history, for on a slow machine the first is due again before the last has failed.
+                    var rows: [(delay: Double, attempts: Int)] = []
+                    try await eventually("all jobs have failed \(failure) times") {
+                        rows = try await lab.query(
+                            """
+                            SELECT extract(epoch FROM (h.data ->> 'scheduled_at')::timestamptz - h.at)::float8,
+                                j.max_attempts::bigint
+                            FROM @.job_history AS h JOIN @.jobs AS j ON j.id = h.job_id
+                            WHERE h.state = 'scheduled' AND h.attempt = $1
+                            """,
+                            failure
+                        ).map { try $0.decode((Double, Int).self) }
+                        return rows.count == jobs.count
+                    }
                     let base = Double((failure - 1) * (failure - 1) * (failure - 1) * (failure - 1) + 15)
                     var delays: Set<Double> = []
-                    for row in rows {
-                        let (delay, attempt, attempts) = try row.decode((Double, Int, Int).self)
-                        #expect(attempt == failure)
+                    for (delay, attempts) in rows {
                         #expect(attempts == 10)
                         #expect((base...(base + 29 * Double(failure))).contains(delay))
                         delays.insert(delay)
                     }
                     #expect(delays.count > 1, "twenty random delays are not all the same")
                     try await lab.query("UPDATE @.scheduled_job SET run_at = now() WHERE attempt = $1", failure)
-                    try await eventually("all jobs have failed once more") {
-                        try await lab.value(
-                            Bool.self,
-                            "SELECT bool_and(state = 'scheduled' AND attempt > $1) FROM @.jobs",
-                            failure
-                        )
-                    }
                 }
             }
         }
@@ -148,7 +147,7 @@ struct RetryTests {
                 )
                 let job = try await lab.wait(for: handle.id, .failed)
                 #expect(job.failure?.type == "JobTimeoutError")
-                #expect(board.arrival(of: "slow cancelled").isOpen)
+                try await board.arrival(of: "slow cancelled").wait()
             }
         }
     }

@@ -2,7 +2,7 @@ import Baton
 import EndToEndSupport
 import Testing
 
-@Suite("Graceful shutdown", .timeLimit(.minutes(5)))
+@Suite("Graceful shutdown", .timeLimit(.minutes(15)))
 struct ShutdownTests {
     let board = Board()
 
@@ -12,7 +12,7 @@ struct ShutdownTests {
             var configuration = JobServerConfiguration()
             configuration.concurrency = 2
             configuration.lookAhead = 10
-            configuration.shutdownTimeout = .seconds(3)
+            configuration.shutdownTimeout = .seconds(30)
             let (short, long, waiting) = try await lab.withServer(configuration: configuration) {
                 TestJobs(board: board)
             } while: { server in

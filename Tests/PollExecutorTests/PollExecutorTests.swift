@@ -79,7 +79,7 @@ private func waitUntilNoThread(named name: String) async throws {
     while threads(named: name) > 0 { try await Task.sleep(for: .milliseconds(2)) }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct PollExecutorTests {
+@Suite(.timeLimit(.minutes(15))) struct PollExecutorTests {
     @Test func everyCallRunsOnTheSameThread() async {
         let actor = Pinned(PollExecutor(name: uniqueName()))
         let first = await actor.threadID()
@@ -200,7 +200,7 @@ private func waitUntilNoThread(named name: String) async throws {
     }
 }
 
-@Suite(.timeLimit(.minutes(2))) struct BlockingThreadTests {
+@Suite(.timeLimit(.minutes(15))) struct BlockingThreadTests {
     private struct Failure: Error, Equatable {}
 
     @Test func aBlockingCallRunsOnAThreadOfItsOwn() async throws {

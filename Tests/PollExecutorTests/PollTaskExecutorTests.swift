@@ -21,7 +21,7 @@ private actor Neighbour {
     depth == 0 ? 0 : await step(depth - 1) + 1
 }
 
-@Suite(.timeLimit(.minutes(2))) struct PollTaskExecutorTests {
+@Suite(.timeLimit(.minutes(15))) struct PollTaskExecutorTests {
     @Test func aTaskAndTheActorsItCallsShareTheThread() async {
         let executor = PollExecutor(name: "poll-tasks")
         let neighbour = Neighbour(executor)

@@ -2,7 +2,7 @@ import Glibc
 import PollExecutor
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct ShortageTests {
+@Suite(.timeLimit(.minutes(15))) struct ShortageTests {
     // A stack that no address space has room for is refused as a shortage of threads is, and by the same call.
     @Test func aThreadThatCannotBeStartedIsAnError() throws {
         let error = #expect(throws: PollExecutorError.self) {

@@ -4,7 +4,7 @@ import PostgresClient
 import ServiceLifecycle
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct ClientTests {
+@Suite(.timeLimit(.minutes(15))) struct ClientTests {
     private struct Failure: Error, Equatable {}
 
     // MARK: Queries
@@ -65,7 +65,7 @@ import Testing
     @Test func whoWaitsTooLongGetsAnError() async throws {
         try await withClient(configure: {
             $0.maximumConnections = 1
-            $0.leaseTimeout = .milliseconds(50)
+            $0.leaseTimeout = .seconds(5)
         }) { client in
             // Connecting may take longer than that.
             try await waitUntil { (try? await client.query(PostgresStatement("SELECT 1"))) != nil }
@@ -220,7 +220,7 @@ import Testing
                         PostgresStatement(
                             """
                             CREATE FUNCTION pg_temp.end_session() RETURNS trigger LANGUAGE plpgsql AS
-                            $$ BEGIN PERFORM pg_terminate_backend(\(process)); PERFORM pg_sleep(60); RETURN NULL; END $$
+                            $$ BEGIN PERFORM pg_terminate_backend(\(process)); PERFORM pg_sleep(600); RETURN NULL; END $$
                             """
                         ),
                         PostgresStatement("CREATE TEMPORARY TABLE t (a bigint)"),
@@ -260,8 +260,8 @@ import Testing
     @Test func aConnectionThatDiesIsReplaced() async throws {
         try await withClient(configure: { $0.maximumConnections = 1 }) { client in
             let process = try await client.value(Int32.self, "SELECT pg_backend_pid()")
-            let task = Task { try await client.query(PostgresStatement("SELECT pg_sleep(60)")) }
-            try await waitUntil { try await isRunning(process, "pg_sleep(60)") }
+            let task = Task { try await client.query(PostgresStatement("SELECT pg_sleep(600)")) }
+            try await waitUntil { try await isRunning(process, "pg_sleep(600)") }
             let behind = Task { try await client.value(Int32.self, "SELECT pg_backend_pid()") }
             try await terminate(process)
             let error = await #expect(throws: PostgresError.self) { try await task.value }

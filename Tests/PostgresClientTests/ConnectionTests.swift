@@ -2,7 +2,7 @@ import Foundation
 import PostgresClient
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct ConnectionTests {
+@Suite(.timeLimit(.minutes(15))) struct ConnectionTests {
     @Test func aStatementReturnsItsRow() async throws {
         try await withConnection { connection in
             let result = try await connection.query(
@@ -255,9 +255,10 @@ import Testing
 
     @Test func aConnectionKilledInTheMiddleLeavesTheOutcomeUnknown() async throws {
         try await withConnection { connection in
-            let task = Task { try await connection.query(PostgresStatement("SELECT pg_sleep(60)")) }
+            let task = Task { try await connection.query(PostgresStatement("SELECT pg_sleep(600)")) }
+            try await waitUntil { try await isRunning(connection.processID, "pg_sleep(600)") }
             let behind = Task { try await connection.query(PostgresStatement("SELECT 1")) }
-            try await waitUntil { try await isRunning(connection.processID, "pg_sleep(60)") }
+            try await waitUntil { connection.requestsUnderWay >= 2 }
             try await terminate(connection.processID)
             for task in [task, behind] {
                 let error = await #expect(throws: PostgresError.self) { try await task.value }
@@ -276,8 +277,8 @@ import Testing
 
     @Test func closingFailsWhatIsUnderWay() async throws {
         try await withConnection { connection in
-            let task = Task { try await connection.query(PostgresStatement("SELECT pg_sleep(60)")) }
-            try await waitUntil { try await isRunning(connection.processID, "pg_sleep(60)") }
+            let task = Task { try await connection.query(PostgresStatement("SELECT pg_sleep(600)")) }
+            try await waitUntil { try await isRunning(connection.processID, "pg_sleep(600)") }
             await connection.close()
             let error = await #expect(throws: PostgresError.self) { try await task.value }
             #expect(error?.code == .connectionClosed)

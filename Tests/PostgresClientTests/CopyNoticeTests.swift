@@ -2,7 +2,7 @@ import PostgresClient
 import Testing
 
 // What the server says while it is the client's turn: libpq reports notices, and keeps errors to itself.
-@Suite(.timeLimit(.minutes(2))) struct CopyNoticeTests {
+@Suite(.timeLimit(.minutes(15))) struct CopyNoticeTests {
     /// Data without end, the second row of which is refused.
     private struct Endless: AsyncSequence, AsyncIteratorProtocol {
         var isFirst = true

@@ -2,7 +2,7 @@ import PostgresClient
 import Testing
 
 // What is known of a COPY that ends before the server has confirmed it.
-@Suite(.timeLimit(.minutes(2))) struct CopyOutcomeTests {
+@Suite(.timeLimit(.minutes(15))) struct CopyOutcomeTests {
     private func rows(_ count: Int) -> [PostgresParameters] {
         (0..<count).map { PostgresParameters(Int64($0)) }
     }

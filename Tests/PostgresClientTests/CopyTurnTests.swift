@@ -2,7 +2,7 @@ import PostgresClient
 import Testing
 
 // A COPY has the connection for itself, so on a shared one it must wait for others, and they for it.
-@Suite(.timeLimit(.minutes(2))) struct CopyTurnTests {
+@Suite(.timeLimit(.minutes(15))) struct CopyTurnTests {
     private static let table = PostgresStatement("CREATE TEMPORARY TABLE \"T\" (a bigint, b text)")
 
     private func rows(_ count: Int) -> [PostgresParameters] {

@@ -1,7 +1,7 @@
 import PostgresClient
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct DedicatedConnectionTests {
+@Suite(.timeLimit(.minutes(15))) struct DedicatedConnectionTests {
     private struct Failure: Error, Equatable {}
 
     @Test func itLivesOutsideThePoolAndIsClosedAfterwards() async throws {

@@ -2,7 +2,7 @@ import Foundation
 import PostgresClient
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct NotificationTests {
+@Suite(.timeLimit(.minutes(15))) struct NotificationTests {
     private func channel() -> String { "Test \"channel\" " + String(UInt64.random(in: .min ... .max), radix: 16) }
 
     private func notify(_ channel: String, _ payloads: String...) async throws {

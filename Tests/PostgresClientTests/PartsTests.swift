@@ -3,7 +3,7 @@ import PostgresClient
 import Testing
 
 /// Statements of a transaction that are made while earlier ones are on their way.
-@Suite(.timeLimit(.minutes(2))) struct PartsTests {
+@Suite(.timeLimit(.minutes(15))) struct PartsTests {
     private struct Failure: Error, Equatable {}
 
     private func insert(_ numbers: ClosedRange<Int>) -> PostgresStatement {

@@ -3,13 +3,13 @@ import Testing
 
 // What only a server of one's own can show: restarts, failover and silence.
 @Suite(
-    .timeLimit(.minutes(2)),
+    .timeLimit(.minutes(15)),
     .enabled(if: PrivateServer.isAvailable, "needs PostgreSQL's programs")
 ) struct ServerTests {
     @Test(arguments: ["fast", "immediate"])
     func aRestartIsSurvivedAndItsVictimsKnowThatTheyDoNotKnow(mode: String) async throws {
         try await PrivateServer.with { server in
-            var configuration = PostgresConfiguration(url: server.url)
+            var configuration = PostgresConfiguration(url: server.url).patient
             configuration.minimumConnections = 2
             try await withClient(configuration) { client in
                 try await client.query(PostgresStatement("CREATE TABLE t (a bigint)"))
@@ -41,7 +41,7 @@ import Testing
 
     @Test func whileTheServerIsDownCallersWaitForIt() async throws {
         try await PrivateServer.with { server in
-            var configuration = PostgresConfiguration(url: server.url)
+            var configuration = PostgresConfiguration(url: server.url).patient
             configuration.maximumBackoff = .milliseconds(200)
             try await withClient(configuration) { client in
                 try await client.expect(1 as Int, "SELECT 1")
@@ -70,7 +70,7 @@ import Testing
         try await PrivateServer.with(settings: ["default_transaction_read_only": "on"]) { first in
             try await PrivateServer.with { second in
                 let ports = [first.port, second.port]
-                var configuration = PostgresConfiguration(url: self.url(ports, "read-write"))
+                var configuration = PostgresConfiguration(url: self.url(ports, "read-write")).patient
                 configuration.maximumBackoff = .milliseconds(200)
                 try await withClient(configuration) { client in
                     try await client.expect(Int32(second.port), "SELECT inet_server_port()")
@@ -110,7 +110,7 @@ import Testing
         silent.isSilent = true
         let url = try TestDatabase.url().replacing("@", with: "@127.0.0.1:\(silent.port),")
         var configuration = PostgresConfiguration(url: url)
-        configuration.connectTimeout = .seconds(4)
+        configuration.connectTimeout = .seconds(20)
         try await withConnection(configuration: configuration) { connection in
             try await connection.expect(Int32(address.port), "SELECT inet_server_port()")
         }

@@ -3,7 +3,7 @@ import PostgresClient
 import Testing
 
 @Suite(
-    .timeLimit(.minutes(2)),
+    .timeLimit(.minutes(15)),
     .enabled(if: PrivateServer.isAvailable && Program.isInstalled("openssl"), "needs PostgreSQL's programs and openssl")
 ) struct TLSTests {
     /// Keys and certificates: an authority, the server's and a client's by it, and an authority nobody trusts.
@@ -99,7 +99,7 @@ import Testing
     ) -> PostgresConfiguration {
         var url = "postgresql://tester:s3cret-password@\(host):\(server.port)/postgres?hostaddr=127.0.0.1"
         for (name, value) in parameters { url += "&\(name)=\(value)" }
-        return PostgresConfiguration(url: url)
+        return PostgresConfiguration(url: url).patient
     }
 
     @Test func aVerifiedServerAndAClientWithACertificate() async throws {

@@ -3,7 +3,7 @@ import PostgresClient
 import Testing
 
 /// Values against the server: they come back as they went, and the server means by them what Swift does.
-@Suite(.timeLimit(.minutes(2))) struct ValueTests {
+@Suite(.timeLimit(.minutes(15))) struct ValueTests {
     /// Sends values as scalars and arrays, and checks what comes back and how the server renders them.
     private func check<Value: PostgresArrayElement & Equatable>(
         _ values: [Value],

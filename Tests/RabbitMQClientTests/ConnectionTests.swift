@@ -2,7 +2,7 @@ import BrokerProxy
 import RabbitMQClient
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(15)))
 struct ConnectionTests {
     @Test
     func declaresTwiceWithoutHarm() async throws {

@@ -1,7 +1,7 @@
 import RabbitMQClient
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(15)))
 struct ConsumerTests {
     private func consumer(
         _ subscriptions: [RabbitMQSubscription],

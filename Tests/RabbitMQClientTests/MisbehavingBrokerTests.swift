@@ -4,7 +4,7 @@ import Testing
 import Locking
 
 /// Against a broker that does on demand what a real one does only in trouble.
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(15)))
 struct MisbehavingBrokerTests {
     private let message = RabbitMQMessage(exchange: "", routingKey: "q", body: [1, 2, 3])
 
@@ -18,6 +18,12 @@ struct MisbehavingBrokerTests {
         return RabbitMQPublisher(configuration, patience: patience, logger: Broker.logger)
     }
 
+    /// The client that is ready, which the broker may note only after the client knows.
+    private func client<Client: Sendable>(_ ready: Locked<Client?>) async throws -> Client {
+        try await eventually("the broker has noted the client") { ready.withLock { $0 != nil } }
+        return try #require(ready.withLock { $0 })
+    }
+
     @Test
     func publishesNothingWhileBlockedAndGoesOnAfterwards() async throws {
         let ready = Locked<FakeBroker.Client?>(nil)
@@ -29,7 +35,7 @@ struct MisbehavingBrokerTests {
         try await withFakeBroker(broker) { broker in
             try await withPublisher(self.publisher(broker)) { publisher in
                 #expect(await publisher.publish([self.message]).map(\.kind) == [.confirmed])
-                let client = try #require(ready.withLock { $0 })
+                let client = try await self.client(ready)
                 client.block("low on memory")
                 try await eventually("the publisher knows") { !publisher.isConnected }
                 let outcomes = await publisher.publish([self.message, self.message])
@@ -55,11 +61,11 @@ struct MisbehavingBrokerTests {
             if answers.withLock({ $0 }) { client.confirm(upTo: tag, channel: channel) } else { client.block("memory") }
         }
         try await withFakeBroker(broker) { broker in
-            try await withPublisher(self.publisher(broker, responseTimeout: .milliseconds(500))) { publisher in
+            try await withPublisher(self.publisher(broker, responseTimeout: .seconds(10))) { publisher in
                 #expect(await publisher.publish([self.message]).map(\.kind) == [.unanswered])
                 #expect(await publisher.publish([self.message]).map(\.kind) == [.blocked])
                 answers.withLock { $0 = true }
-                try #require(ready.withLock { $0 }).unblock()
+                try await self.client(ready).unblock()
                 try await eventually("the publisher knows") { publisher.isConnected }
                 #expect(await publisher.publish([self.message]).map(\.kind) == [.confirmed])
                 #expect(broker.connectionCount == 1)
@@ -76,8 +82,8 @@ struct MisbehavingBrokerTests {
             client.confirm(upTo: tag, channel: channel)
         }
         try await withFakeBroker(broker) { broker in
-            try await withPublisher(self.publisher(broker, patience: .seconds(60))) { publisher in
-                let client = try #require(ready.withLock { $0 })
+            try await withPublisher(self.publisher(broker, patience: .seconds(300))) { publisher in
+                let client = try await self.client(ready)
                 client.block("disk")
                 try await eventually("the publisher knows") { !publisher.isConnected }
                 async let outcomes = publisher.publish([self.message])
@@ -97,7 +103,7 @@ struct MisbehavingBrokerTests {
         }
         try await withFakeBroker(broker) { broker in
             try await withPublisher(self.publisher(broker)) { publisher in
-                let (client, channel) = try #require(ready.withLock { $0 })
+                let (client, channel) = try await self.client(ready)
                 client.setFlow(false, channel: channel)
                 try await eventually("the publisher knows") { !publisher.isConnected }
                 let outcomes = await publisher.publish([self.message])
@@ -120,14 +126,14 @@ struct MisbehavingBrokerTests {
         let messages = Array(repeating: large, count: 32)
         let ready = Locked<FakeBroker.Client?>(nil)
         let broker = try FakeBroker { client, _ in
-            ready.withLock { $0 = client }
             client.setReading(false)
+            ready.withLock { $0 = client }
         } onPublish: { client, channel, tag in
             client.confirm(upTo: tag, channel: channel)
         }
         try await withFakeBroker(broker) { broker in
-            try await withPublisher(self.publisher(broker, responseTimeout: .seconds(8))) { publisher in
-                let client = try #require(ready.withLock { $0 })
+            try await withPublisher(self.publisher(broker, responseTimeout: .seconds(15))) { publisher in
+                let client = try await self.client(ready)
                 async let outcomes = publisher.publish(messages)
                 try await eventually("messages are on the wire") { await publisher.highestInFlight > 0 }
                 client.block("disk")
@@ -156,7 +162,7 @@ struct MisbehavingBrokerTests {
             client.confirm(upTo: tag, channel: channel)
         }
         try await withFakeBroker(broker) { broker in
-            try await withPublisher(self.publisher(broker, patience: .seconds(60))) { publisher in
+            try await withPublisher(self.publisher(broker, patience: .seconds(300))) { publisher in
                 try await eventually("the broker stays") { openings.withLock { $0 } == 20 }
                 #expect(await publisher.publish([self.message]).map(\.kind) == [.confirmed])
             }
@@ -168,7 +174,7 @@ struct MisbehavingBrokerTests {
         let broker = try FakeBroker { _, _ in }
         try await withFakeBroker(broker) { broker in
             var configuration = broker.configuration
-            configuration.responseTimeout = .milliseconds(500)
+            configuration.responseTimeout = .seconds(5)
             try await withConnection(configuration) { connection in
                 await #expect {
                     try await connection.declare(RabbitMQTopology(queues: [.classic("q")]))
@@ -195,7 +201,7 @@ struct MisbehavingBrokerTests {
             )
             try await withConsumer(consumer) { consumer, reader in
                 try await reader.connected()
-                let client = try #require(ready.withLock { $0 })
+                let client = try await self.client(ready)
                 var start = 0
                 // Cut within the first frame's head, between header and body, and within the body.
                 for end in [3, delivery.count - body.count, delivery.count - 2] {
@@ -255,7 +261,7 @@ struct MisbehavingBrokerTests {
             client.setReading(false)
         }
         try await withFakeBroker(broker) { broker in
-            try await withPublisher(self.publisher(broker, responseTimeout: .seconds(1))) { publisher in
+            try await withPublisher(self.publisher(broker, responseTimeout: .seconds(5))) { publisher in
                 async let outcomes = publisher.publish(messages)
                 try await eventually("messages are on the wire") { await publisher.highestInFlight > 0 }
                 // The thread is not stuck in a send: it answers.
@@ -275,8 +281,8 @@ struct MisbehavingBrokerTests {
         let messages = Array(repeating: large, count: 32)
         let ready = Locked<FakeBroker.Client?>(nil)
         let broker = try FakeBroker { client, _ in
-            ready.withLock { $0 = client }
             client.setReading(false)
+            ready.withLock { $0 = client }
         } onPublish: { client, channel, tag in
             client.confirm(upTo: tag, channel: channel)
         }
@@ -284,7 +290,7 @@ struct MisbehavingBrokerTests {
             try await withPublisher(self.publisher(broker)) { publisher in
                 async let outcomes = publisher.publish(messages)
                 try await eventually("messages are on the wire") { await publisher.highestInFlight > 0 }
-                try #require(ready.withLock { $0 }).setReading(true)
+                try await self.client(ready).setReading(true)
                 #expect(await outcomes.allSatisfy { $0.isConfirmed })
                 #expect(broker.connectionCount == 1)
             }
@@ -312,7 +318,7 @@ struct MisbehavingBrokerTests {
             if talksNonsense { client.send(nonsense) } else { client.confirm(upTo: tag, channel: channel) }
         }
         try await withFakeBroker(broker) { broker in
-            try await withPublisher(self.publisher(broker, patience: .seconds(30))) { publisher in
+            try await withPublisher(self.publisher(broker, patience: .seconds(300))) { publisher in
                 #expect(await publisher.publish([self.message]).map(\.kind) == [.unanswered])
                 #expect(await publisher.publish([self.message]).map(\.kind) == [.confirmed])
                 #expect(broker.connectionCount == 2)

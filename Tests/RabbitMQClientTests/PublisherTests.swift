@@ -2,7 +2,7 @@ import BrokerProxy
 import RabbitMQClient
 import Testing
 
-@Suite(.timeLimit(.minutes(2)))
+@Suite(.timeLimit(.minutes(15)))
 struct PublisherTests {
     @Test
     func confirmsThousandsOfMessagesInOrderWithNoMoreInFlightThanAllowed() async throws {
@@ -186,7 +186,7 @@ struct PublisherTests {
         let name = Broker.name("added")
         try await withConnection { connection in
             try await withProxy { proxy, configuration in
-                let publisher = RabbitMQPublisher(configuration, patience: .seconds(20), logger: Broker.logger)
+                let publisher = RabbitMQPublisher(configuration, patience: .seconds(300), logger: Broker.logger)
                 let early = RabbitMQQueue.classic("\(name).early")
                 let late = RabbitMQQueue.classic("\(name).late")
                 try await publisher.declare(RabbitMQTopology(queues: [early]))

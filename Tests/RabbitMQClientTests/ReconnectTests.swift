@@ -2,7 +2,7 @@ import BrokerProxy
 import RabbitMQClient
 import Testing
 
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(15)))
 struct ReconnectTests {
     private func isConnected(_ event: RabbitMQConsumerEvent) -> UInt64? {
         if case .connected(let connection) = event { connection } else { nil }
@@ -100,7 +100,7 @@ struct ReconnectTests {
         let queue = Broker.name("break")
         try await withQueues([.classic(queue)]) { connection in
             try await withProxy { proxy, configuration in
-                let publisher = RabbitMQPublisher(configuration, patience: .seconds(20), logger: Broker.logger)
+                let publisher = RabbitMQPublisher(configuration, patience: .seconds(300), logger: Broker.logger)
                 let outcomes = try await withPublisher(publisher) { publisher in
                     try await withThrowingTaskGroup(of: [RabbitMQPublishOutcome].self) { group in
                         for _ in 0..<10 {
@@ -138,11 +138,11 @@ struct ReconnectTests {
     func keepsAnIdleConnectionAlive() async throws {
         try await withProxy { proxy, configuration in
             var configuration = configuration
-            configuration.heartbeat = .seconds(1)
+            configuration.heartbeat = .seconds(4)
             let publisher = RabbitMQPublisher(configuration, logger: Broker.logger)
             try await withPublisher(publisher) { publisher in
                 // The broker hangs up after two to three heartbeats of silence.
-                try await Task.sleep(for: .seconds(6))
+                try await Task.sleep(for: .seconds(16))
                 #expect(publisher.isConnected)
                 // The library would look for a heartbeat first, and wait for it without end.
                 let message = RabbitMQMessage(exchange: "amq.fanout", routingKey: "surely.not.there")
@@ -158,8 +158,7 @@ struct ReconnectTests {
         try await withQueues([queue]) { _ in
             try await withProxy { proxy, configuration in
                 var configuration = configuration
-                configuration.heartbeat = .seconds(1)
-                configuration.connectTimeout = .seconds(1)
+                configuration.heartbeat = .seconds(4)
                 let consumer = RabbitMQConsumer(
                     configuration,
                     subscriptions: [RabbitMQSubscription(queue, prefetch: 1)],
@@ -216,7 +215,7 @@ struct ReconnectTests {
             try await withProxy { proxy, configuration in
                 var configuration = configuration
                 configuration.heartbeat = .zero
-                configuration.responseTimeout = .milliseconds(500)
+                configuration.responseTimeout = .seconds(5)
                 let publisher = RabbitMQPublisher(configuration, logger: Broker.logger)
                 try await withPublisher(publisher) { publisher in
                     proxy.setSilent(true)

@@ -35,7 +35,7 @@ extension StorageFixture {
         on storage: PostgresStorage? = nil
     ) async throws -> HeartbeatAnswer {
         let terms = TakeoverTerms(stoodAfter: renewal, lateAfter: .seconds(60))
-        return try await (storage ?? self.storage).heartbeat(epoch, lease: .seconds(15), runs: [], takeover: terms)
+        return try await (storage ?? self.storage).heartbeat(epoch, lease: .seconds(900), runs: [], takeover: terms)
     }
 
     /// Renews until the row offers a takeover.
@@ -77,7 +77,7 @@ extension StorageFixture {
     /// Ends the session that holds a server's lock, as an administrator or a broken line does.
     func endSession(of presence: ServerPresence) async throws {
         let holder = try #require(try await lockHolders(presence).first)
-        try await sql("SELECT pg_terminate_backend($1, 5000)", holder)
+        try await sql("SELECT pg_terminate_backend($1, 300000)", holder)
     }
 
     func waitUntilGone(_ epoch: ServerEpoch) async throws {
@@ -113,7 +113,7 @@ extension StorageFixture {
         } catch {
             outcome = .failure(error)
         }
-        try await sql("SELECT pg_terminate_backend($1, 5000)", process)
+        try await sql("SELECT pg_terminate_backend($1, 300000)", process)
         try outcome.get()
     }
 }

@@ -123,7 +123,7 @@ func eventually(
     sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: () async throws -> Bool
 ) async throws {
-    let deadline = ContinuousClock.now + .seconds(30)
+    let deadline = ContinuousClock.now + .seconds(300)
     while try await !condition() {
         guard ContinuousClock.now < deadline else {
             Issue.record("Waited in vain: \(what)", sourceLocation: sourceLocation)
@@ -159,7 +159,7 @@ extension JobConsumer {
         try await withThrowingTaskGroup(of: TransportEvent?.self) { group in
             group.addTask { await self.next() }
             group.addTask {
-                try await Task.sleep(for: .seconds(30))
+                try await Task.sleep(for: .seconds(300))
                 return nil
             }
             let event = try await group.next() ?? nil

@@ -3,7 +3,7 @@ import BatonTesting
 import Testing
 
 /// What every storage must do, tried in memory, and whether a planted violation of each rule is found.
-@Suite(.timeLimit(.minutes(3)))
+@Suite(.timeLimit(.minutes(15)))
 struct StorageConformanceTests {
     static let rules =
         JobStorageConformance.rules + JobStorageConformance.takeoverRules + JobStorageConformance.monitorRules

@@ -181,7 +181,7 @@ struct AssertingTests {
         #expect(throws: JobError.self) { try kit.assertEnqueued(Halve(number: .infinity)) }
     }
 
-    @Test("Waiting ends with the job: there already, enqueued later or scheduled", .timeLimit(.minutes(1)))
+    @Test("Waiting ends with the job: there already, enqueued later or scheduled", .timeLimit(.minutes(15)))
     func waiting() async throws {
         async let enqueued = kit.waitUntilEnqueued(Greet(address: "ada"), queue: "mail")
         async let scheduled = kit.waitUntilEnqueued(named: "kit.greet", arguments: ["address": "bob"])

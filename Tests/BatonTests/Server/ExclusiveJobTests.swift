@@ -132,7 +132,7 @@ import Testing
             try await world.advance(by: .seconds(20))
             answer.open()
             try await world.advance(by: .seconds(1))
-            #expect(ended.value == 1)
+            #expect(ended.value == 1, "it has not begun")
             world.storage.isDown = false
             try await succeeds(next)
             #expect(ended.value == 2)

@@ -123,8 +123,11 @@ import Testing
             try await eventually("the message is settled") { world.broker.unsettledCount == 0 }
             // It comes back to its queue for a server that knows it.
             try await world.advance(by: .seconds(45))
+            try await eventually("it comes back") {
+                world.storage.row(id)?.history.dropFirst().contains { $0.state == .enqueued && $0.reason == nil }
+                    == true
+            }
             row = try #require(world.storage.row(id))
-            #expect(row.history.dropFirst().contains { $0.state == .enqueued && $0.reason == nil })
             #expect(row.attempt == 0 && row.run == 0)
         }
     }

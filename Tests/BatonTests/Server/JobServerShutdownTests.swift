@@ -18,6 +18,14 @@ import Testing
         }
     }
 
+    /// Lets time pass until a server has ended.
+    private func untilEnded(_ server: RunningServer) async throws {
+        try await eventually("the server ends") {
+            try? await world.advance(by: .seconds(1))
+            return server.hasEnded
+        }
+    }
+
     private var serverCount: Int {
         world.storage.read { $0.servers.count }
     }
@@ -81,7 +89,7 @@ import Testing
             id = try await enqueue()
             await gate.arrivals(reach: 1)
             await server.stop()
-            try await world.advance(by: .seconds(16))
+            try await untilEnded(server)
         }
         let row = try #require(world.storage.row(id))
         #expect([.scheduled, .enqueued].contains(row.state))
@@ -124,7 +132,7 @@ import Testing
             await server.stop()
             try await world.advance(by: .seconds(15))
             #expect(!server.hasEnded)
-            try await world.advance(by: .seconds(6))
+            try await untilEnded(server)
         }
         #expect(world.storage.row(id)?.state == .processing)
         #expect(serverCount == 1, "its lease protects what still runs")

@@ -39,6 +39,22 @@ extension Lab {
         }
     }
 
+    /// Waits until so many servers take what comes into a queue.
+    ///
+    /// - Parameters:
+    ///   - queue: The queue's name in Baton.
+    ///   - servers: How many.
+    /// - Throws: ``LabError`` when that does not happen.
+    package func untilConsumed(_ queue: String, by servers: UInt32) async throws {
+        try await withBroker { broker in
+            for name in [dispatchQueue(queue), bundleQueue(queue)] {
+                try await eventually("\(servers) servers consume \(name)") {
+                    try await broker.state(ofQueue: name)?.consumerCount == servers
+                }
+            }
+        }
+    }
+
     /// How many messages wait in a queue of the broker.
     ///
     /// - Parameter queue: The broker's name of the queue.
@@ -82,7 +98,7 @@ extension Lab {
         if bundles.isEmpty { return single }
         let publisher = RabbitMQPublisher(
             try RabbitMQConfiguration(url: servers.rabbitMQURL),
-            patience: .seconds(10),
+            patience: .seconds(300),
             logger: log.logger("wake-ups")
         )
         try await withThrowingTaskGroup(of: Void.self) { group in

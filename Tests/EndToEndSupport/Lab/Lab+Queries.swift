@@ -79,7 +79,7 @@ extension Lab {
     /// - Throws: ``LabError`` when that does not happen, with the job's history.
     @discardableResult
     package func wait(for id: JobID, _ state: JobState) async throws -> JobSnapshot {
-        let deadline = ContinuousClock.now + .seconds(90)
+        let deadline = ContinuousClock.now + .seconds(300)
         while true {
             let job = try await jobs.job(id).status()
             if let job, job.state == state { return job }
@@ -102,7 +102,7 @@ extension Lab {
     package func wait(
         until count: Int,
         are state: JobState,
-        within patience: Duration = .seconds(120)
+        within patience: Duration = .seconds(300)
     ) async throws {
         let deadline = ContinuousClock.now + patience
         while true {

@@ -25,6 +25,10 @@ extension Lab {
         use(queues)
         var configuration = configuration
         if !probes { configuration.lostAge = .seconds(3600) }
+        if isUndisturbed {
+            configuration.unpublishedAge = .seconds(3600)
+            configuration.lease = max(configuration.lease, .seconds(60))
+        }
         let server = LabServer(
             try JobServer(
                 (node ?? self.node).jobs,

@@ -17,27 +17,27 @@ package final class Lab: Sendable {
     package let log: LabLog
 
     private let transport: LabTransport
-    /// Whether there is something to repair in it.
-    private let bearsRepairs: Bool
+    /// Whether nothing fails in the test: then nobody is to be given up because the machine is slow.
+    let isUndisturbed: Bool
     private let usedQueues = Locked<Set<String>>(["default"])
 
     init(
         on servers: TestServers,
         transport: LabTransport,
         configuration: JobClientConfiguration,
-        expecting expectations: LabExpectations
+        isUndisturbed: Bool
     ) {
-        bearsRepairs = expectations.contains(.repairs)
         namespace = "e2e_" + String(UInt64.random(in: .min ... .max), radix: 16)
         self.servers = servers
         self.transport = transport
+        self.isUndisturbed = isUndisturbed
         log = LabLog()
         node = LabNode(
             servers,
             namespace: namespace,
             transport: transport,
             configuration: configuration,
-            bearsRepairs: bearsRepairs,
+            isUndisturbed: isUndisturbed,
             log: log
         )
         database = PostgresClient(PostgresConfiguration(url: servers.postgresURL))
@@ -75,7 +75,7 @@ package final class Lab: Sendable {
             namespace: namespace,
             transport: transport ?? self.transport,
             configuration: configuration,
-            bearsRepairs: bearsRepairs,
+            isUndisturbed: isUndisturbed,
             log: log
         )
     }

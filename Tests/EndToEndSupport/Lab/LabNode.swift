@@ -17,7 +17,7 @@ package struct LabNode: Sendable {
         namespace: String,
         transport kind: LabTransport,
         configuration: JobClientConfiguration,
-        bearsRepairs: Bool,
+        isUndisturbed: Bool,
         log: LabLog
     ) {
         self.log = log
@@ -32,8 +32,11 @@ package struct LabNode: Sendable {
         if case .broker = kind {
             // Beside so many tests a connection takes long; what is tested is the way over the broker.
             configuration.brokerStartTimeout = .seconds(60)
-            // And so may a confirm, but for a test that takes the broker away.
-            if !bearsRepairs { configuration.brokerSilence = .seconds(60) }
+            configuration.flushTimeout = .seconds(60)
+            if isUndisturbed {
+                configuration.publishTimeout = .seconds(300)
+                configuration.brokerSilence = .seconds(60)
+            }
         }
         jobs = JobClient(
             storage: storage,

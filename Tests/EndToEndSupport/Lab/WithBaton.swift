@@ -23,7 +23,7 @@ package func withBaton<Result: Sendable>(
         on: try servers ?? TestServers(),
         transport: transport,
         configuration: configuration,
-        expecting: expectations
+        isUndisturbed: !expectations.contains(.repairs)
     )
     do {
         let result = try await withThrowingTaskGroup(of: Void.self) { group in

@@ -40,7 +40,10 @@ func withFlakyDatabase<Result>(_ body: (FlakyDatabase) async throws -> Result) a
     let url = try #require(ProcessInfo.processInfo.environment["BATON_POSTGRES_URL"])
     var components = try #require(URLComponents(string: url))
     components.path = "/" + name
-    let database = FlakyDatabase(name: name, configuration: PostgresConfiguration(url: try #require(components.string)))
+    let database = FlakyDatabase(
+        name: name,
+        configuration: PostgresConfiguration(url: try #require(components.string)).patient
+    )
     return try await withConnection { connection in
         try await connection.query(PostgresStatement("CREATE DATABASE \(name)"))
         do {

@@ -82,7 +82,7 @@ final class PrivateServer: Sendable {
 
     private func control(_ command: String, _ options: String...) async throws {
         let program = try #require(Self.programs) + "/pg_ctl"
-        try await Program.runAsServer([program, "-D", self.folder + "/data", "-w", "-t", "60", command] + options)
+        try await Program.runAsServer([program, "-D", self.folder + "/data", "-w", "-t", "300", command] + options)
     }
 
     private func append(_ text: String, to file: String) throws {

@@ -15,7 +15,7 @@ enum TestDatabase {
     }
 
     static func configuration() throws -> PostgresConfiguration {
-        PostgresConfiguration(url: try self.url())
+        PostgresConfiguration(url: try self.url()).patient
     }
 
     /// Where the server is.
@@ -36,11 +36,22 @@ enum TestDatabase {
     static func configuration(_ change: (inout URLComponents) -> Void) throws -> PostgresConfiguration {
         var components = try self.components()
         change(&components)
-        return PostgresConfiguration(url: try #require(components.string))
+        return PostgresConfiguration(url: try #require(components.string)).patient
     }
 
     private static func components() throws -> URLComponents {
         try #require(URLComponents(string: self.url()))
+    }
+}
+
+extension PostgresConfiguration {
+    /// With limits that a busy machine does not run into: they are the matter of tests that set their own.
+    var patient: PostgresConfiguration {
+        var configuration = self
+        configuration.connectTimeout = .seconds(60)
+        configuration.cancellationTimeout = .seconds(60)
+        configuration.leaseTimeout = .seconds(300)
+        return configuration
     }
 }
 

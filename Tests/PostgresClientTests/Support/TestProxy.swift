@@ -7,6 +7,7 @@ final class TestProxy: @unchecked Sendable {
         var isSilent = false
         var pieceSize: Int?
         var isStopped = false
+        var accepted = 0
     }
 
     private static let bufferSize = 1 << 16
@@ -26,6 +27,9 @@ final class TestProxy: @unchecked Sendable {
         get { self.state.withLock { $0.pieceSize } }
         set { self.state.withLock { $0.pieceSize = newValue } }
     }
+
+    /// How many connections have been made through it.
+    var accepted: Int { self.state.withLock { $0.accepted } }
 
     private var isStopped: Bool { self.state.withLock { $0.isStopped } }
 
@@ -77,6 +81,7 @@ final class TestProxy: @unchecked Sendable {
             let client = Glibc.accept(self.listener, nil, nil)
             guard client >= 0 else { continue }
             _ = fcntl(client, F_SETFD, FD_CLOEXEC)
+            self.state.withLock { $0.accepted += 1 }
             Thread.detachNewThread { self.forward(client) }
         }
         close(self.listener)

@@ -98,7 +98,7 @@ func withConsumer<Result: Sendable>(
 /// Waits until a condition holds, and fails if it does not for long.
 func eventually(
     _ what: String,
-    within limit: Duration = .seconds(120),
+    within limit: Duration = .seconds(300),
     sourceLocation: SourceLocation = #_sourceLocation,
     _ condition: () async throws -> Bool
 ) async throws {

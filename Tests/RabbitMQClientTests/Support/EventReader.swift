@@ -32,7 +32,7 @@ actor EventReader {
     /// Waits for a number of deliveries; other events are passed over.
     func deliveries(
         _ count: Int,
-        within limit: Duration = .seconds(30),
+        within limit: Duration = .seconds(300),
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws -> [RabbitMQDelivery] {
         while self.deliveries.count < count {
@@ -68,11 +68,6 @@ actor EventReader {
         return self.deliveries
     }
 
-    /// Lets go of the deliveries that nobody has asked for.
-    func forget() {
-        self.deliveries = []
-    }
-
     /// Waits until the consumer is connected, and its queues are consumed.
     func connected(sourceLocation: SourceLocation = #_sourceLocation) async throws {
         try await self.event("connected", sourceLocation: sourceLocation) { event in
@@ -83,7 +78,7 @@ actor EventReader {
     /// Waits for an event other than deliveries, which are kept for later.
     func event<Value: Sendable>(
         _ what: String,
-        within limit: Duration = .seconds(30),
+        within limit: Duration = .seconds(300),
         sourceLocation: SourceLocation = #_sourceLocation,
         where matches: @Sendable (RabbitMQConsumerEvent) -> Value?
     ) async throws -> Value {

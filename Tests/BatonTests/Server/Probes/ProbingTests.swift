@@ -131,7 +131,7 @@ import Testing
             for _ in 0..<6 { jobs.append(try await enqueue("held")) }
             await gate.arrivals(reach: 1)
             try await world.advance(by: .seconds(250))
-            #expect(probes > 0, "it was asked")
+            try await eventually("it was asked") { probes > 0 }
             expectNothingLost(of: 6)
             gate.open()
             for id in jobs { try await world.reach(.succeeded, id) }

@@ -74,7 +74,7 @@ import Testing
             try await world.advance(by: .seconds(2))
             #expect(!isPeerDead, "its next heartbeat is not late yet")
             try await world.advance(by: .seconds(5))
-            #expect(isPeerDead)
+            try await eventually("it is certified") { isPeerDead }
             try await world.reach(.succeeded, id)
             #expect(world.storage.row(id)?.generation == 2)
             #expect(world.storage.counter(.certifiedServers) == 1)
@@ -90,7 +90,7 @@ import Testing
             try await world.advance(by: .milliseconds(900))
             #expect(!isPeerDead)
             try await world.advance(by: .milliseconds(200))
-            #expect(isPeerDead)
+            try await eventually("it is certified") { isPeerDead }
             try await world.reach(.succeeded, id)
         }
     }
@@ -117,8 +117,10 @@ import Testing
             running.cancel()
             _ = await running.result
             world.storage.change { $0.locks.remove(presence) }
-            try await world.advance(by: .seconds(5))
-            #expect(isPeerDead)
+            try await eventually("it is certified") {
+                try? await world.advance(by: .seconds(1))
+                return isPeerDead
+            }
         }
     }
 
