@@ -1,11 +1,13 @@
 import Foundation
 import Logging
+import Locking
 import PollExecutor
-import PostgresClient
 import Synchronization
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct ConnectingTests {
+@testable import PostgresClient
+
+@Suite(.timeLimit(.minutes(15))) struct ConnectingTests {
     private static let password = "s3cret-password"
 
     private func failure(_ url: String, timeout: Duration = .seconds(10)) async -> PostgresError? {
@@ -103,6 +105,35 @@ import Testing
         task.cancel()
         let error = await #expect(throws: PostgresError.self) { try await task.value }
         #expect(error?.code == .cancelled)
+    }
+
+    /// The time for connecting includes the look-up, which blocks a thread that nothing can interrupt.
+    @Test(arguments: [false, true]) func aNameLookUpThatDoesNotEndHoldsNobodyUp(isCancelled: Bool) async throws {
+        var configuration = try TestDatabase.configuration()
+        configuration.connectTimeout = isCancelled ? .seconds(3600) : .milliseconds(100)
+        let lookUp = DispatchSemaphore(value: 0)
+        let (hasBegun, hasEnded) = (Locked(false), Locked(false))
+        var connector = Connector(configuration: configuration, logger: LogCollector().logger)
+        connector.begin = { _ in
+            hasBegun.withLock { $0 = true }
+            lookUp.wait()
+            hasEnded.withLock { $0 = true }
+            return nil
+        }
+        let executor = try PollExecutor.postgres()
+        let connecting = Task { [connector] in _ = try await connector.connect(on: executor) }
+        try await waitUntil { hasBegun.withLock { $0 } }
+        if isCancelled { connecting.cancel() }
+        let error = await #expect(throws: PostgresError.self) { try await connecting.value }
+        #expect(error?.code == (isCancelled ? .cancelled : .connectionFailed))
+        #expect(isCancelled || error?.message.contains("name look-up") == true, "\(error?.message ?? "")")
+        // Nor does it hold up others who live on the same thread.
+        let other = try await PostgresConnection.connect(TestDatabase.configuration(), executor: executor)
+        try await other.expect(1 as Int, "SELECT 1")
+        await other.close()
+        #expect(!hasEnded.withLock { $0 }, "it still goes on")
+        lookUp.signal()
+        try await waitUntil { hasEnded.withLock { $0 } }
     }
 
     @Test func noticesGoToTheLog() async throws {

@@ -1,8 +1,9 @@
 import Foundation
+import Locking
 import PostgresClient
 import Testing
 
-@Suite(.timeLimit(.minutes(2))) struct CopyTests {
+@Suite(.timeLimit(.minutes(15))) struct CopyTests {
     private struct Failure: Error, Equatable {}
 
     /// Rows as they come from somewhere else, with a failure after some of them if wanted.
@@ -101,6 +102,30 @@ import Testing
             #expect(error?.sqlState == .uniqueViolation)
             #expect(error?.constraintName == "T_pkey")
             try await connection.expect(1 as Int, "SELECT count(*) FROM \"T\"")
+        }
+    }
+
+    /// The server throws away what follows an error: nobody has to come up with it.
+    @Test func anErrorAtTheBeginningEndsALongCopy() async throws {
+        let (count, pulled) = (1_000_000, Locked(0))
+        let text = String(repeating: "x", count: 100)
+        let rows = (1...count).lazy.map { number in
+            pulled.withLock { $0 += 1 }
+            return PostgresParameters(Int64(number), text)
+        }
+        try await withConnection { connection in
+            try await connection.query(
+                PostgresStatement("CREATE TEMPORARY TABLE t (a bigint CHECK (a <> 10), b text)", prepared: false)
+            )
+            let error = await #expect(throws: PostgresError.self) {
+                try await connection.copy(into: "t", columns: ["a", "b"], rows: rows)
+            }
+            #expect(error?.code == .queryFailed)
+            #expect(error?.sqlState == SQLState(rawValue: "23514"))
+            // What both systems' buffers hold by then is some tens of thousands of rows.
+            let taken = pulled.withLock { $0 }
+            #expect(taken < count / 2, "\(taken) of \(count) rows were asked for")
+            try await connection.expect(0 as Int, "SELECT count(*) FROM t")
         }
     }
 

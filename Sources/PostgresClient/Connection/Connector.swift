@@ -7,6 +7,8 @@ import PollExecutor
 struct Connector: Sendable {
     let configuration: PostgresConfiguration
     let logger: Logger
+    /// Looks the host's name up and begins to connect; it blocks for as long as the look-up takes.
+    var begin: @Sendable (_ settings: [(String, String)]) -> OpaquePointer? = Self.startConnecting
 
     /// Makes a connection without blocking the caller.
     ///
@@ -67,7 +69,7 @@ struct Connector: Sendable {
         to target: ConnectTarget,
         until deadline: ContinuousClock.Instant
     ) throws(PostgresError) -> ConnectionHandle {
-        guard let pointer = self.startConnecting(to: target) else {
+        guard let pointer = self.begin(self.settings(for: target)) else {
             throw PostgresError(.connectionFailed, "libpq is out of memory")
         }
         let handle = ConnectionHandle(pointer, notices: NoticeReceiver(logger: self.logger))
@@ -93,7 +95,7 @@ struct Connector: Sendable {
         }
     }
 
-    private func startConnecting(to target: ConnectTarget) -> OpaquePointer? {
+    private func settings(for target: ConnectTarget) -> [(String, String)] {
         // Later keywords override earlier ones, and `dbname` is expanded: defaults, the string, what must be.
         var settings: [(String, String)] = [
             ("fallback_application_name", "swift-postgres"),
@@ -106,6 +108,10 @@ struct Connector: Sendable {
         settings.append(("dbname", self.configuration.connectionString))
         settings.append(("client_encoding", "UTF8"))
         settings.append(contentsOf: target.settings)
+        return settings
+    }
+
+    private static func startConnecting(_ settings: [(String, String)]) -> OpaquePointer? {
         var keywords: [UnsafePointer<CChar>?] = settings.map { UnsafePointer(strdup($0.0)) } + [nil]
         var values: [UnsafePointer<CChar>?] = settings.map { UnsafePointer(strdup($0.1)) } + [nil]
         defer { for pointer in keywords + values { free(UnsafeMutablePointer(mutating: pointer)) } }

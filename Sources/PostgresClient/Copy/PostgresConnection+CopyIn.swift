@@ -43,6 +43,7 @@ extension PostgresConnection {
     private static var copyPiece: Int { 1 << 20 }
 
     private func sendCopyPiece(_ bytes: ArraySlice<UInt8>) async throws(PostgresError) -> Bool {
+        try await self.lookBeforeSending()
         guard let handle else { throw self.copyLoss }
         guard case .sending = self.copy?.phase else { return false }
         let isTaken = bytes.withUnsafeBytes { buffer in
@@ -101,7 +102,7 @@ extension PostgresConnection {
     // MARK: Steps
 
     /// Waits until the COPY goes on, or is over; only while there is one.
-    private func nextStep(_ start: () -> Void = {}) async -> Result<Int, PostgresError> {
+    func nextStep(_ start: () -> Void = {}) async -> Result<Int, PostgresError> {
         await withUnsafeContinuation { continuation in
             self.copy?.waiter = { continuation.resume(returning: $0) }
             start()
@@ -145,9 +146,9 @@ extension PostgresConnection {
         }
     }
 
-    /// Whoever waits for room goes on once all has been sent.
+    /// Whoever waits for room goes on once all has been sent, and what the server has said is no error.
     func copyIsFlushed() {
-        guard case .sending = self.copy?.phase else { return }
+        guard case .sending = self.copy?.phase, self.copy?.gap == nil else { return }
         self.copy?.resume()
     }
 

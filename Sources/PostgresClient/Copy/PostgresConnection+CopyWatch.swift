@@ -1,4 +1,5 @@
 import CLibPQ
+import Glibc
 import PollExecutor
 
 // While it is the client's turn, the server has notices to send, or an error. libpq reports notices as they come, and
@@ -6,10 +7,12 @@ import PollExecutor
 // something came, and no notice came of it.
 //
 // It may have been a part of a notice as well. But the server sends a notice in one go, so the rest of it follows by
-// itself, while after an error nothing follows. So a COPY is ended when something has come, and then nothing more.
+// itself, while after an error nothing follows. So a COPY is ended when something has come, and then nothing more. Until
+// that is clear no more data is asked for: it would be thrown away.
 //
-// An error that comes in one piece with a notice goes unseen, and so does one that libpq reads by itself while it
-// sends. These are told when all data is sent: until then the server throws it away.
+// libpq reads by itself when it finds no room to send, and what it has read shows nowhere. So whatever is there is read
+// before. An error that comes just in between goes unseen, and so does one that comes in one piece with a notice. These
+// are told when all data is sent: until then the server throws it away.
 extension PostgresConnection {
     /// How long the rest of a notice may take: some packets in a row may be lost and sent again.
     private static var longestGap: Duration { .seconds(2) }
@@ -19,6 +22,15 @@ extension PostgresConnection {
         // It looks at what has been read; what it returns does not matter.
         _ = PQisBusy(handle.pointer)
         return handle.notices.count
+    }
+
+    /// Looks whether the server has said something, and waits until it is clear that it was no error.
+    func lookBeforeSending() async throws(PostgresError) {
+        if let handle, case .sending = self.copy?.phase {
+            var descriptor = pollfd(fd: PQsocket(handle.pointer), events: Int16(POLLIN), revents: 0)
+            if poll(&descriptor, 1, 0) > 0 { self.receive() }
+        }
+        if self.copy?.gap != nil { _ = try await self.nextStep().get() }
     }
 
     /// Looks at what has come while it is the client's turn.
@@ -42,9 +54,11 @@ extension PostgresConnection {
         // A thread that was held up comes here before it has looked at the socket; on its next turn it has.
         self.copy?.gap = self.executor.schedule(after: .zero) { [weak self] in
             self?.assumeIsolated { connection in
-                // libpq may have read the rest of a notice by itself.
-                guard let handle = connection.handle, connection.takeNotices(from: handle) == notices else { return }
-                connection.stopCopy()
+                guard let handle = connection.handle else { return }
+                if connection.takeNotices(from: handle) == notices { return connection.stopCopy() }
+                // libpq has read the rest of a notice by itself.
+                connection.copy?.gap = nil
+                if !connection.flush() { connection.copyIsFlushed() }
             }
         }
     }
