@@ -17,17 +17,18 @@ struct StorageConformanceTests {
 
     @Test(arguments: rules)
     func aPlantedViolationIsFound(of rule: JobStorageConformance.Rule) async throws {
-        let defect = try #require(Self.defects[rule.name])
-        let violation = await #expect(throws: ConformanceViolation.self, "\(defect)") {
-            try await rule.check(.inMemory(defect))
+        let planted = try #require(Self.defects[rule.name])
+        let violation = await #expect(throws: ConformanceViolation.self, "\(planted.defect)") {
+            try await rule.check(.inMemory(planted.defect))
         }
         #expect(violation?.rule == rule.name && violation?.statement == rule.statement)
+        #expect(planted.isFound(by: violation), "\(String(describing: violation))")
     }
 
     @Test func everyRuleAndEveryDefectIsTried() {
         #expect(Set(Self.rules.map(\.name)).count == Self.rules.count)
         #expect(Set(Self.rules.map(\.name)) == Set(Self.defects.keys))
-        #expect(Set(Self.defects.values) == Set(StorageDefect.allCases))
+        #expect(Set(Self.defects.values.map(\.defect)) == Set(StorageDefect.allCases))
     }
 
     @Test func aListOfRulesIsCheckedWithAFreshSubjectEach() async throws {

@@ -14,8 +14,8 @@ extension JobStorageSubject {
                 endPeer: { honest.change { $0.locks = [] } },
                 loseSession: { _ in honest.change { $0.sessionsSince = clock.date } }
             ),
-            // Short, for what a defect keeps from coming.
-            patience: defect == nil ? .seconds(30) : .seconds(1),
+            // Short, for what a defect keeps from coming; long enough for all else on a slow machine.
+            patience: defect == nil ? .seconds(300) : .seconds(20),
             counter: { counter in honest.read { $0.counters[counter] ?? 0 } },
             advance: { clock.advance(by: $0) }
         )
