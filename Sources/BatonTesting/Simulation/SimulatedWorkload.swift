@@ -33,24 +33,25 @@ final class SimulatedWorkload: Sendable {
     private let random: SeededRandomSource
     private let state: Locked<State>
 
-    init(drawnFrom random: SeededRandomSource) {
+    init(drawnFrom random: SeededRandomSource, for profile: SimulationProfile) {
+        let wanted = profile.workload
         self.random = random
-        storm = random.duration(.seconds(2), .seconds(40))
-        servers = random.pick([1, 2, 2, 3])
-        hasLongJobs = random.chance(0.4)
-        deployment = random.pick([.broker, .broker, .broker, .storageAlone, .mixed])
+        storm = wanted.storm ?? random.duration(.seconds(2), .seconds(40))
+        servers = wanted.servers ?? random.pick([1, 2, 2, 3])
+        hasLongJobs = wanted.hasLongJobs ?? random.chance(0.4)
+        deployment = wanted.deployment ?? random.pick([.broker, .broker, .broker, .storageAlone, .mixed])
         var client = JobClientConfiguration()
         client.enqueueTimeout = random.pick([.seconds(1), .seconds(5), .seconds(30)])
         client.publishTimeout = random.pick([.seconds(2), .seconds(10)])
         client.defaultMaximumAttempts = random.pick([2, 10])
         self.client = client
         var server = JobServerConfiguration()
-        server.concurrency = 1 + random.below(4)
+        server.concurrency = wanted.concurrency ?? 1 + random.below(4)
         server.lookAhead = random.below(5)
         server.shutdownTimeout = random.pick([.zero, .seconds(1), .seconds(15)])
         server.cancellationTimeout = random.pick([.seconds(1), .seconds(5)])
         server.acknowledgeAfter = random.pick([.seconds(3), .seconds(300)])
-        server.fastTakeover = random.chance(0.7)
+        server.fastTakeover = wanted.fastTakeover ?? random.chance(0.7)
         server.unpublishedAge = random.pick([.seconds(8), .seconds(20)])
         server.lostAge = random.pick([.seconds(1), .seconds(4), .seconds(10)])
         // Longer than a connection stands here whose process has crashed.

@@ -16,8 +16,9 @@ final class SimulationRun {
     init(seed: UInt64, defects: Set<PlantedDefect>, isInWords: Bool) {
         self.seed = seed
         random = SeededRandomSource(seed: ~seed)
-        workload = SimulatedWorkload(drawnFrom: random)
-        faults = random.chance(0.05) ? .none : SimulationFaults(drawnFrom: random)
+        let profile = SimulationProfile(seed: seed)
+        workload = SimulatedWorkload(drawnFrom: random, for: profile)
+        faults = profile.faults(insteadOf: random.chance(0.05) ? .none : SimulationFaults(drawnFrom: random))
         world = SimulationWorld(
             seed: seed,
             defects: defects,
