@@ -45,8 +45,7 @@ struct RepairTests {
             } while: { _ in
                 try await lab.wait(until: 20, are: .succeeded)
             }
-            #expect(tally.all.count == 20)
-            #expect(tally.all.values.allSatisfy { $0 == 1 })
+            #expect(tally.all == Tally.once(0..<20))
             #expect(try await lab.value(of: .repairedUnpublished) == 20)
             let histories = try await lab.query(
                 """
@@ -101,8 +100,7 @@ struct RepairTests {
             for job in jobs {
                 #expect(try await lab.path(of: job.id) == "enqueued processing enqueued processing succeeded")
             }
-            #expect(tally.all.count == 10)
-            #expect(tally.all.values.allSatisfy { $0 == 1 })
+            #expect(tally.all == Tally.once(0..<10))
             #expect(try await lab.value(of: .repairedOrphans) == 11)
         }
     }

@@ -93,7 +93,8 @@ struct FireAndForgetTests {
             } while: { _ in
                 try await lab.wait(until: 300, are: .succeeded)
             }
-            #expect(board.counted("echo") == 300)
+            #expect(board.echoes == Dictionary(uniqueKeysWithValues: texts.map { ($0, 1) }))
+            try await lab.checkEachRanOnce(handles.map(\.id))
             for (handle, text) in zip(handles, texts) where text.hasSuffix("7") {
                 #expect(try await handle.result() == text)
             }

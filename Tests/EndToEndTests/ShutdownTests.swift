@@ -52,7 +52,7 @@ struct ShutdownTests {
             }
             #expect(try await long.result() == "long in run 2")
             #expect(try await long.status()?.attempt == 1)
-            #expect(board.counted("echo") == 5)
+            #expect(board.echoes == Dictionary(uniqueKeysWithValues: (0..<5).map { ("\($0)", 1) }))
         }
     }
 
@@ -95,7 +95,7 @@ struct ShutdownTests {
     func flush() async throws {
         try await withBaton { lab in
             let producer = lab.makeNode()
-            _ = try await producer.running {
+            let handles = try await producer.running {
                 try await producer.jobs.enqueue(contentsOf: (0..<500).map { TestJobs.$echo("\($0)") })
             }
             #expect(try await lab.wakeUps(in: "default") == 500)
@@ -104,6 +104,7 @@ struct ShutdownTests {
             } while: { _ in
                 try await lab.wait(until: 500, are: .succeeded)
             }
+            try await lab.checkEachRanOnce(handles.map(\.id))
         }
     }
 }

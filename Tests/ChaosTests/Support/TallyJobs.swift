@@ -11,6 +11,11 @@ final class Tally: Sendable {
         runs.withLock { $0[number, default: 0] += 1 }
     }
 
+    /// What a tally is of which each job ran once.
+    static func once(_ numbers: some Sequence<Int>) -> [Int: Int] {
+        Dictionary(numbers.map { ($0, 1) }) { first, _ in first }
+    }
+
     /// How often each job ran.
     var all: [Int: Int] {
         runs.withLock { $0 }

@@ -64,23 +64,6 @@ extension Lab {
         try await withBroker { Int(try await $0.state(ofQueue: queue)?.messageCount ?? 0) }
     }
 
-    /// Takes everything out of a queue that nobody consumes any more, and counts the probes.
-    ///
-    /// A server that stops leaves those behind that it waited for.
-    ///
-    /// - Parameter queue: The queue's name in Baton.
-    /// - Returns: How many.
-    /// - Throws: `RabbitMQError`.
-    func takeProbes(in queue: String) async throws -> Int {
-        try await withBroker { broker in
-            var probes = 0
-            while let message = try await broker.takeMessage(fromQueue: dispatchQueue(queue)) {
-                if message.properties.headers["x-probe"] != nil { probes += 1 }
-            }
-            return probes
-        }
-    }
-
     /// How many wake-ups wait in the broker for a queue, those in bundles included.
     ///
     /// - Parameter queue: The queue's name in Baton.

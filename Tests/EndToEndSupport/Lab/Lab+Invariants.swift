@@ -1,4 +1,5 @@
 import Baton
+import Foundation
 import PostgresClient
 import RabbitMQClient
 
@@ -122,22 +123,41 @@ extension Lab {
         return faults
     }
 
-    /// Every enqueued job has its message (I7), and where no job waits, no message does (I3).
+    /// Every enqueued job has its message (I7), and no other has one (I3).
     private func queueFaults(_ expectations: LabExpectations) async throws -> [String] {
         var faults: [String] = []
         for queue in queues {
-            var wakeUps = try await wakeUps(in: queue)
-            let enqueued = try await value(
-                Int.self,
-                "SELECT count(*) FROM @.jobs WHERE queue = $1 AND state = 'enqueued'",
+            let rows = try await query(
+                "SELECT id, generation::bigint FROM @.jobs WHERE queue = $1 AND state = 'enqueued'",
                 queue
             )
-            if wakeUps < enqueued {
-                faults.append("queue \(queue) has \(wakeUps) wake-ups for \(enqueued) enqueued jobs")
-            } else if wakeUps > enqueued, !expectations.contains(.leftovers) {
-                wakeUps -= try await takeProbes(in: queue)
-                guard wakeUps > enqueued else { continue }
-                faults.append("queue \(queue) has \(wakeUps) wake-ups although \(enqueued) jobs are enqueued")
+            let enqueued = Set(
+                try rows.map { row in
+                    let (id, generation) = try row.decode((UUID, Int).self)
+                    return LabWakeUp(id: JobID(id), generation: generation)
+                }
+            )
+            var wakeUps = try await takeWakeUps(from: queue)
+            // What a server held comes back once the broker has noticed that it is gone.
+            let deadline = ContinuousClock.now + .seconds(30)
+            while !enqueued.isSubset(of: wakeUps.keys), ContinuousClock.now < deadline {
+                try await Task.sleep(for: .milliseconds(100))
+                wakeUps.merge(try await takeWakeUps(from: queue)) { $0 + $1 }
+            }
+            let missing = enqueued.subtracting(wakeUps.keys)
+            if let example = missing.first {
+                faults.append(
+                    "queue \(queue) has no wake-up for \(missing.count) enqueued jobs, such as \(example) (I7)"
+                )
+            }
+            let others = wakeUps.filter { !enqueued.contains($0.key) || $0.value > 1 }
+            if let example = others.first, !expectations.contains(.leftovers) {
+                faults.append(
+                    """
+                    queue \(queue) has wake-ups of \(others.count) jobs that are not enqueued, or several of one, such as \
+                    \(example.value) of \(example.key) (I3)
+                    """
+                )
             }
         }
         return faults

@@ -7,6 +7,7 @@ final class Board: Sendable {
         var arrivals: [String: Latch] = [:]
         var releases: [String: Latch] = [:]
         var counts: [String: Int] = [:]
+        var echoes: [String: Int] = [:]
     }
 
     private let state = Locked(State())
@@ -24,6 +25,16 @@ final class Board: Sendable {
     /// Counts something.
     func count(_ name: String) {
         state.withLock { $0.counts[name, default: 0] += 1 }
+    }
+
+    /// Notes a text that was echoed.
+    func echo(_ text: String) {
+        state.withLock { $0.echoes[text, default: 0] += 1 }
+    }
+
+    /// How often each text was echoed.
+    var echoes: [String: Int] {
+        state.withLock { $0.echoes }
     }
 
     /// How often something was counted.

@@ -6,6 +6,12 @@ import PostgresClient
 
 /// A table in which jobs write down that they ran: the only witness that does not ask Baton.
 struct RunLedger: Sendable {
+    /// One run of a job.
+    struct Run: Hashable {
+        let id: JobID
+        let run: Int
+    }
+
     private let lab: Lab
 
     /// Makes the table, in the schema that goes with the test.
@@ -40,9 +46,15 @@ struct RunLedger: Sendable {
         )
     }
 
-    /// How many runs there were.
-    func runs() async throws -> Int {
-        try await value("count(*)")
+    /// The runs that there were, and how many lines each has.
+    func runs() async throws -> [Run: Int] {
+        let rows = try await lab.query("SELECT job_id, run, count(*) FROM @.ledger GROUP BY 1, 2")
+        var runs: [Run: Int] = [:]
+        for row in rows {
+            let (id, run, lines) = try row.decode((UUID, Int, Int).self)
+            runs[Run(id: JobID(id), run: run)] = lines
+        }
+        return runs
     }
 
     /// Counts something.

@@ -11,6 +11,7 @@ struct TestJobs: Sendable {
     @Job("test.echo")
     func echo(_ text: String) -> String {
         board.count("echo")
+        board.echo(text)
         return text
     }
 

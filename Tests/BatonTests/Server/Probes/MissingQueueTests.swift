@@ -64,7 +64,7 @@ import Testing
             _ = try await world.client.enqueue(Script.Call(text: ""))
             await watch.queueIsMissing("default") { true }
             try await withThrowingTaskGroup(of: Void.self) { group in
-                group.addTask { await watch.keepTelling() }
+                group.addTask { await watch.keepTelling(through: world.broker) }
                 try await eventually("the other is") { world.storage.counter(.missingQueues) > 0 }
                 group.cancelAll()
             }
