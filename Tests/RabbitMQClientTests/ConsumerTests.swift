@@ -3,18 +3,6 @@ import Testing
 
 @Suite(.timeLimit(.minutes(15)))
 struct ConsumerTests {
-    private func consumer(
-        _ subscriptions: [RabbitMQSubscription],
-        topology: RabbitMQTopology = .init()
-    ) throws -> RabbitMQConsumer {
-        RabbitMQConsumer(
-            try Broker.configuration(),
-            topology: topology,
-            subscriptions: subscriptions,
-            logger: Broker.logger
-        )
-    }
-
     @Test
     func carriesPropertiesHeadersAndBodyThroughTheBroker() async throws {
         let queue = RabbitMQQueue.classic(Broker.name("round"))
@@ -38,7 +26,7 @@ struct ConsumerTests {
         ]
         let sent = message
         try await withQueues([queue]) { _ in
-            let consumer = try self.consumer([RabbitMQSubscription(queue, prefetch: 10)])
+            let consumer = try Broker.consumer([RabbitMQSubscription(queue, prefetch: 10)])
             try await withConsumer(consumer) { consumer, reader in
                 try await withPublisher { publisher in
                     #expect(await publisher.publish([sent]).map(\.kind) == [.confirmed])
@@ -56,7 +44,7 @@ struct ConsumerTests {
     func carriesBodiesOfEverySize(_ size: Int) async throws {
         let queue = RabbitMQQueue.classic(Broker.name("size"))
         try await withQueues([queue]) { _ in
-            let consumer = try self.consumer([RabbitMQSubscription(queue, prefetch: 10)])
+            let consumer = try Broker.consumer([RabbitMQSubscription(queue, prefetch: 10)])
             try await withConsumer(consumer) { consumer, reader in
                 let body = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 31 ^ $0 >> 8) }
                 try await withPublisher { publisher in
@@ -103,90 +91,13 @@ struct ConsumerTests {
     }
 
     @Test
-    func deliversNoMoreThanThePrefetchUntilSomeAreSettled() async throws {
-        let queue = RabbitMQQueue.classic(Broker.name("prefetch"))
-        try await withQueues([queue]) { connection in
-            try await withPublisher { publisher in
-                let message = RabbitMQMessage(exchange: "", routingKey: queue.name)
-                _ = await publisher.publish(Array(repeating: message, count: 50))
-            }
-            let consumer = try self.consumer([RabbitMQSubscription(queue, prefetch: 7)])
-            try await withConsumer(consumer) { consumer, reader in
-                let first = try await reader.deliveries(7)
-                #expect(await reader.strays(within: .milliseconds(300)).isEmpty)
-                #expect(await consumer.unsettledCount == 7)
-                // Out of order and in pieces.
-                consumer.acknowledge([first[5], first[1]])
-                consumer.acknowledge([first[0], first[2], first[3]])
-                let second = try await reader.deliveries(5)
-                #expect(await reader.strays(within: .milliseconds(300)).isEmpty)
-                consumer.acknowledge([first[4], first[6]] + second)
-                let rest = try await reader.deliveries(38) { delivery in
-                    consumer.acknowledge([delivery])
-                }
-                #expect(rest.count == 38)
-                #expect(await consumer.unsettledCount == 0)
-                #expect(await consumer.voidSettlementCount == 0)
-            }
-            let depth = try await connection.depth(queue.name)
-            #expect(depth == 0)
-        }
-    }
-
-    @Test
-    func givesRejectedMessagesBackOrDropsThem() async throws {
-        let queue = RabbitMQQueue.classic(Broker.name("reject"))
-        try await withQueues([queue]) { connection in
-            let consumer = try self.consumer([RabbitMQSubscription(queue, prefetch: 10)])
-            try await withConsumer(consumer) { consumer, reader in
-                try await withPublisher { publisher in
-                    _ = await publisher.publish(
-                        (0..<4).map { RabbitMQMessage(exchange: "", routingKey: queue.name, body: [UInt8($0)]) }
-                    )
-                }
-                let first = try await reader.deliveries(4)
-                consumer.reject([first[1], first[2]], requeue: true)
-                let again = try await reader.deliveries(2)
-                #expect(Set(again.map(\.message.body)) == [[1], [2]])
-                #expect(again.allSatisfy { $0.isRedelivered })
-                consumer.reject([first[0], first[3]] + again, requeue: false)
-                #expect(await consumer.unsettledCount == 0)
-            }
-            try await eventually("the queue is empty") { try await connection.depth(queue.name) == 0 }
-        }
-    }
-
-    @Test
-    func ignoresSecondSettlements() async throws {
-        let queue = RabbitMQQueue.classic(Broker.name("twice"))
-        try await withQueues([queue]) { _ in
-            let consumer = try self.consumer([RabbitMQSubscription(queue, prefetch: 10)])
-            try await withConsumer(consumer) { consumer, reader in
-                try await withPublisher { publisher in
-                    let message = RabbitMQMessage(exchange: "", routingKey: queue.name)
-                    _ = await publisher.publish([message, message])
-                    let deliveries = try await reader.deliveries(2)
-                    consumer.acknowledge(deliveries)
-                    consumer.acknowledge(deliveries)
-                    consumer.reject([deliveries[0]], requeue: true)
-                    #expect(await consumer.voidSettlementCount == 3)
-                    // The broker would have closed the channel for an unknown tag.
-                    _ = await publisher.publish([message])
-                    let next = try await reader.deliveries(1)
-                    #expect(next[0].session == deliveries[0].session)
-                }
-            }
-        }
-    }
-
-    @Test
     func consumesAgainAfterAQueueIsDeleted() async throws {
         let name = Broker.name("deleted")
         let queue = RabbitMQQueue.classic(name)
         try await withQueues([queue]) { connection in
             let other = RabbitMQQueue.classic("\(name).other")
             let exchange = RabbitMQExchange("\(name).x", kind: .direct, isAutoDeleted: true)
-            let consumer = try self.consumer(
+            let consumer = try Broker.consumer(
                 [
                     RabbitMQSubscription(
                         queue,
@@ -232,7 +143,7 @@ struct ConsumerTests {
         let good = (0..<10).map { RabbitMQQueue.classic("\(name).\($0)") }
         let refused = RabbitMQQueue.classic("\(name).refused")
         try await withQueues([.quorum(refused.name)]) { connection in
-            let consumer = try self.consumer((good + [refused]).map { RabbitMQSubscription($0, prefetch: 1) })
+            let consumer = try Broker.consumer((good + [refused]).map { RabbitMQSubscription($0, prefetch: 1) })
             try await withConsumer(consumer) { _, reader in
                 try await reader.connected()
                 for queue in good {
@@ -255,29 +166,6 @@ struct ConsumerTests {
     }
 
     @Test
-    func stopsDeliveriesAndStillSettlesWhatHasArrived() async throws {
-        let queue = RabbitMQQueue.classic(Broker.name("stop"))
-        try await withQueues([queue]) { connection in
-            let consumer = try self.consumer([RabbitMQSubscription(queue, prefetch: 3)])
-            try await withConsumer(consumer) { consumer, reader in
-                let message = RabbitMQMessage(exchange: "", routingKey: queue.name)
-                try await withPublisher { publisher in
-                    _ = await publisher.publish(Array(repeating: message, count: 10))
-                }
-                let deliveries = try await reader.deliveries(3)
-                await consumer.stopConsuming()
-                consumer.acknowledge(deliveries)
-                #expect(await reader.strays(within: .milliseconds(300)).isEmpty)
-                try await eventually("three are gone, the rest waits") {
-                    try await connection.depth(queue.name) == 7
-                }
-                await consumer.resumeConsuming()
-                #expect(try await reader.deliveries(3).count == 3)
-            }
-        }
-    }
-
-    @Test
     func receivesWhatAFanoutSendsThroughAQueueOfItsOwn() async throws {
         let name = Broker.name("control")
         let exchange = RabbitMQExchange(name, kind: .fanout, isDurable: false, isAutoDeleted: true)
@@ -287,7 +175,7 @@ struct ConsumerTests {
             let binding = RabbitMQBinding(queue: queue.name, exchange: name)
             return RabbitMQSubscription(queue, bindings: [binding], prefetch: 10, isExclusive: true)
         }
-        let consumers = try [1, 2].map { try self.consumer([subscription($0)], topology: topology) }
+        let consumers = try [1, 2].map { try Broker.consumer([subscription($0)], topology: topology) }
         try await withConnection { connection in
             try await withConsumer(consumers[0]) { _, first in
                 try await withConsumer(consumers[1]) { _, second in
@@ -319,7 +207,7 @@ struct ConsumerTests {
         let queue = RabbitMQQueue.classic(Broker.name("deep"))
         try await withQueues([queue]) { _ in
             try await publishNestedHeader(levels: 20_000, toQueue: queue.name)
-            let consumer = try self.consumer([RabbitMQSubscription(queue, prefetch: 1)])
+            let consumer = try Broker.consumer([RabbitMQSubscription(queue, prefetch: 1)])
             try await withConsumer(consumer) { consumer, reader in
                 let delivery = try await reader.deliveries(1)[0]
                 var value = delivery.message.properties.headers["deep"]

@@ -6,149 +6,6 @@ import Locking
 /// Against a broker that does on demand what a real one does only in trouble.
 @Suite(.timeLimit(.minutes(15)))
 struct MisbehavingBrokerTests {
-    private let message = RabbitMQMessage(exchange: "", routingKey: "q", body: [1, 2, 3])
-
-    private func publisher(
-        _ broker: FakeBroker,
-        patience: Duration = .zero,
-        responseTimeout: Duration = .seconds(30)
-    ) -> RabbitMQPublisher {
-        var configuration = broker.configuration
-        configuration.responseTimeout = responseTimeout
-        return RabbitMQPublisher(configuration, patience: patience, logger: Broker.logger)
-    }
-
-    /// The client that is ready, which the broker may note only after the client knows.
-    private func client<Client: Sendable>(_ ready: Locked<Client?>) async throws -> Client {
-        try await eventually("the broker has noted the client") { ready.withLock { $0 != nil } }
-        return try #require(ready.withLock { $0 })
-    }
-
-    @Test
-    func publishesNothingWhileBlockedAndGoesOnAfterwards() async throws {
-        let ready = Locked<FakeBroker.Client?>(nil)
-        let broker = try FakeBroker { client, _ in
-            ready.withLock { $0 = client }
-        } onPublish: { client, channel, tag in
-            client.confirm(upTo: tag, channel: channel)
-        }
-        try await withFakeBroker(broker) { broker in
-            try await withPublisher(self.publisher(broker)) { publisher in
-                #expect(await publisher.publish([self.message]).map(\.kind) == [.confirmed])
-                let client = try await self.client(ready)
-                client.block("low on memory")
-                try await eventually("the publisher knows") { !publisher.isConnected }
-                let outcomes = await publisher.publish([self.message, self.message])
-                #expect(outcomes.map(\.kind) == [.blocked, .blocked])
-                #expect(outcomes[0].error?.code == .blocked)
-                #expect(outcomes[0].error?.message.contains("low on memory") == true)
-                #expect(client.publishCount == 1)
-                client.unblock()
-                try await eventually("the publisher knows") { publisher.isConnected }
-                #expect(await publisher.publish([self.message]).map(\.kind) == [.confirmed])
-                #expect(broker.connectionCount == 1)
-            }
-        }
-    }
-
-    @Test
-    func doesNotWaitForConfirmsOfABlockedBrokerNorConnectAgain() async throws {
-        let ready = Locked<FakeBroker.Client?>(nil)
-        let answers = Locked(false)
-        let broker = try FakeBroker { client, _ in
-            ready.withLock { $0 = client }
-        } onPublish: { client, channel, tag in
-            if answers.withLock({ $0 }) { client.confirm(upTo: tag, channel: channel) } else { client.block("memory") }
-        }
-        try await withFakeBroker(broker) { broker in
-            try await withPublisher(self.publisher(broker, responseTimeout: .seconds(10))) { publisher in
-                #expect(await publisher.publish([self.message]).map(\.kind) == [.unanswered])
-                #expect(await publisher.publish([self.message]).map(\.kind) == [.blocked])
-                answers.withLock { $0 = true }
-                try await self.client(ready).unblock()
-                try await eventually("the publisher knows") { publisher.isConnected }
-                #expect(await publisher.publish([self.message]).map(\.kind) == [.confirmed])
-                #expect(broker.connectionCount == 1)
-            }
-        }
-    }
-
-    @Test
-    func waitsForAnUnblockedBrokerAsLongAsItsPatienceLasts() async throws {
-        let ready = Locked<FakeBroker.Client?>(nil)
-        let broker = try FakeBroker { client, _ in
-            ready.withLock { $0 = client }
-        } onPublish: { client, channel, tag in
-            client.confirm(upTo: tag, channel: channel)
-        }
-        try await withFakeBroker(broker) { broker in
-            try await withPublisher(self.publisher(broker, patience: .seconds(300))) { publisher in
-                let client = try await self.client(ready)
-                client.block("disk")
-                try await eventually("the publisher knows") { !publisher.isConnected }
-                async let outcomes = publisher.publish([self.message])
-                client.unblock()
-                #expect(await outcomes.map(\.kind) == [.confirmed])
-            }
-        }
-    }
-
-    @Test
-    func pausesWhenTheBrokerAsksForIt() async throws {
-        let ready = Locked<(client: FakeBroker.Client, channel: UInt16)?>(nil)
-        let broker = try FakeBroker { client, channel in
-            ready.withLock { $0 = (client, channel) }
-        } onPublish: { client, channel, tag in
-            client.confirm(upTo: tag, channel: channel)
-        }
-        try await withFakeBroker(broker) { broker in
-            try await withPublisher(self.publisher(broker)) { publisher in
-                let (client, channel) = try await self.client(ready)
-                client.setFlow(false, channel: channel)
-                try await eventually("the publisher knows") { !publisher.isConnected }
-                let outcomes = await publisher.publish([self.message])
-                #expect(outcomes.map(\.kind) == [.blocked])
-                #expect(outcomes[0].error?.code == .blocked)
-                #expect(client.publishCount == 0)
-                client.setFlow(true, channel: channel)
-                try await eventually("the publisher knows") { publisher.isConnected }
-                #expect(await publisher.publish([self.message]).map(\.kind) == [.confirmed])
-                #expect(broker.connectionCount == 1)
-            }
-        }
-    }
-
-    @Test
-    func doesNotHoldTheTimeOfTheAlarmAgainstTheBroker() async throws {
-        // More than any socket buffer holds.
-        var large = self.message
-        large.body = Array(repeating: 7, count: 1 << 20)
-        let messages = Array(repeating: large, count: 32)
-        let ready = Locked<FakeBroker.Client?>(nil)
-        let broker = try FakeBroker { client, _ in
-            client.setReading(false)
-            ready.withLock { $0 = client }
-        } onPublish: { client, channel, tag in
-            client.confirm(upTo: tag, channel: channel)
-        }
-        try await withFakeBroker(broker) { broker in
-            try await withPublisher(self.publisher(broker, responseTimeout: .seconds(15))) { publisher in
-                let client = try await self.client(ready)
-                async let outcomes = publisher.publish(messages)
-                try await eventually("messages are on the wire") { await publisher.highestInFlight > 0 }
-                client.block("disk")
-                // The messages that were sent are given up; the connection is not.
-                let kinds = Set(await outcomes.map(\.kind))
-                #expect(kinds == [.unanswered, .blocked])
-                client.setReading(true)
-                client.unblock()
-                try await eventually("the publisher knows") { publisher.isConnected }
-                #expect(await publisher.publish([self.message]).map(\.kind) == [.confirmed])
-                #expect(broker.connectionCount == 1)
-            }
-        }
-    }
-
     @Test(arguments: [true, false])
     func connectsAgainAfterABrokerThatGoesAsSoonAsItHasAnswered(_ saysSo: Bool) async throws {
         let openings = Locked(0)
@@ -162,9 +19,9 @@ struct MisbehavingBrokerTests {
             client.confirm(upTo: tag, channel: channel)
         }
         try await withFakeBroker(broker) { broker in
-            try await withPublisher(self.publisher(broker, patience: .seconds(300))) { publisher in
+            try await withPublisher(broker.publisher(patience: .seconds(300))) { publisher in
                 try await eventually("the broker stays") { openings.withLock { $0 } == 20 }
-                #expect(await publisher.publish([self.message]).map(\.kind) == [.confirmed])
+                #expect(await publisher.publish([FakeBroker.message]).map(\.kind) == [.confirmed])
             }
         }
     }
@@ -201,7 +58,7 @@ struct MisbehavingBrokerTests {
             )
             try await withConsumer(consumer) { consumer, reader in
                 try await reader.connected()
-                let client = try await self.client(ready)
+                let client = try await noted(ready)
                 var start = 0
                 // Cut within the first frame's head, between header and body, and within the body.
                 for end in [3, delivery.count - body.count, delivery.count - 2] {
@@ -254,14 +111,14 @@ struct MisbehavingBrokerTests {
     @Test
     func survivesABrokerThatStopsReading() async throws {
         // 64 messages of 1 MiB are more than any socket buffer holds.
-        var large = self.message
+        var large = FakeBroker.message
         large.body = Array(repeating: 7, count: 1 << 20)
         let messages = Array(repeating: large, count: 64)
         let broker = try FakeBroker { client, _ in
             client.setReading(false)
         }
         try await withFakeBroker(broker) { broker in
-            try await withPublisher(self.publisher(broker, responseTimeout: .seconds(5))) { publisher in
+            try await withPublisher(broker.publisher(responseTimeout: .seconds(5))) { publisher in
                 async let outcomes = publisher.publish(messages)
                 try await eventually("messages are on the wire") { await publisher.highestInFlight > 0 }
                 // The thread is not stuck in a send: it answers.
@@ -276,7 +133,7 @@ struct MisbehavingBrokerTests {
 
     @Test
     func sendsOnWhenABrokerReadsAgain() async throws {
-        var large = self.message
+        var large = FakeBroker.message
         large.body = Array(repeating: 7, count: 1 << 20)
         let messages = Array(repeating: large, count: 32)
         let ready = Locked<FakeBroker.Client?>(nil)
@@ -287,10 +144,10 @@ struct MisbehavingBrokerTests {
             client.confirm(upTo: tag, channel: channel)
         }
         try await withFakeBroker(broker) { broker in
-            try await withPublisher(self.publisher(broker)) { publisher in
+            try await withPublisher(broker.publisher()) { publisher in
                 async let outcomes = publisher.publish(messages)
                 try await eventually("messages are on the wire") { await publisher.highestInFlight > 0 }
-                try await self.client(ready).setReading(true)
+                try await noted(ready).setReading(true)
                 #expect(await outcomes.allSatisfy { $0.isConfirmed })
                 #expect(broker.connectionCount == 1)
             }
@@ -318,9 +175,9 @@ struct MisbehavingBrokerTests {
             if talksNonsense { client.send(nonsense) } else { client.confirm(upTo: tag, channel: channel) }
         }
         try await withFakeBroker(broker) { broker in
-            try await withPublisher(self.publisher(broker, patience: .seconds(300))) { publisher in
-                #expect(await publisher.publish([self.message]).map(\.kind) == [.unanswered])
-                #expect(await publisher.publish([self.message]).map(\.kind) == [.confirmed])
+            try await withPublisher(broker.publisher(patience: .seconds(300))) { publisher in
+                #expect(await publisher.publish([FakeBroker.message]).map(\.kind) == [.unanswered])
+                #expect(await publisher.publish([FakeBroker.message]).map(\.kind) == [.confirmed])
                 #expect(broker.connectionCount == 2)
             }
         }
@@ -332,14 +189,14 @@ struct MisbehavingBrokerTests {
             client.setReading(false)
         }
         try await withFakeBroker(broker) { broker in
-            let publisher = self.publisher(broker, responseTimeout: .seconds(2))
+            let publisher = broker.publisher(responseTimeout: .seconds(2))
             try await withThrowingTaskGroup(of: Void.self) { group in
                 group.addTask { try await publisher.run() }
                 try await eventually("the publisher connects") { publisher.isConnected }
                 await publisher.close()
                 try await group.waitForAll()
             }
-            #expect(await publisher.publish([self.message]).map(\.kind) == [.notConnected])
+            #expect(await publisher.publish([FakeBroker.message]).map(\.kind) == [.notConnected])
         }
     }
 

@@ -5,27 +5,6 @@ import DequeModule
 /// It does no I/O, reads no clock and rolls no dice: it takes events and returns what to do. Times are durations since
 /// any fixed moment.
 struct PoolStateMachine {
-    fileprivate enum ConnectionState {
-        /// Can become idle, leased or backingOff.
-        case connecting
-        /// Can become connecting.
-        case backingOff
-        /// Can become leased or closing; backingOff when it is lost.
-        case idle(unusedSweeps: Int)
-        /// Can become idle or closing.
-        case leased
-        /// Is forgotten once it is closed.
-        case closing
-    }
-
-    private enum Phase {
-        /// Nothing is connected; requests wait.
-        case initialized
-        case running
-        case shuttingDown
-        case finished
-    }
-
     private let configuration: Configuration
     private var phase = Phase.initialized
     private var connections: [ConnectionID: ConnectionState] = [:]
@@ -298,14 +277,4 @@ struct PoolStateMachine {
     }
 
     private var sweepInterval: Duration { self.configuration.idleTimeout / 2 }
-}
-
-extension PoolStateMachine.ConnectionState {
-    /// Whether it is on its way to being connected.
-    fileprivate var isPending: Bool {
-        switch self {
-        case .connecting, .backingOff: true
-        case .idle, .leased, .closing: false
-        }
-    }
 }

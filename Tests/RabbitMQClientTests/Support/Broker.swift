@@ -22,6 +22,19 @@ enum Broker {
         "test.\(purpose).\(UInt64.random(in: 0 ... .max))"
     }
 
+    /// A consumer that reaches it.
+    static func consumer(
+        _ subscriptions: [RabbitMQSubscription],
+        topology: RabbitMQTopology = .init()
+    ) throws -> RabbitMQConsumer {
+        RabbitMQConsumer(
+            try self.configuration(),
+            topology: topology,
+            subscriptions: subscriptions,
+            logger: self.logger
+        )
+    }
+
     static let logger: Logger = {
         var logger = Logger(label: "tests") { _ in SwiftLogNoOpLogHandler() }
         logger.logLevel = .critical
