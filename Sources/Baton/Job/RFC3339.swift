@@ -29,12 +29,12 @@ package enum RFC3339 {
             nanoseconds = 0
         }
         let days = (seconds.quotient(floor: secondsPerDay)) + daysToReferenceDate
-        let (year, month, day) = civil(daysSince1970: days)
-        guard (0...9999).contains(year) else { return nil }
+        let date = CivilDate(daysSince1970: days)
+        guard (0...9999).contains(date.year) else { return nil }
         let time = seconds - seconds.quotient(floor: secondsPerDay) * secondsPerDay
         if digits == 3 { nanoseconds /= 1_000_000 } else if digits == 6 { nanoseconds /= 1_000 }
         return """
-            \(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T\
+            \(padded(date.year, 4))-\(padded(Int64(date.month), 2))-\(padded(Int64(date.day), 2))T\
             \(padded(time / 3600, 2)):\(padded(time / 60 % 60, 2)):\(padded(time % 60, 2)).\(padded(nanoseconds, digits))Z
             """
     }
@@ -54,11 +54,13 @@ package enum RFC3339 {
             let second = reader.number(digits: 2),
             let nanoseconds = reader.fraction(),
             let offset = reader.offset(), reader.isAtEnd,
-            (1...12).contains(month), (1...length(of: month, in: year)).contains(day),
+            (1...12).contains(month),
+            case let date = CivilDate(year: year, month: Int(month), day: Int(day)),
+            (1...date.lengthOfMonth).contains(date.day),
             // A leap second is the first moment of the next minute.
             hour < 24, minute < 60, second <= 60
         else { return nil }
-        let days = daysSince1970(year: year, month: month, day: day) - daysToReferenceDate
+        let days = date.daysSince1970 - daysToReferenceDate
         let seconds = days * secondsPerDay + hour * 3600 + minute * 60 + second - offset
         return Date(timeIntervalSinceReferenceDate: interval(seconds, nanoseconds))
     }
@@ -80,44 +82,5 @@ package enum RFC3339 {
     private static func padded(_ number: Int64, _ width: Int) -> String {
         let digits = String(number)
         return String(repeating: "0", count: max(0, width - digits.count)) + digits
-    }
-}
-
-// The proleptic Gregorian calendar, in eras of 400 years that begin on 1 March, so that the leap day comes last.
-extension RFC3339 {
-    private static func civil(daysSince1970 days: Int64) -> (year: Int64, month: Int64, day: Int64) {
-        let shifted = days + 719_468
-        let era = shifted.quotient(floor: 146_097)
-        let dayOfEra = shifted - era * 146_097
-        let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
-        let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
-        let shiftedMonth = (5 * dayOfYear + 2) / 153
-        let day = dayOfYear - (153 * shiftedMonth + 2) / 5 + 1
-        let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-        return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, day)
-    }
-
-    private static func daysSince1970(year: Int64, month: Int64, day: Int64) -> Int64 {
-        let shiftedYear = month <= 2 ? year - 1 : year
-        let era = shiftedYear.quotient(floor: 400)
-        let yearOfEra = shiftedYear - era * 400
-        let dayOfYear = (153 * (month > 2 ? month - 3 : month + 9) + 2) / 5 + day - 1
-        let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
-        return era * 146_097 + dayOfEra - 719_468
-    }
-
-    private static func length(of month: Int64, in year: Int64) -> Int64 {
-        switch month {
-        case 2: year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400)) ? 29 : 28
-        case 4, 6, 9, 11: 30
-        default: 31
-        }
-    }
-}
-
-extension Int64 {
-    fileprivate func quotient(floor divisor: Int64) -> Int64 {
-        let (quotient, remainder) = quotientAndRemainder(dividingBy: divisor)
-        return remainder < 0 ? quotient - 1 : quotient
     }
 }
