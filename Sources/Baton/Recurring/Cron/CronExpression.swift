@@ -53,8 +53,10 @@ public struct CronExpression: Sendable, Hashable, CustomStringConvertible {
     }
 
     /// What the expression means, in English: "Every weekday at 09:00".
+    ///
+    /// It is made from the meaning, not from the text: `*/30 * * * *` and `0,30 * * * *` have the same.
     public var summary: String {
-        text
+        CronSummary(schedule).text
     }
 
     /// The expression as it was given.
