@@ -180,6 +180,7 @@ let package = Package(
         .testTarget(
             name: "BatonTests",
             dependencies: ["Baton", "Locking", logging, lifecycle, deque],
+            exclude: ["Recurring/Cron/Fixtures"],
             swiftSettings: swiftSettings
         ),
         .testTarget(
