@@ -1,10 +1,5 @@
 /// Describes the day-of-month, month and day-of-week fields in English.
 struct CronDaysSummary {
-    private static let months = [
-        "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-        "December",
-    ]
-
     /// Before the times of day, such as "every weekday"; `nil` for every day.
     let leading: String?
     /// After a pace, such as "on weekdays"; `nil` for every day.
@@ -15,37 +10,24 @@ struct CronDaysSummary {
     /// - Parameter schedule: What to describe.
     init(_ schedule: CronSchedule) {
         let week = CronWeekSummary(schedule.daysOfWeek)
-        let pattern = CronPattern(schedule.months, of: CronField.month.range)
+        let year = CronYearSummary(schedule.months)
         if let days = Self.phrase(schedule.daysOfMonth) {
             let condition = week.condition.map { " if it is \($0)" } ?? ""
-            if case .days(let set) = schedule.daysOfMonth, set.count == 1, let day = set.first,
-                case .one(let month) = pattern
-            {
-                let date = "on \(day) \(Self.months[month - 1])\(condition)"
+            if let day = schedule.daysOfMonth.only, let month = year.only {
+                let date = "on \(day) \(month)\(condition)"
                 (leading, trailing) = ("every year \(date)", date)
             } else {
-                let text = "\(days) of \(Self.phrase(pattern) ?? "every month")\(condition)"
+                let text = "\(days) of \(year.possessor)\(condition)"
                 (leading, trailing) = (text, text)
             }
         } else if let days = week.dayOfMonth {
-            let text = "on \(days) of \(Self.phrase(pattern) ?? "every month")"
+            let text = "on \(days) of \(year.possessor)"
             (leading, trailing) = (text, text)
-        } else if let months = Self.phrase(pattern) {
-            leading = "\(week.leading ?? "every day") in \(months)"
-            trailing = "\(week.trailing.map { "\($0) " } ?? "")in \(months)"
+        } else if let period = year.period {
+            leading = "\(week.leading ?? "every day") \(period)"
+            trailing = "\(week.trailing.map { "\($0) " } ?? "")\(period)"
         } else {
             (leading, trailing) = (week.leading, week.trailing)
-        }
-    }
-
-    private static func phrase(_ months: CronPattern) -> String? {
-        switch months {
-        case .all: nil
-        case .one(let month): Self.months[month - 1]
-        case .run(let first, let last): "\(Self.months[first - 1]) to \(Self.months[last - 1])"
-        case .steps(let step, let first):
-            English.list(stride(from: first, through: 12, by: step).map { Self.months[$0 - 1] })
-        case .list(let values): English.list(values.map { Self.months[$0 - 1] })
         }
     }
 
@@ -75,5 +57,13 @@ struct CronDaysSummary {
             }
             return "on the \(English.list(values.map(English.ordinal)))"
         }
+    }
+}
+
+extension CronDaysOfMonth {
+    /// The only day that it may be, or `nil`.
+    fileprivate var only: Int? {
+        guard case .days(let days) = self, days.count == 1 else { return nil }
+        return days.first
     }
 }

@@ -77,8 +77,6 @@ extension CronScanner {
 
     /// Inserts every nth value of a range, which begins again at the lowest value when it ends below its start.
     private func insert(from lower: Int, to upper: Int, by step: Int, into set: inout CronSet) {
-        // A week that begins at 7 begins at 0.
-        let lower = lower > upper && field == .dayOfWeek ? lower % field.cycle : lower
         let length = lower <= upper ? upper - lower : upper - lower + field.cycle
         let base = field.range.lowerBound
         for offset in stride(from: 0, through: length, by: step) {

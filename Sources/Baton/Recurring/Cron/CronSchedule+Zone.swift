@@ -17,10 +17,8 @@ extension CronSchedule {
             let candidate = match - offset
             let horizon = min(candidate, instant + ZoneClock.reach)
             if let shift = clock.shift(after: instant, through: horizon) {
-                // Times that a clock put forward leaves out have their turn, all together, when it is.
-                if match < shift.instant + shift.after, candidate >= shift.instant, shift.before < shift.after {
-                    return shift.instant
-                }
+                // The clock is put forward over the match: all that it leaves out has its turn now.
+                if match < shift.instant + shift.after { return shift.instant }
                 instant = shift.instant
                 offset = shift.after
                 bound = shift.instant + (isInterval ? shift.after : max(shift.before, shift.after))

@@ -8,17 +8,17 @@ struct CronSchedule: Sendable, Hashable {
     private static let secondsPerDay: Int64 = 86_400
 
     /// Seconds of the minute, never empty.
-    var seconds: CronSet
+    let seconds: CronSet
     /// Minutes of the hour, never empty.
-    var minutes: CronSet
+    let minutes: CronSet
     /// Hours of the day, never empty.
-    var hours: CronSet
+    let hours: CronSet
     /// What the day-of-month field means.
-    var daysOfMonth: CronDaysOfMonth
+    let daysOfMonth: CronDaysOfMonth
     /// Months, 1 to 12, never empty.
-    var months: CronSet
+    let months: CronSet
     /// What the day-of-week field means.
-    var daysOfWeek: CronDaysOfWeek
+    let daysOfWeek: CronDaysOfWeek
     /// Whether second, minute or hour is written with `*`, a range or a step: the schedule is then meant to keep its
     /// pace while the clocks are put back.
     var isInterval: Bool
