@@ -36,6 +36,11 @@
 ///   due the first of the two times. One with a `*`, a range or a step there is meant to keep its pace and is due both
 ///   times.
 public struct CronExpression: Sendable, Hashable, CustomStringConvertible {
+    /// The beginning of the year 1, in seconds since 1970.
+    private static let beginning = -62_135_596_800.0
+    /// Well after the last year in any time zone, in seconds since 1970.
+    private static let end = 4_102_444_800.0 + 2 * 86_400
+
     /// The expression as it was given, without white space around it.
     public let text: String
 
@@ -91,9 +96,4 @@ public struct CronExpression: Sendable, Hashable, CustomStringConvertible {
     public func occurrences(from start: Date, to end: Date, in zone: TimeZone) -> CronOccurrences {
         CronOccurrences(expression: self, start: start, end: end, zone: zone)
     }
-
-    /// The beginning of the year 1, in seconds since 1970.
-    private static let beginning = -62_135_596_800.0
-    /// Well after the last year in any time zone, in seconds since 1970.
-    private static let end = 4_102_444_800.0 + 2 * 86_400
 }

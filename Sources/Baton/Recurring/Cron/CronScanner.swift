@@ -82,7 +82,10 @@ struct CronScanner {
         let position = text.distance(from: text.startIndex, to: rest.startIndex) + 1
         return CronError(
             .invalidField,
-            "the \(field.title) field \"\(String(part).excerpt)\" of \"\(text.excerpt)\" is wrong at character \(position): \(problem)"
+            """
+            the \(field.title) field "\(String(part).excerpt)" of "\(text.excerpt)" is wrong at character \(position): \
+            \(problem)
+            """
         )
     }
 }

@@ -22,10 +22,14 @@ struct CronTimesSummary {
     var times: CronSummary.Times {
         guard case .one(let second) = seconds else { return .pace(secondly) }
         if case .one(let minute) = minutes { return hourly(minute, second) }
-        if case .all = hours { return .pace(minutely(second)) }
-        if case .run = hours { return .pace(minutely(second)) }
-        if schedule.minutes.count * schedule.hours.count <= Self.mostTimes { return fixed(second) }
-        return .pace(minutely(second))
+        return switch hours {
+        case .one where isShort, .steps where isShort, .list where isShort: fixed(second)
+        case .all, .one, .steps, .run, .list: .pace(minutely(second))
+        }
+    }
+
+    private var isShort: Bool {
+        schedule.minutes.count * schedule.hours.count <= Self.mostTimes
     }
 
     /// Every time of day, one by one.

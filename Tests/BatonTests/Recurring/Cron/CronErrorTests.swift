@@ -66,7 +66,9 @@ struct CronErrorTests {
             ),
             (
                 "0 9 1W,15W * *",
-                "the day of month field \"1W,15W\" of \"0 9 1W,15W * *\" is wrong at character 7: \",15W\" cannot stand here"
+                """
+                the day of month field "1W,15W" of "0 9 1W,15W * *" is wrong at character 7: ",15W" cannot stand here
+                """
             ),
             (
                 "0 */ * * *",

@@ -107,7 +107,7 @@ def matches(fields, start):
 def agree(fields, start, locals_):
     """Whether the others find the same, as far as they have a word for it. Returns how many could say."""
     count = 0
-    simple = all("#" not in f and "L" not in f[:1] and not ("/" in f and f[0].isdigit() and "-" not in f) for f in fields)
+    simple = not any("#" in f or f[:1] == "L" or ("/" in f and f[0].isdigit() and "-" not in f) for f in fields)
     if simple and fields[0] == "0" and "*" in (fields[3], fields[5]):
         try:
             schedule = Cron(" ".join(fields[1:])).schedule(start + SECOND)
@@ -224,8 +224,8 @@ def case(zone, moments):
 
 
 def main():
-    print("# Made by generate.py, which says how. Expression | start in seconds since 1970 | how long after the start it is due")
-    print("# and how long after each time that it is due it is due again, in seconds. \"= ZONE\" begins the cases of a zone.")
+    print("# Made by generate.py, which says how. Expression | start in seconds since 1970 | how many seconds after the start")
+    print('# it is due, and how many after each time it is due again. "= ZONE" begins the cases of a zone.')
     counts = [0, 0, 0]
     for name in ZONES:
         zone = zoneinfo.ZoneInfo(name)
