@@ -38,6 +38,8 @@
 ///   - priority: Order within the queue, the larger number first.
 ///   - maximumAttempts: How many attempts the job has, the first included; `nil` for the server's default.
 ///   - timeout: How long one attempt may take; `nil` for no limit.
+///   - retry: Whether and when a failed run is tried again, and what becomes of the job when its attempts are used up; `nil`
+///     for what the server says.
 ///   - exclusive: Whether a run is cancelled when the lease that protects it is over, so that no other run of the job
 ///     overlaps it: see `JobCall.isExclusive`.
 ///   - aliases: Former names of the job, string literals.
@@ -49,6 +51,7 @@ public macro Job(
     priority: Int? = nil,
     maximumAttempts: Int? = nil,
     timeout: Duration? = nil,
+    retry: RetryPolicy? = nil,
     exclusive: Bool = false,
     aliases: [String] = [],
     renamed: [String: String] = [:]

@@ -15,6 +15,9 @@ struct JobAttribute {
     /// Whether the job is exclusive, as it is written; `nil` when nothing is.
     private(set) var exclusive: ExprSyntax?
 
+    /// The retry policy, as it is written; `nil` when none is.
+    private(set) var retry: ExprSyntax?
+
     /// What is handed on to `JobOptions` as it is written.
     private(set) var options: [(label: String, value: ExprSyntax)] = []
 
@@ -31,6 +34,8 @@ struct JobAttribute {
                 readRenamed(argument.expression, &problems)
             case "exclusive":
                 exclusive = argument.expression
+            case "retry":
+                retry = argument.expression
             case let label?:
                 check(label, argument.expression, &problems)
                 options.append((label, argument.expression))

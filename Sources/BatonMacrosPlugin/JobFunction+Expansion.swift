@@ -49,6 +49,9 @@ extension JobFunction {
                 """
             )
         }
+        if let retry = attribute.retry {
+            members.append("\(access)static var retry: BatonMacros.RetryPolicy? { \(container.spelled(retry)) }")
+        }
         if let exclusive = attribute.exclusive {
             members.append("\(access)static var isExclusive: Swift.Bool { \(container.spelled(exclusive)) }")
         }
@@ -134,7 +137,8 @@ extension JobFunction {
             return needsReceiver ? "receiver.\(function)" : "\(type.name).\(function)"
         case .file:
             // Inside the generated type its own members come first.
-            let members = ["run", "encode", "name", "aliases", "options", "isExclusive"] + arguments.map(\.key)
+            let members =
+                ["run", "encode", "name", "aliases", "options", "retry", "isExclusive"] + arguments.map(\.key)
             guard members.contains(name), let module else { return function }
             return "\(module).\(function)"
         }

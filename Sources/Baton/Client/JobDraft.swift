@@ -29,6 +29,7 @@ struct JobDraft: Sendable {
             priority: terms.priority,
             maximumAttempts: terms.maximumAttempts,
             timeout: terms.timeout,
+            retry: terms.retry,
             start: start
         )
     }

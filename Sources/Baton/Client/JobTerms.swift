@@ -5,6 +5,7 @@ struct JobTerms: Sendable {
     let priority: Int
     let maximumAttempts: Int
     let timeout: Duration?
+    let retry: RetryOptions?
 
     /// Finds and checks the terms of a job.
     ///
@@ -27,5 +28,6 @@ struct JobTerms: Sendable {
         priority = options.priority ?? 0
         maximumAttempts = options.maximumAttempts ?? configuration.defaultMaximumAttempts
         timeout = options.timeout
+        retry = options.retry.flatMap { $0.isEmpty ? nil : $0 }
     }
 }

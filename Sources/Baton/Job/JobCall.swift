@@ -21,6 +21,10 @@ public protocol JobCall: Codable, Sendable {
     /// How the job is queued and retried when the enqueuing code says nothing else.
     static var options: JobOptions { get }
 
+    /// Whether a failed run is tried again, when, and what becomes of the job when its attempts are used up; `nil` for
+    /// what the server says.
+    static var retry: RetryPolicy? { get }
+
     /// Whether two runs of one job must not overlap, not even when a server is cut off from the database.
     ///
     /// A run of such a job is cancelled when the lease that protects it is over by the server's own count, since from then
@@ -57,6 +61,9 @@ extension JobCall {
 
     /// Nothing but the defaults.
     public static var options: JobOptions { JobOptions() }
+
+    /// What the server says.
+    public static var retry: RetryPolicy? { nil }
 
     /// Runs may overlap for a moment when a server is cut off for a whole lease.
     public static var isExclusive: Bool { false }

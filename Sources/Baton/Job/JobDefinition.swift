@@ -17,6 +17,9 @@ public struct JobDefinition<Receiver: Sendable>: Sendable {
     /// How the job is queued and retried when the enqueuing code says nothing else.
     public let options: JobOptions
 
+    /// Whether and when a failed run is tried again; `nil` for what the server says.
+    public let retry: RetryPolicy?
+
     /// Whether a run is cancelled when the lease that protects it is over.
     public let isExclusive: Bool
 
@@ -51,6 +54,7 @@ public struct JobDefinition<Receiver: Sendable>: Sendable {
         self.name = Call.name
         self.aliases = Call.aliases
         self.options = Call.options
+        self.retry = Call.retry
         self.isExclusive = Call.isExclusive
         self.declaration = RegisteredJob.declaration(of: call)
         self.body = body
@@ -69,6 +73,7 @@ public struct JobDefinition<Receiver: Sendable>: Sendable {
             name: name,
             aliases: aliases,
             options: options,
+            retry: retry,
             isExclusive: isExclusive,
             declaration: declaration,
             body: body

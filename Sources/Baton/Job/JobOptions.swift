@@ -14,6 +14,9 @@ public struct JobOptions: Sendable, Hashable {
     /// How long one attempt may take before it is cancelled and counts as failed.
     public var timeout: Duration?
 
+    /// What differs from the job's ``JobCall/retry``.
+    public var retry: RetryOptions?
+
     /// Creates options; what is left out is not said.
     ///
     /// - Parameters:
@@ -21,16 +24,19 @@ public struct JobOptions: Sendable, Hashable {
     ///   - priority: Order within a queue, the larger number first.
     ///   - maximumAttempts: How many attempts the job has, the first included.
     ///   - timeout: How long one attempt may take.
+    ///   - retry: What differs from the job's retry policy.
     public init(
         queue: String? = nil,
         priority: Int? = nil,
         maximumAttempts: Int? = nil,
-        timeout: Duration? = nil
+        timeout: Duration? = nil,
+        retry: RetryOptions? = nil
     ) {
         self.queue = queue
         self.priority = priority
         self.maximumAttempts = maximumAttempts
         self.timeout = timeout
+        self.retry = retry
     }
 
     /// These options, filled up from others where they say nothing.
@@ -42,7 +48,8 @@ public struct JobOptions: Sendable, Hashable {
             queue: queue ?? base.queue,
             priority: priority ?? base.priority,
             maximumAttempts: maximumAttempts ?? base.maximumAttempts,
-            timeout: timeout ?? base.timeout
+            timeout: timeout ?? base.timeout,
+            retry: retry?.merging(over: base.retry ?? RetryOptions()) ?? base.retry
         )
     }
 
@@ -62,5 +69,6 @@ public struct JobOptions: Sendable, Hashable {
         if let timeout, timeout <= .zero {
             throw JobError(.invalidOptions, "A timeout must be longer than zero, not \(timeout).")
         }
+        try retry?.delays?.validate()
     }
 }

@@ -51,6 +51,7 @@ public struct JobRegistry: Sendable {
                 try JobName.validate(name)
             }
             try job.options.validate()
+            try job.retry?.validate()
         } catch {
             throw JobRegistrationError(
                 .invalidDeclaration,

@@ -31,6 +31,9 @@ public struct RegisteredJob: Sendable {
     /// How the job is queued and retried when the enqueuing code says nothing else.
     public let options: JobOptions
 
+    /// Whether and when a failed run is tried again; `nil` for what the server says.
+    public let retry: RetryPolicy?
+
     /// Whether a run is cancelled when the lease that protects it is over.
     public let isExclusive: Bool
 

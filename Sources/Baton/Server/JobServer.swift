@@ -59,6 +59,11 @@ public final class JobServer: Service {
         guard configuration.lease >= configuration.heartbeatInterval * 5 else {
             throw JobServerError(.invalidConfiguration, "The lease must be at least five heartbeats long.")
         }
+        do throws(JobError) {
+            try configuration.retryPolicy.validate()
+        } catch {
+            throw JobServerError(.invalidConfiguration, "The retry policy: \(error.message)")
+        }
         let processID = Int(ProcessInfo.processInfo.processIdentifier)
         name = "\(ProcessInfo.processInfo.hostName):\(processID)"
         core = try ServerCore(

@@ -61,7 +61,7 @@ public struct JobServerConfiguration: Sendable {
     public var acknowledgeAfter = Duration.seconds(300)
     /// How long a job waits whose name this server does not know, before it is enqueued again for one that does.
     public var unknownJobDelay = Duration.seconds(30)
-    /// How long a failed job waits before its next attempt.
+    /// Whether and when failed jobs are tried again that declare no ``JobCall/retry`` of their own.
     public var retryPolicy = RetryPolicy.hangfire
 
     /// Creates the defaults.

@@ -24,6 +24,8 @@ public struct ClaimedJob: Sendable, Hashable {
     public var maximumAttempts: Int
     /// How long this attempt may take; `nil` for no limit.
     public var timeout: Duration?
+    /// What its enqueue said of retries, in place of the job's policy; `nil` for nothing.
+    public var retry: RetryOptions?
     /// When it was stored, by the storage's clock.
     public var createdAt: Date
     /// When it was last put into its queue, by the storage's clock.
@@ -43,6 +45,7 @@ public struct ClaimedJob: Sendable, Hashable {
     ///   - attempt: How many attempts are spent, this one included.
     ///   - maximumAttempts: How many attempts it has.
     ///   - timeout: How long this attempt may take, or `nil`.
+    ///   - retry: What its enqueue said of retries, or `nil`.
     ///   - createdAt: When it was stored.
     ///   - enqueuedAt: When it was last put into its queue.
     ///   - claim: The claim number.
@@ -56,6 +59,7 @@ public struct ClaimedJob: Sendable, Hashable {
         attempt: Int,
         maximumAttempts: Int,
         timeout: Duration?,
+        retry: RetryOptions? = nil,
         createdAt: Date,
         enqueuedAt: Date,
         claim: Int64
@@ -69,6 +73,7 @@ public struct ClaimedJob: Sendable, Hashable {
         self.attempt = attempt
         self.maximumAttempts = maximumAttempts
         self.timeout = timeout
+        self.retry = retry
         self.createdAt = createdAt
         self.enqueuedAt = enqueuedAt
         self.claim = claim

@@ -30,6 +30,8 @@ public struct NewJob: Sendable, Hashable {
     public var maximumAttempts: Int
     /// How long one attempt may take; `nil` for no limit.
     public var timeout: Duration?
+    /// What its enqueue says of retries, in place of the job's policy; `nil` for nothing.
+    public var retry: RetryOptions?
     /// When it becomes ready.
     public var start: Start
 
@@ -43,6 +45,7 @@ public struct NewJob: Sendable, Hashable {
     ///   - priority: Higher runs earlier.
     ///   - maximumAttempts: How many attempts it has, at least 1.
     ///   - timeout: How long one attempt may take, or `nil`.
+    ///   - retry: What its enqueue says of retries, or `nil`.
     ///   - start: When it becomes ready.
     public init(
         id: JobID,
@@ -52,6 +55,7 @@ public struct NewJob: Sendable, Hashable {
         priority: Int,
         maximumAttempts: Int,
         timeout: Duration?,
+        retry: RetryOptions? = nil,
         start: Start
     ) {
         self.id = id
@@ -61,6 +65,7 @@ public struct NewJob: Sendable, Hashable {
         self.priority = priority
         self.maximumAttempts = maximumAttempts
         self.timeout = timeout
+        self.retry = retry
         self.start = start
     }
 }

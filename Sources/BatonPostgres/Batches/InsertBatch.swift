@@ -56,7 +56,7 @@ struct InsertBatch {
         var inserts: [PostgresStatement] = []
         var looks: [PostgresStatement] = []
         if !enqueued.isEmpty {
-            inserts.append(PostgresStatement(sql.enqueued.repeated, parameters: wakingColumns))
+            inserts.append(PostgresStatement(insert(sql).repeated, parameters: wakingColumns))
             looks.append(PostgresStatement(sql.takeBackEnqueued, enqueued.map(\.job.id.uuid)))
         }
         if !scheduled.isEmpty {
@@ -107,8 +107,8 @@ struct InsertBatch {
     private func statement(_ sql: InsertStatements, isWaking: Bool) -> PostgresStatement {
         guard enqueued.count > 1, isUniform, let first = enqueued.first else {
             return isWaking
-                ? PostgresStatement(sql.enqueued.waking, parameters: wakingColumns)
-                : PostgresStatement(sql.enqueued.new, parameters: enqueuedColumns)
+                ? PostgresStatement(insert(sql).waking, parameters: wakingColumns)
+                : PostgresStatement(insert(sql).new, parameters: enqueuedColumns)
         }
         var values = PostgresParameters()
         values.append(enqueued.map(\.job.id.uuid))
@@ -123,21 +123,32 @@ struct InsertBatch {
         return PostgresStatement(isWaking ? sql.uniformWaking : sql.uniform, parameters: values)
     }
 
+    private func insert(_ sql: InsertStatements) -> InsertStatements.Insert {
+        saysRetry ? sql.enqueuedWithRetry : sql.enqueued
+    }
+
+    /// Whether something is said of the retries of a job that is ready at once.
+    private var saysRetry: Bool {
+        enqueued.contains { $0.job.retry != nil }
+    }
+
     /// Whether the jobs differ in their ids and arguments only, and their marks follow one another, or they have none: as
     /// one call's do.
     private var isUniform: Bool {
-        zip(enqueued, enqueued.dropFirst()).allSatisfy { one, next in
-            one.mark?.session == next.mark?.session && one.mark.map { $0.sequence + 1 } == next.mark?.sequence
-                && one.job.name == next.job.name && one.job.queue == next.job.queue
-                && one.job.maximumAttempts == next.job.maximumAttempts && one.job.priority == next.job.priority
-                && one.job.timeout == next.job.timeout
-        }
+        !saysRetry
+            && zip(enqueued, enqueued.dropFirst()).allSatisfy { one, next in
+                one.mark?.session == next.mark?.session && one.mark.map { $0.sequence + 1 } == next.mark?.sequence
+                    && one.job.name == next.job.name && one.job.queue == next.job.queue
+                    && one.job.maximumAttempts == next.job.maximumAttempts && one.job.priority == next.job.priority
+                    && one.job.timeout == next.job.timeout
+            }
     }
 
     private var enqueuedColumns: PostgresParameters {
         var values = Self.columns(enqueued.map(\.job))
         values.append(enqueued.map(\.mark?.session.uuid))
         values.append(enqueued.map(\.mark?.sequence))
+        if saysRetry { values.append(Self.retries(enqueued.map(\.job))) }
         return values
     }
 
@@ -151,7 +162,12 @@ struct InsertBatch {
         var values = Self.columns(scheduled.map(\.job))
         values.append(scheduled.map(\.date))
         values.append(scheduled.map(\.delay))
+        values.append(Self.retries(scheduled.map(\.job)))
         return values
+    }
+
+    private static func retries(_ jobs: [NewJob]) -> [PostgresJSON?] {
+        jobs.map { $0.retry.map { PostgresJSON($0.json.text) } }
     }
 
     private static func columns(_ jobs: [NewJob]) -> PostgresParameters {

@@ -23,6 +23,7 @@ extension PostgresRow {
             attempt: try decode(Int.self, first + 7),
             maximumAttempts: try decode(Int.self, first + 8),
             timeout: try decode(Int64?.self, first + 9).map { .milliseconds($0) },
+            retry: try decode(PostgresJSON?.self, first + 12).map { RetryOptions(json: JSONText($0.text)) },
             createdAt: try decode(Date.self, first + 10),
             enqueuedAt: try decode(Date?.self, first + 11) ?? Date(timeIntervalSince1970: 0),
             claim: try decode(Int64?.self, first + 1) ?? 0

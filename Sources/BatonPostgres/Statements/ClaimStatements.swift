@@ -55,15 +55,17 @@ struct ClaimStatements: Sendable {
     }
 
     /// What a run needs to know of a row `j`.
-    static let claimedColumns = claimed.map { "j.\($0.name)" }.joined(separator: ", ")
+    static let claimedColumns = claimed.map(\.value).joined(separator: ", ")
     static let claimedColumnCount = claimed.count
     private static let noColumns = claimed.map { "NULL::\($0.type)" }.joined(separator: ", ")
     private static let claimed = [
-        (name: "id", type: "uuid"), (name: "claim", type: "bigint"), (name: "generation", type: "integer"),
-        (name: "type", type: "text"), (name: "queue", type: "text"), (name: "arguments", type: "jsonb"),
-        (name: "run", type: "integer"), (name: "attempt", type: "integer"), (name: "max_attempts", type: "integer"),
-        (name: "timeout_ms", type: "bigint"), (name: "created_at", type: "timestamptz"),
-        (name: "enqueued_at", type: "timestamptz"),
+        (value: "j.id", type: "uuid"), (value: "j.claim", type: "bigint"), (value: "j.generation", type: "integer"),
+        (value: "j.type", type: "text"), (value: "j.queue", type: "text"), (value: "j.arguments", type: "jsonb"),
+        (value: "j.run", type: "integer"), (value: "j.attempt", type: "integer"),
+        (value: "j.max_attempts", type: "integer"), (value: "j.timeout_ms", type: "bigint"),
+        (value: "j.created_at", type: "timestamptz"), (value: "j.enqueued_at", type: "timestamptz"),
+        // What the enqueue said of retries is kept where the history tells of it: a column would be empty in most rows.
+        (value: "(j.history[1]).data -> 'retry'", type: "jsonb"),
     ]
 
     /// What belongs to a scheduled job in its history.

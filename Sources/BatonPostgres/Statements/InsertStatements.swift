@@ -21,6 +21,8 @@ struct InsertStatements: Sendable {
     /// `$1` ids, `$2` types, `$3` queues, `$4` arguments, `$5` attempts, `$6` priorities, `$7` timeouts, `$8` sessions, `$9` seqs;
     /// where servers are told, `$10` the queues of rows without marks, each once.
     let enqueued: Insert
+    /// The same for jobs some of which say something of retries: before what tells servers, `$10` has it as JSON.
+    let enqueuedWithRetry: Insert
     /// New jobs that differ in ids and arguments only: `$1` ids, `$2` arguments, `$3` type, `$4` queue, `$5` attempts, `$6`
     /// priority, `$7` timeout, `$8` session, `$9` the first seq of consecutive ones.
     ///
@@ -28,7 +30,8 @@ struct InsertStatements: Sendable {
     let uniform: String
     /// The same, and tells servers that wait for jobs without messages.
     let uniformWaking: String
-    /// `$1` to `$7` as for ``enqueued``, `$8` dates, `$9` delays in microseconds; one of the two is NULL.
+    /// `$1` to `$7` as for ``enqueued``, `$8` dates, `$9` delays in microseconds; one of the two is NULL; `$10` what is said
+    /// of retries.
     let scheduled: Insert
     /// Takes back what the same transaction inserted although the job exists, moved on from there: `$1` ids.
     ///
@@ -51,32 +54,43 @@ struct InsertStatements: Sendable {
                 \(shared), session, seq, state, generation, run, attempt, created_at, enqueued_at, state_at, history
             )
             """
-        let begun = "\(JobState.enqueued.code), 1, 0, 0, now(), now(), now(), \(start(.enqueued, generation: 1))"
+        func begun(data: String = "NULL") -> String {
+            "\(JobState.enqueued.code), 1, 0, 0, now(), now(), now(), \(start(.enqueued, generation: 1, data: data))"
+        }
+        let columns = "$1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::integer[], $6::smallint[], $7::bigint[]"
         enqueued = Insert(
             """
             \(target)
-            SELECT n.*, \(begun)
-            FROM unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::integer[], $6::smallint[], $7::bigint[],
-                $8::uuid[], $9::bigint[]) AS n
+            SELECT n.*, \(begun())
+            FROM unnest(\(columns), $8::uuid[], $9::bigint[]) AS n
             """,
             waking: "WITH \(WaitingStatements.woken(schema, by: "$10::text[]"))\n"
+        )
+        let said = "CASE WHEN n.retry IS NOT NULL THEN jsonb_build_object('retry', n.retry) END"
+        enqueuedWithRetry = Insert(
+            """
+            \(target)
+            SELECT \(shared), session, seq, \(begun(data: said))
+            FROM unnest(\(columns), $8::uuid[], $9::bigint[], $10::jsonb[]) AS n (\(shared), session, seq, retry)
+            """,
+            waking: "WITH \(WaitingStatements.woken(schema, by: "$11::text[]"))\n"
         )
         uniform = """
             \(target)
             SELECT n.id, $3::text, $4::text, n.arguments, $5::integer, $6::smallint, $7::bigint, $8::uuid,
-                $9::bigint + n.position - 1, \(begun)
+                $9::bigint + n.position - 1, \(begun())
             FROM unnest($1::uuid[], $2::jsonb[]) WITH ORDINALITY AS n (id, arguments, position)
             """
         uniformWaking = "WITH \(WaitingStatements.woken(schema, by: "ARRAY[$4::text]"))\n\(uniform)"
+        let data = "jsonb_strip_nulls(jsonb_build_object('scheduled_at', \(due), 'retry', n.retry))"
         scheduled = Insert(
             """
             INSERT INTO \(schema.scheduled) (
                 \(shared), run_at, state, generation, run, attempt, created_at, state_at, history
             )
             SELECT \(shared), \(due), \(JobState.scheduled.code), 0, 0, 0, now(), now(),
-                \(start(.scheduled, generation: 0, data: "jsonb_build_object('scheduled_at', \(due))"))
-            FROM unnest($1::uuid[], $2::text[], $3::text[], $4::jsonb[], $5::integer[], $6::smallint[], $7::bigint[],
-                $8::timestamptz[], $9::bigint[]) AS n (\(shared), at, delay)
+                \(start(.scheduled, generation: 0, data: data))
+            FROM unnest(\(columns), $8::timestamptz[], $9::bigint[], $10::jsonb[]) AS n (\(shared), at, delay, retry)
             """
         )
         func takeBack(from table: String) -> String {

@@ -14,6 +14,13 @@ struct HistoryData {
         add(dueAt: dueAt)
     }
 
+    /// What belongs to a new job; `nil` when nothing does.
+    init?(dueAt: Date?, retry: RetryOptions?) {
+        if dueAt == nil, retry == nil { return nil }
+        if let dueAt { add(dueAt: dueAt) }
+        if let retry { members.append(("retry", retry.json.text)) }
+    }
+
     init(failure: JobFailure) {
         add(failure)
     }

@@ -71,7 +71,7 @@ extension InMemoryTables {
             case .after(let delay): dueAt = now.adding(delay)
             case .at(let date): dueAt = date.inMicroseconds
             }
-            record(at: now, data: dueAt.map { HistoryData(dueAt: $0).text })
+            record(at: now, data: HistoryData(dueAt: dueAt, retry: job.retry)?.text)
         }
 
         mutating func apply(_ change: (inout Row) -> Void) {
@@ -134,6 +134,7 @@ extension InMemoryTables.Row {
             attempt: attempt,
             maximumAttempts: job.maximumAttempts,
             timeout: job.timeout,
+            retry: job.retry,
             createdAt: createdAt,
             enqueuedAt: enqueuedAt ?? Date(timeIntervalSince1970: 0),
             claim: claim ?? 0

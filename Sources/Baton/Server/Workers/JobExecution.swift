@@ -31,7 +31,7 @@ package final class JobExecution: Sendable {
     /// - Parameters:
     ///   - registry: The jobs that can be run.
     ///   - server: The server's name, for contexts and histories.
-    ///   - retryPolicy: How long a failed job waits before its next attempt.
+    ///   - retryPolicy: Whether and when failed jobs are tried again that declare no policy.
     ///   - unknownJobDelay: How long a job waits that is not in the registry.
     ///   - environment: Time and randomness.
     ///   - logger: Where jobs log.
@@ -97,7 +97,7 @@ package final class JobExecution: Sendable {
             return (.succeeded(result: try await result(of: registered, job, control, in: context)), nil)
         } catch {
             // Whatever a job throws once the server has cancelled it, it did not fail by itself.
-            return (control.isCancelled ? putBack(control) : failure(of: job, error), error)
+            return (control.isCancelled ? putBack(control) : failure(of: job, registered, error), error)
         }
     }
 
@@ -139,13 +139,23 @@ package final class JobExecution: Sendable {
         }
     }
 
-    private func failure(of job: ClaimedJob, _ error: any Error) -> Completion.Outcome {
+    private func failure(
+        of job: ClaimedJob,
+        _ registered: RegisteredJob,
+        _ error: any Error
+    ) -> Completion.Outcome {
         let failure = JobFailure(error)
+        let policy = registered.retry ?? retryPolicy
         if let error = error as? JobError, Self.permanent.contains(error.code) {
             return .failed(failure)
         }
-        guard job.attempt < job.maximumAttempts else { return .failed(failure) }
-        let delay = retryPolicy.delay(afterFailure: job.attempt, random: environment.random)
+        guard policy.retries(error) else { return .failed(failure) }
+        guard job.attempt < job.maximumAttempts else {
+            return .failed(failure)
+        }
+        let delay =
+            job.retry?.delays?.delay(afterFailure: job.attempt, random: environment.random)
+            ?? policy.delay(afterFailure: job.attempt, random: environment.random)
         let reason = "Retry attempt \(job.attempt) of \(job.maximumAttempts - 1): \(failure.message.prefix(50))"
         return .retry(after: delay, failure, reason: reason)
     }
