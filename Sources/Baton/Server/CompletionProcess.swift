@@ -99,8 +99,8 @@ struct CompletionProcess: Sendable {
     private func wake(_ completions: [Completion]) {
         let delays: [Duration] = completions.compactMap { completion in
             switch completion.outcome {
-            case .retry(let delay, _, _), .putBack(let delay, _): delay
-            case .succeeded, .failed: nil
+            case .retry(let delay, _, _), .putBack(let delay, _), .snoozed(let delay, _): delay
+            case .succeeded, .failed, .deleted: nil
             }
         }
         if let earliest = delays.min() {

@@ -8,6 +8,11 @@ public struct Completion: Sendable, Hashable {
         case failed(JobFailure)
         /// Processing → scheduled, for another attempt after a while.
         case retry(after: Duration, JobFailure, reason: String)
+        /// Processing → scheduled with the attempt given back, as the job wants: ``JobSnooze``.
+        case snoozed(after: Duration, reason: String)
+        /// Processing → deleted: not wanted any more, or attempts used up where that is the end; the last of the errors, if
+        /// this run failed.
+        case deleted(JobFailure?, reason: String)
         /// Processing → scheduled with the attempt given back: put back at shutdown, or of a name this server does not
         /// know.
         case putBack(after: Duration, reason: String)

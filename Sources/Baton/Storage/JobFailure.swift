@@ -19,9 +19,9 @@ public struct JobFailure: Sendable, Hashable {
     ///   - message: What a person reads first.
     ///   - details: More of it.
     public init(type: String, message: String, details: String? = nil) {
-        self.type = Self.storable(type, bytes: 256)
-        self.message = Self.storable(message, bytes: Self.maximumMessageBytes)
-        self.details = details.map { Self.storable($0, bytes: Self.maximumDetailBytes) }
+        self.type = type.storable(bytes: 256)
+        self.message = message.storable(bytes: Self.maximumMessageBytes)
+        self.details = details?.storable(bytes: Self.maximumDetailBytes)
     }
 
     /// Describes an error that a job threw.
@@ -35,15 +35,5 @@ public struct JobFailure: Sendable, Hashable {
             message: message,
             details: details == message ? nil : details
         )
-    }
-
-    private static func storable(_ text: String, bytes limit: Int) -> String {
-        let clean = text.utf8.contains(0) ? String(text.map { $0 == "\0" ? "\u{FFFD}" : $0 }) : text
-        guard clean.utf8.count > limit else { return clean }
-        var end = clean.utf8.index(clean.startIndex, offsetBy: limit - "…".utf8.count)
-        while end > clean.startIndex, end.samePosition(in: clean.unicodeScalars) == nil {
-            end = clean.utf8.index(before: end)
-        }
-        return clean[..<end] + "…"
     }
 }

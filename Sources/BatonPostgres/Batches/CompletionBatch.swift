@@ -9,6 +9,11 @@ struct CompletionBatch {
         var reason: String?
         var delay: Int64 = 0
     }
+    private struct Deleted {
+        var completion: Completion
+        var failure: JobFailure?
+        var reason: String
+    }
     private struct Returned {
         var completion: Completion
         var reason: String
@@ -20,6 +25,7 @@ struct CompletionBatch {
     private var failed: [Failed] = []
     private var retried: [Failed] = []
     private var putBack: [Returned] = []
+    private var deleted: [Deleted] = []
 
     init(_ completions: [Completion], owner: ServerEpoch) {
         self.owner = owner
@@ -33,7 +39,9 @@ struct CompletionBatch {
                 retried.append(
                     Failed(completion: completion, failure: failure, reason: reason, delay: delay.microseconds)
                 )
-            case .putBack(let delay, let reason):
+            case .deleted(let failure, let reason):
+                deleted.append(Deleted(completion: completion, failure: failure, reason: reason))
+            case .putBack(let delay, let reason), .snoozed(let delay, let reason):
                 putBack.append(Returned(completion: completion, reason: reason, delay: delay.microseconds))
             }
         }
@@ -64,6 +72,14 @@ struct CompletionBatch {
             values.append(putBack.map(\.reason))
             values.append(putBack.map(\.delay))
             statements.append(PostgresStatement(sql.putBack, parameters: values))
+        }
+        if !deleted.isEmpty {
+            var values = fence(deleted.map(\.completion))
+            values.append(deleted.map(\.failure?.type))
+            values.append(deleted.map(\.failure?.message))
+            values.append(deleted.map(\.failure?.details))
+            values.append(deleted.map(\.reason))
+            statements.append(PostgresStatement(sql.deleted, parameters: values))
         }
         return statements
     }

@@ -11,9 +11,10 @@ struct CompletionStatements: Sendable {
     let failed: String
     /// `$6` error types, `$7` messages, `$8` details, `$9` reasons, `$10` delays in microseconds.
     let retry: String
-    /// `$6` reasons, `$7` delays in microseconds.
+    /// `$6` reasons, `$7` delays in microseconds; for runs that their jobs snooze, too.
     let putBack: String
-
+    /// `$6` error types, `$7` messages, `$8` details, each NULL where nothing failed; `$9` reasons.
+    let deleted: String
     init(_ schema: Schema) {
         let matches = """
             j.id = ANY ($1) AND j.state = \(JobState.processing.code) AND j.owner = $2 AND j.claim = \(Schema.own("$3::bigint[]"))
@@ -64,6 +65,19 @@ struct CompletionStatements: Sendable {
                     data: "jsonb_strip_nulls(\(data(error, "'scheduled_at', \(due("$10"))")))"
                 ),
             ]) { $1 }
+        )
+        deleted = move(
+            to: schema.finished,
+            [
+                "state": "\(JobState.deleted.code)", "state_at": "now()",
+                "error_type": "coalesce(\(Schema.own("$6::text[]")), j.error_type)",
+                "error_message": "coalesce(\(Schema.own("$7::text[]")), j.error_message)",
+                "history": entry(
+                    .deleted,
+                    reason: Schema.own("$9::text[]"),
+                    data: "jsonb_strip_nulls(\(data(error)))"
+                ),
+            ]
         )
         putBack = move(
             to: schema.scheduled,

@@ -43,6 +43,7 @@ extension JobTestKit {
             attempt: attempt,
             maximumAttempts: job.maximumAttempts,
             timeout: job.timeout,
+            retry: job.retry,
             createdAt: clock.date,
             enqueuedAt: clock.date,
             claim: 1

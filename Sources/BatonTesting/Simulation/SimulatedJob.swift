@@ -48,8 +48,12 @@ struct SimulatedJob: JobReceiver {
         } else {
             try await clock.sleep(for: length)
         }
-        if random.chance(0.15) { throw SimulatedFailure() }
-        return text
+        switch random.below(100) {
+        case 0..<15: throw SimulatedFailure()
+        case 15..<20: throw JobSnooze(for: random.duration(.zero, .seconds(3)))
+        case 20..<22: throw JobDiscard(reason: "not wanted")
+        default: return text
+        }
     }
 }
 

@@ -94,7 +94,8 @@ final class SimulatedWorkload: Sendable {
     private func act(_ client: JobClient, _ world: SimulationWorld) async throws {
         let call = SimulatedJob.Call(text: "work")
         let timeout: Duration? = random.chance(0.2) ? .seconds(2) : nil
-        let options = JobOptions(timeout: timeout)
+        let retry = random.chance(0.2) ? RetryOptions(whenExhausted: .delete) : nil
+        let options = JobOptions(timeout: timeout, retry: retry)
         switch random.below(10) {
         case 0...4:
             keep([try await client.enqueue(call, options: options).id], world)

@@ -39,6 +39,8 @@ extension SimulationLedger {
         case .failed: "failed"
         case .retry: "to be retried"
         case .putBack: "put back"
+        case .snoozed: "snoozed"
+        case .deleted: "deleted"
         }
     }
 }

@@ -9,6 +9,7 @@ final class SimulationLedger: Sendable {
         var owner: ServerEpoch?
         var claim: Int64?
         var run: Int
+        var attempt: Int
     }
 
     private struct Token: Hashable {
@@ -112,7 +113,14 @@ final class SimulationLedger: Sendable {
     }
 
     private static func seen(_ row: InMemoryTables.Row) -> Row {
-        Row(state: row.state, generation: row.generation, owner: row.owner, claim: row.claim, run: row.run)
+        Row(
+            state: row.state,
+            generation: row.generation,
+            owner: row.owner,
+            claim: row.claim,
+            run: row.run,
+            attempt: row.attempt
+        )
     }
 
     private static func violation(
@@ -131,12 +139,14 @@ final class SimulationLedger: Sendable {
                 return "the generation went from \(old.generation) to \(new.generation) as the job became \(new.state)"
             }
         }
-        if new.state == .deleted, !act.deletes { return "a job was deleted that nobody deleted" }
+        if new.state == .deleted, !act.deletes, old.state != .processing {
+            return "a job was deleted that nobody deleted"
+        }
         if new.state == .succeeded, old.state != .processing { return "a job succeeded that nobody ran" }
         if new.state == .enqueued, old.state != .enqueued, new.generation == old.generation {
             return "a job returned to its queue under the same generation"
         }
-        if old.state == .processing, new.state != .processing, new.state != .deleted {
+        if old.state == .processing, new.state != .processing, new.state != .deleted || !act.deletes {
             return ended(id, old, new, act, tables)
         }
         guard new.state == .processing else { return nil }
@@ -160,8 +170,12 @@ final class SimulationLedger: Sendable {
     ) -> String? {
         switch act {
         case .complete(let owner, let ends):
-            guard owner == old.owner, ends.contains(where: { $0.id == id && $0.claim == old.claim }) else {
+            guard owner == old.owner, let end = ends.first(where: { $0.id == id && $0.claim == old.claim }) else {
                 return "I2: the end of another run was taken for that of the present one"
+            }
+            let (state, attempt) = expected(after: end.outcome, of: old)
+            guard new.state == state, new.attempt == attempt else {
+                return "the end of a run, \(state) at attempt \(attempt), became \(new.state) at \(new.attempt)"
             }
         case .requeueOrphans:
             guard let owner = old.owner, tables.servers[owner]?.isDead ?? true else {
@@ -175,6 +189,16 @@ final class SimulationLedger: Sendable {
             return "I2: a run ended as \(new.state) by neither its end nor a repair"
         }
         return nil
+    }
+
+    private static func expected(after outcome: Completion.Outcome, of row: Row) -> (state: JobState, attempt: Int) {
+        switch outcome {
+        case .succeeded: (.succeeded, row.attempt)
+        case .failed: (.failed, row.attempt)
+        case .deleted: (.deleted, row.attempt)
+        case .retry: (.scheduled, row.attempt)
+        case .putBack, .snoozed: (.scheduled, row.attempt - 1)
+        }
     }
 
     /// At which attempt a claim was made.

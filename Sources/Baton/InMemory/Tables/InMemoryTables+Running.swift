@@ -86,7 +86,12 @@ extension InMemoryTables {
                 row.failure = failure
                 row.dueAt = dueAt
             }
-        case .putBack(let delay, let reason):
+        case .deleted(let failure, let reason):
+            if let failure { data.add(failure) }
+            move(id, to: .deleted, at: now, reason: reason, server: owner, data: data.text) { row in
+                row.failure = failure ?? row.failure
+            }
+        case .putBack(let delay, let reason), .snoozed(let delay, let reason):
             let dueAt = now.adding(delay)
             data.add(dueAt: dueAt)
             move(id, to: .scheduled, at: now, reason: reason, server: owner, data: data.text) { row in

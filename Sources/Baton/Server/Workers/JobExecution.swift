@@ -96,8 +96,8 @@ package final class JobExecution: Sendable {
         do {
             return (.succeeded(result: try await result(of: registered, job, control, in: context)), nil)
         } catch {
-            // Whatever a job throws once the server has cancelled it, it did not fail by itself.
-            return (control.isCancelled ? putBack(control) : failure(of: job, registered, error), error)
+            // Whatever a job throws once the server has cancelled it, it did not mean by itself.
+            return (control.isCancelled ? putBack(control) : end(of: job, registered, error), error)
         }
     }
 
@@ -139,6 +139,18 @@ package final class JobExecution: Sendable {
         }
     }
 
+    private func end(
+        of job: ClaimedJob,
+        _ registered: RegisteredJob,
+        _ error: any Error
+    ) -> Completion.Outcome {
+        switch error {
+        case let snooze as JobSnooze: .snoozed(after: snooze.duration, reason: snooze.description)
+        case let discard as JobDiscard: .deleted(nil, reason: discard.description)
+        default: failure(of: job, registered, error)
+        }
+    }
+
     private func failure(
         of job: ClaimedJob,
         _ registered: RegisteredJob,
@@ -151,7 +163,10 @@ package final class JobExecution: Sendable {
         }
         guard policy.retries(error) else { return .failed(failure) }
         guard job.attempt < job.maximumAttempts else {
-            return .failed(failure)
+            return switch job.retry?.whenExhausted ?? policy.exhaustedAction {
+            case .fail: .failed(failure)
+            case .delete: .deleted(failure, reason: "Attempts used up: \(failure.message.prefix(50))")
+            }
         }
         let delay =
             job.retry?.delays?.delay(afterFailure: job.attempt, random: environment.random)

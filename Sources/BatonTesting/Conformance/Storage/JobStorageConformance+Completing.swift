@@ -10,7 +10,8 @@ extension JobStorageConformance {
             let outcomes: [Completion.Outcome] = [
                 .retry(after: .seconds(15), JobStorageSubject.failure, reason: "r"),
                 .succeeded(result: JSONText("7")), .failed(JobStorageSubject.failure), .succeeded(result: nil),
-                .putBack(after: .seconds(60), reason: "shutdown"),
+                .putBack(after: .seconds(60), reason: "shutdown"), .snoozed(after: .seconds(60), reason: "closed"),
+                .deleted(nil, reason: "left"), .deleted(JobStorageSubject.failure, reason: "used up"),
             ]
             let jobs = try await subject.enqueued(outcomes.count)
             let claims = try await subject.storage.claim(jobs.map { $0.message() }, owner: owner, claim: 1)
@@ -23,13 +24,16 @@ extension JobStorageConformance {
             for job in jobs { stored.append(try await subject.snapshot(job.id)) }
             try Expect.equal(
                 stored.map(\.state),
-                [.scheduled, .succeeded, .failed, .succeeded, .scheduled],
+                [.scheduled, .succeeded, .failed, .succeeded, .scheduled, .scheduled, .deleted, .deleted],
                 "the states"
             )
-            try Expect.equal(stored.map(\.result), [nil, JSONText("7"), nil, nil, nil], "the results")
+            try Expect.equal(stored.map(\.result), [nil, JSONText("7"), nil, nil, nil, nil, nil, nil], "the results")
             try Expect.equal(
                 stored.map(\.failure),
-                [JobStorageSubject.failure, nil, JobStorageSubject.failure, nil, nil],
+                [
+                    JobStorageSubject.failure, nil, JobStorageSubject.failure, nil, nil, nil, nil,
+                    JobStorageSubject.failure,
+                ],
                 "the errors"
             )
         },
@@ -74,7 +78,8 @@ extension JobStorageConformance {
             let outcomes: [Completion.Outcome] = [
                 .succeeded(result: JSONText("7")), .failed(JobStorageSubject.failure),
                 .retry(after: .seconds(60), JobStorageSubject.failure, reason: "r"),
-                .putBack(after: .seconds(60), reason: "r"),
+                .putBack(after: .seconds(60), reason: "r"), .snoozed(after: .seconds(60), reason: "r"),
+                .deleted(nil, reason: "r"), .deleted(JobStorageSubject.failure, reason: "r"),
             ]
             for outcome in outcomes {
                 let run = try await subject.running(by: owner)

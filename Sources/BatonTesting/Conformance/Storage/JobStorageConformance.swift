@@ -8,7 +8,8 @@ public enum JobStorageConformance {
 
     /// The rules for every storage.
     public static let rules: [Rule] =
-        inserting + deleting + requeueing + claiming + refusing + completing + scheduling + publishing + adopting
+        inserting + deleting + requeueing + claiming + refusing + completing + deciding + scheduling
+        + publishing + adopting
         + living
         + repairing
         + certifying + racing + waiting + probing + concluding + suspecting + losing + keeping

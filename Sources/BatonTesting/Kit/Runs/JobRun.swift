@@ -23,27 +23,40 @@ public struct JobRun: Sendable {
     /// Whether the job was deleted while it ran, so that its outcome is void.
     public let isDeleted: Bool
 
-    /// The state of the job after the run: succeeded, scheduled for another attempt, failed, or deleted.
+    /// The state of the job after the run: succeeded, scheduled to run again, failed, or deleted.
     public var nextState: JobState {
         guard !isDeleted else { return .deleted }
         return switch outcome {
         case .succeeded: .succeeded
         case .failed: .failed
-        case .retry, .putBack: .scheduled
+        case .retry, .snoozed, .putBack: .scheduled
+        case .deleted: .deleted
         }
     }
 
-    /// How long the job waits until its next attempt; `nil` when there is none.
+    /// How long the job waits until its next attempt, or until it has snoozed; `nil` when it does not run again.
     public var retryDelay: Duration? {
-        guard !isDeleted, case .retry(let delay, _, _) = outcome else { return nil }
-        return delay
+        guard !isDeleted else { return nil }
+        return switch outcome {
+        case .retry(let delay, _, _), .snoozed(let delay, _): delay
+        case .succeeded, .failed, .deleted, .putBack: nil
+        }
+    }
+
+    /// Why the job is retried, snoozes, or is deleted, as its history says; `nil` when the state says it all.
+    public var reason: String? {
+        switch outcome {
+        case .retry(_, _, let reason), .snoozed(_, let reason), .deleted(_, let reason), .putBack(_, let reason): reason
+        case .succeeded, .failed: nil
+        }
     }
 
     /// What is kept of the error.
     public var failure: JobFailure? {
         switch outcome {
         case .failed(let failure), .retry(_, let failure, _): failure
-        case .succeeded, .putBack: nil
+        case .deleted(let failure, _): failure
+        case .succeeded, .snoozed, .putBack: nil
         }
     }
 
@@ -66,7 +79,11 @@ extension JobRun: CustomStringConvertible {
     public var description: String {
         var text = "\(name) \(arguments.text), attempt \(attempt) of \(maximumAttempts): \(nextState)"
         if let retryDelay { text += " in \(retryDelay.formatted)" }
-        if let failure { text += " after \(failure.type): \(failure.message)" }
+        if let failure {
+            text += " after \(failure.type): \(failure.message)"
+        } else if !isDeleted, let reason {
+            text += ": \(reason)"
+        }
         return text
     }
 }

@@ -40,6 +40,9 @@ extension DefectiveStorage {
         case (.countsNoAttempts, .claimed(var job)):
             job.attempt -= 1
             return .claimed(job)
+        case (.forgetsRetries, .claimed(var job)):
+            job.retry = nil
+            return .claimed(job)
         case (.callsMovedJobsEnqueued, .refused(.superseded)): return .refused(.stillEnqueued)
         case (.stealsJobs, .refused(.owned)), (.stealsJobs, .refused(.mine)):
             return memory.withLock { $0.claimed[message.id] }.map { .claimed($0) } ?? outcome
@@ -90,6 +93,12 @@ extension DefectiveStorage {
         switch (defect, completion.outcome) {
         case (.forgetsResults, .succeeded): completion.outcome = .succeeded(result: nil)
         case (.forgetsErrors, .retry(let delay, _, let reason)):
+            completion.outcome = .retry(after: delay, JobFailure(type: "", message: ""), reason: reason)
+        case (.forgetsErrors, .deleted(_?, let reason)):
+            completion.outcome = .deleted(nil, reason: reason)
+        case (.failsTheDiscarded, .deleted(let failure, let reason)):
+            completion.outcome = .failed(failure ?? JobFailure(type: "", message: reason))
+        case (.spendsAttemptsSnoozed, .snoozed(let delay, let reason)):
             completion.outcome = .retry(after: delay, JobFailure(type: "", message: ""), reason: reason)
         case (.spendsAttemptsPutBack, .putBack(let delay, let reason)):
             completion.outcome = .retry(after: delay, JobFailure(type: "", message: ""), reason: reason)

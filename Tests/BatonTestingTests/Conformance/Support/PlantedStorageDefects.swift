@@ -55,6 +55,19 @@ enum PlantedStorageDefects {
             "what became of the end of a run whose fence matches"
         ),
 
+        "a snooze spends no attempt and keeps errors": .init(.spendsAttemptsSnoozed, "run and attempt"),
+        "a discard ends the job": .init(.failsTheDiscarded, "the state"),
+        "attempts used up can delete, with the error": .init(.forgetsErrors, "the error"),
+        "what an enqueue says of retries comes with the claim": .init(
+            .forgetsRetries,
+            "what is said of jobs stored together"
+        ),
+        "progress is kept with its run": .init(.forgetsProgress, "the progress"),
+        "the progress of another run is passed over": .init(
+            .takesAnybodysProgress,
+            "the progress said of an earlier claim"
+        ),
+
         "what is due is moved in the order of its time": .init(.promotesBackwards, "the first three"),
         "nothing is moved early": .init(.promotesEarly, "what is due after 500 of 600 s"),
         "the next due time is told": .init(.tellsNoDueTime, "a next due time"),

@@ -1,0 +1,101 @@
+import Baton
+
+extension JobStorageConformance {
+    static let deciding: [Rule] = [
+        Rule(
+            "a snooze spends no attempt and keeps errors",
+            "A job that snoozes waits for its while with its attempt given back; its run was one, and the last error stays."
+        ) { subject in
+            let owner = try await subject.server()
+            let first = try await subject.running(by: owner)
+            try await subject.end(first, JobStorageSubject.retry, by: owner)
+            let message = try await subject.promotedMessage("the retry to be due")
+            let second = try await subject.claim(message, by: owner, 2)
+            try await subject.end(second, .snoozed(after: .seconds(60), reason: "Snoozed: closed"), by: owner)
+            let stored = try await subject.snapshot(first.id)
+            try Expect.equal(stored.state, .scheduled, "the state")
+            try Expect.equal([stored.run, stored.attempt], [2, 1], "run and attempt")
+            try Expect.equal(stored.failure, JobStorageSubject.failure, "the error of the attempt before")
+            try stored.expectDue(after: 60)
+            let entry = try await subject.storage.history(of: first.id).last
+            try Expect.equal(entry?.reason, "Snoozed: closed", "the reason")
+            try Expect.equal(entry.map { [$0.run, $0.attempt] }, [2, 1], "run and attempt of the history")
+        },
+        Rule(
+            "a discard ends the job",
+            "A job that its own code discards is deleted with the reason; the last error stays, and no claim succeeds (I4)."
+        ) { subject in
+            let owner = try await subject.server()
+            let first = try await subject.running(by: owner)
+            try await subject.end(first, JobStorageSubject.retry, by: owner)
+            let message = try await subject.promotedMessage("the retry to be due")
+            let second = try await subject.claim(message, by: owner, 2)
+            try await subject.end(second, .deleted(nil, reason: "Discarded: left"), by: owner)
+            let stored = try await subject.snapshot(first.id)
+            try Expect.equal(stored.state, .deleted, "the state")
+            try Expect.equal([stored.run, stored.attempt], [2, 2], "run and attempt")
+            try Expect.equal(stored.failure, JobStorageSubject.failure, "the error of the attempt before")
+            let entry = try await subject.storage.history(of: first.id).last
+            try Expect.equal(entry?.reason, "Discarded: left", "the reason")
+            try Expect.equal(entry?.server, owner, "the server of the history")
+            let claims = try await subject.storage.claim([message], owner: owner, claim: 3)
+            try Expect.equal(claims, [.refused(.superseded)], "a claim after it")
+        },
+        Rule(
+            "attempts used up can delete, with the error",
+            "A job that is deleted because its attempts are used up keeps the last error, and all of them in its history."
+        ) { subject in
+            let owner = try await subject.server()
+            let run = try await subject.running(by: owner)
+            try await subject.end(run, .deleted(JobStorageSubject.failure, reason: "Attempts used up"), by: owner)
+            let stored = try await subject.snapshot(run.id)
+            try Expect.equal(stored.state, .deleted, "the state")
+            try Expect.equal(stored.failure, JobStorageSubject.failure, "the error")
+            let entry = try await subject.storage.history(of: run.id).last
+            try Expect.equal(entry?.reason, "Attempts used up", "the reason")
+            let data = entry?.data?.text ?? ""
+            try Expect.equal(data.contains(JobStorageSubject.failure.message), true, "the error in the history")
+        },
+        Rule(
+            "what an enqueue says of retries comes with the claim",
+            "Retry options stay with their job: at once ready or later, alone or beside jobs that say nothing, after a retry."
+        ) { subject in
+            let owner = try await subject.server()
+            let said: [RetryOptions?] = [
+                RetryOptions(delays: .fixed([.milliseconds(1_500), .seconds(60)]), whenExhausted: .delete), nil,
+                RetryOptions(delays: .exponential(initial: .milliseconds(250), factor: 1.5, jitter: 0.25)),
+                RetryOptions(delays: .hangfire), RetryOptions(whenExhausted: .fail),
+            ]
+            var jobs = try await subject.jobs(said.count)
+            for index in jobs.indices { jobs[index].retry = said[index] }
+            try await subject.store(jobs)
+            let claims = try await subject.storage.claim(jobs.map { $0.message() }, owner: owner, claim: 1)
+            try Expect.equal(claims.map(\.job?.retry), said, "what is said of jobs stored together")
+
+            var alone = try await subject.jobs(1)
+            alone[0].retry = said[0]
+            let repeated = try await subject.storage.insert(alone, isRepeated: true)
+            try Expect.equal(repeated, [.inserted], "what became of a repeat")
+            let first = try await subject.claim(alone[0].message(), by: owner, 2)
+            try Expect.equal(first.retry, said[0], "what is said of a job stored by a repeat")
+            try await subject.end(first, JobStorageSubject.retry, by: owner)
+            let again = try await subject.claim(
+                try await subject.promotedMessage("the retry to be due"),
+                by: owner,
+                3
+            )
+            try Expect.equal(again.retry, said[0], "what is said of it at its next attempt")
+            try await subject.end(again, .succeeded(result: nil), by: owner)
+
+            var later = subject.job(.after(.zero))
+            later.retry = said[2]
+            try await subject.store([later])
+            let late = try await subject.claim(
+                try await subject.promotedMessage("the delayed job to be due"),
+                by: owner,
+                4
+            )
+            try Expect.equal(late.retry, said[2], "what is said of a delayed job")
+        },
+    ]
+}
