@@ -14,6 +14,9 @@ struct HeartbeatProcess: Sendable {
         while true {
             core.link.refuses(core.client.publisher.lookForBroker())
             let beat = try await beat()
+            if beat.isAnswered {
+                await core.reportUnheeded()
+            }
             var isSoon = !beat.isAnswered
             if !beat.isComplete, hasteLeft > 0 {
                 hasteLeft -= 1

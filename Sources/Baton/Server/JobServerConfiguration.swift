@@ -52,7 +52,8 @@ public struct JobServerConfiguration: Sendable {
     public var schedulePollInterval = Duration.seconds(10)
     /// How long running jobs may take to end at a graceful shutdown before they are cancelled and put back.
     public var shutdownTimeout = Duration.seconds(15)
-    /// How long cancelled jobs may take to give way before the server leaves them to its lease.
+    /// How long cancelled jobs may take to give way: at a shutdown before the server leaves them to its lease, and
+    /// otherwise before it is reported that they keep their threads.
     public var cancellationTimeout = Duration.seconds(5)
     /// How long a delivery is held before the lease alone protects its job, or before it is given back when it waits
     /// for a thread.

@@ -33,6 +33,10 @@ struct RunTable: Sendable {
         var isLeaseOver = false
         /// Whether its time was up before it ended.
         var hasTimedOut = false
+        /// When it was first seen to go on although it is to end.
+        var toldToEndAt: JobInstant?
+        /// Whether it has kept its thread for too long since then.
+        var isUnheeded = false
         /// Whether the function has ended.
         var hasEnded = false
     }
@@ -45,6 +49,8 @@ struct RunTable: Sendable {
         let leavesRoom: Bool
         /// Whether somebody waits for the runs to end.
         let isStopping: Bool
+        /// Whether it was told to end and kept its thread for long.
+        let wasUnheeded: Bool
     }
 
     let concurrency: Int
@@ -258,7 +264,12 @@ struct RunTable: Sendable {
         if !runs.values[index].isCancelled {
             ahead.note(duration)
         }
-        return Ended(leavesWaiting: !waiting.isEmpty, leavesRoom: hasRoomForIntake(), isStopping: isStopping)
+        return Ended(
+            leavesWaiting: !waiting.isEmpty,
+            leavesRoom: hasRoomForIntake(),
+            isStopping: isStopping,
+            wasUnheeded: runs.values[index].isUnheeded
+        )
     }
 
     /// Takes a run out whose end is stored, or refused.

@@ -41,6 +41,8 @@ public struct JobCounter: Sendable, Hashable, CustomStringConvertible {
     public static let repairedUnheld = JobCounter("repaired_unheld")
     /// Runs cancelled because their rows were no longer the server's.
     public static let cancelledLostRuns = JobCounter("cancelled_lost_runs")
+    /// Runs that paid no heed to their cancellation for long.
+    public static let unheededCancellations = JobCounter("unheeded_cancellations")
     /// Servers certified dead.
     public static let certifiedServers = JobCounter("certified_servers")
     /// Those of them that were certified before their lease was over.

@@ -61,6 +61,9 @@ struct JobRunner: Sendable {
         if ended.isStopping {
             core.progress.ring()
         }
+        if ended.wasUnheeded {
+            core.reportHeeded(job)
+        }
     }
 }
 
