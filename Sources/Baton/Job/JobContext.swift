@@ -82,7 +82,9 @@ public struct JobContext: Sendable {
 
     /// Says how far the job has come.
     ///
-    /// Returns at once. Nothing keeps the reports yet; they reach whatever the context was made with.
+    /// Returns at once. What was said last is stored within about a second, and at the end of the run; it shows in
+    /// ``JobSnapshot/progress`` and in the history. Where storage fails, it is the first
+    /// thing to be lost.
     ///
     /// - Parameters:
     ///   - fraction: How much is done, from 0 to 1; other values are brought into that range.

@@ -103,6 +103,7 @@ public final class JobServer: Service {
             group.addTask { try await self.core.consumer.run() }
             group.addTask { try await CancellationProcess(core: self.core).run() }
             group.addTask { try await BrokerTurnProcess(core: self.core).run() }
+            group.addTask { try await ProgressProcess(core: self.core).run() }
             group.addTask { try await UnbundlingProcess(core: self.core).run() }
             group.addTask { try await ParkingProcess(core: self.core).run() }
             group.addTask { try await HeartbeatProcess(core: self.core, witness: witness).run() }

@@ -52,6 +52,9 @@ public struct JobServerConfiguration: Sendable {
     public var schedulePollInterval = Duration.seconds(10)
     /// How long running jobs may take to end at a graceful shutdown before they are cancelled and put back.
     public var shutdownTimeout = Duration.seconds(15)
+    /// How often the progress of jobs is stored at most, of all that run here at once; what is said in between takes the
+    /// place of what was said before.
+    public var progressInterval = Duration.seconds(1)
     /// How long cancelled jobs may take to give way: at a shutdown before the server leaves them to its lease, and
     /// otherwise before it is reported that they keep their threads.
     public var cancellationTimeout = Duration.seconds(5)

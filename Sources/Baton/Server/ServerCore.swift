@@ -24,6 +24,10 @@ final class ServerCore: Sendable {
     let table: Locked<RunTable>
     /// The ends of runs, to be stored.
     let completions = Inbox<Completion>()
+    /// What runs have said of their progress and is not stored yet.
+    let reports = Locked<[OwnedRun: JobProgress]>([:])
+    /// Rings when there is something of it.
+    let reported = Wakeup()
     /// How to end the tasks of unwanted runs.
     let cancellations = Inbox<@Sendable () -> Void>()
     /// Deliveries without a row, to be parked.

@@ -34,6 +34,8 @@ public struct JobSnapshot: Sendable, Hashable {
     public var result: JSONText?
     /// The last error.
     public var failure: JobFailure?
+    /// How far the present or the last run has come, when it said so.
+    public var progress: JobProgress?
 
     /// Creates a snapshot.
     ///
@@ -52,6 +54,7 @@ public struct JobSnapshot: Sendable, Hashable {
     ///   - scheduledAt: When it becomes due, or `nil`.
     ///   - result: The result, or `nil`.
     ///   - failure: The last error, or `nil`.
+    ///   - progress: How far the present or the last run has come, or `nil`.
     public init(
         id: JobID,
         name: String,
@@ -66,7 +69,8 @@ public struct JobSnapshot: Sendable, Hashable {
         stateAt: Date,
         scheduledAt: Date?,
         result: JSONText?,
-        failure: JobFailure?
+        failure: JobFailure?,
+        progress: JobProgress? = nil
     ) {
         self.id = id
         self.name = name
@@ -82,5 +86,6 @@ public struct JobSnapshot: Sendable, Hashable {
         self.scheduledAt = scheduledAt
         self.result = result
         self.failure = failure
+        self.progress = progress
     }
 }

@@ -178,6 +178,14 @@ public protocol JobStorage: Service, ProbeStorage {
         owner: ServerEpoch
     ) async throws(JobStorageError) -> [CompletionOutcome]
 
+    /// Stores how far runs have come; what was stored before of the same run is replaced. Need not be durable.
+    ///
+    /// - Parameters:
+    ///   - progress: How far; each job at most once. Runs whose rows are no longer theirs are passed over.
+    ///   - owner: The server's epoch.
+    /// - Throws: ``JobStorageError``.
+    func saveProgress(_ progress: [RunProgress], owner: ServerEpoch) async throws(JobStorageError)
+
     // MARK: Living
 
     /// Registers a server before it consumes.

@@ -83,6 +83,10 @@ struct WatchedStorage: JobStorage {
         try await storage.waitForWork(queues: queues, patience: patience)
     }
 
+    func saveProgress(_ progress: [RunProgress], owner: ServerEpoch) async throws(JobStorageError) {
+        try await storage.saveProgress(progress, owner: owner)
+    }
+
     func postpone(
         _ messages: [DispatchMessage],
         by delay: Duration,

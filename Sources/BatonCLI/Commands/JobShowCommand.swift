@@ -33,12 +33,17 @@ struct JobShowCommand: AsyncParsableCommand {
             ("since", job.stateAt.shown), ("due", job.scheduledAt?.shown), ("created", job.createdAt.shown),
             ("arguments", job.arguments.text), ("attempt", "\(job.attempt) of \(job.maximumAttempts)"),
             ("run", "\(job.run)"), ("generation", "\(job.generation)"), ("result", job.result?.text),
+            ("progress", job.progress.map(Self.text)),
             ("error", job.failure.map { "\($0.type): \($0.message)" }), ("details", job.failure?.details),
         ]
         return lines.compactMap { name, value in
             value.map { "\(name.padded(to: 11))\(TerminalText.safe($0))\n" }
         }
         .joined()
+    }
+
+    private static func text(_ progress: JobProgress) -> String {
+        "\(Int(progress.fraction * 100)) %" + (progress.message.map { ", \($0)" } ?? "")
     }
 
     private static func table(of history: [JobHistoryEntry]) -> Table {

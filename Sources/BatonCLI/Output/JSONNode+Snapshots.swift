@@ -17,6 +17,8 @@ extension JSONNode {
             "state_at": .date(job.stateAt),
             "scheduled_at": .date(job.scheduledAt),
             "result": .optional(job.result),
+            "progress": job.progress.map { .decimal($0.fraction) } ?? .null,
+            "progress_message": .optional(job.progress?.message),
             "error_type": .optional(job.failure?.type),
             "error_message": .optional(job.failure?.message),
             "error_details": .optional(job.failure?.details),

@@ -15,6 +15,11 @@ struct CompletionStatements: Sendable {
     let putBack: String
     /// `$6` error types, `$7` messages, `$8` details, each NULL where nothing failed; `$9` reasons.
     let deleted: String
+    /// How far runs have come: `$1` ids, sorted; `$2` the server; `$3` claim numbers; `$4` fractions; `$5` messages.
+    ///
+    /// Not synchronous. It belongs to the run, so it is kept with the run's entry of the history.
+    let progress: String
+
     init(_ schema: Schema) {
         let matches = """
             j.id = ANY ($1) AND j.state = \(JobState.processing.code) AND j.owner = $2 AND j.claim = \(Schema.own("$3::bigint[]"))
@@ -33,6 +38,15 @@ struct CompletionStatements: Sendable {
         func entry(_ state: JobState, reason: String = "NULL", attempt: String = "j.attempt", data: String) -> String {
             "j.history || \(schema.entry(state, reason: reason, server: "$2", attempt: attempt, data: data))"
         }
+        progress = """
+            WITH lazy AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
+            UPDATE \(schema.active) AS j
+            SET history[cardinality(j.history)].data = jsonb_strip_nulls(jsonb_build_object(
+                'progress', \(Schema.own("$4::float8[]")), 'progress_message', \(Schema.own("$5::text[]"))
+            ))
+            FROM lazy
+            WHERE \(matches)
+            """
         let error = """
             'error_type', \(Schema.own("$6::text[]")), 'error_message', \(Schema.own("$7::text[]")), 'error_details', \(Schema.own("$8::text[]"))
             """

@@ -28,7 +28,11 @@ struct LookupStatements: Sendable {
                 SELECT h.data ->> 'error_details' FROM unnest(j.history) WITH ORDINALITY
                     AS h (at, state, reason, server, run, attempt, generation, data, seq)
                 WHERE h.data ? 'error_type' ORDER BY h.seq DESC LIMIT 1
-            ) AS error_details
+            ) AS error_details, (
+                SELECT h.data FROM unnest(j.history) WITH ORDINALITY
+                    AS h (at, state, reason, server, run, attempt, generation, data, seq)
+                WHERE h.state = \(JobState.processing.code) ORDER BY h.seq DESC LIMIT 1
+            ) AS progress
         FROM \(table) AS j
         """
     }

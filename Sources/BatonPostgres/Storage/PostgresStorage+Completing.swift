@@ -29,4 +29,25 @@ extension PostgresStorage {
             return .fenced(standing?.refusal(of: id, at: completion.generation) ?? .missing)
         }
     }
+
+    /// Stores how far runs have come.
+    ///
+    /// Not durable at once.
+    ///
+    /// - Parameters:
+    ///   - progress: How far; each job at most once.
+    ///   - owner: The server's epoch.
+    /// - Throws: ``JobStorageError``.
+    public func saveProgress(_ progress: [RunProgress], owner: ServerEpoch) async throws(JobStorageError) {
+        let sql = try await ready().completion.progress
+        if progress.isEmpty { return }
+        let sorted = progress.inJobOrder(\.run.id)
+        var values = PostgresParameters()
+        values.append(sorted.map(\.run.id.uuid))
+        values.append(owner.uuid)
+        values.append(sorted.map(\.run.claim))
+        values.append(sorted.map(\.progress.fraction))
+        values.append(sorted.map(\.progress.message))
+        try await perform(on: work, PostgresStatement(sql, parameters: values))
+    }
 }

@@ -39,8 +39,8 @@ extension PostgresStorage: JobMonitor {
             if page.jobs.count > limit {
                 page.jobs.removeSubrange(limit...)
                 page.next = page.jobs.last?.id
-            } else if let row = result.first, try row.decode(Int.self, 16) == MonitorStatements.stretch {
-                page.next = JobID(try row.decode(UUID.self, 17))
+            } else if let row = result.first, try row.decode(Int.self, 17) == MonitorStatements.stretch {
+                page.next = JobID(try row.decode(UUID.self, 18))
             }
             return page
         }

@@ -79,7 +79,8 @@ extension PostgresRow {
             stateAt: try decode(Date.self, 10),
             scheduledAt: state == .scheduled ? dueDate : nil,
             result: try decode(PostgresJSON?.self, 12).map { JSONText($0.text) },
-            failure: failure.type.map { JobFailure(type: $0, message: failure.message ?? "", details: details) }
+            failure: failure.type.map { JobFailure(type: $0, message: failure.message ?? "", details: details) },
+            progress: try decode(PostgresJSON?.self, 16).flatMap { JobProgress(stored: JSONText($0.text)) }
         )
     }
 

@@ -48,8 +48,8 @@ extension JobTestKit {
             enqueuedAt: clock.date,
             claim: 1
         )
-        let (end, logLines) = await runner.run(claimed)
+        let (end, said) = await runner.run(claimed)
         guard let end, !end.isPutBack else { throw CancellationError() }
-        return PerformedJob(run: JobRun(of: claimed, end, logLines: logLines))
+        return PerformedJob(run: JobRun(of: claimed, end, said))
     }
 }

@@ -39,6 +39,7 @@ struct SimulatedJob: JobReceiver {
         } else {
             length = kind < 4 ? .zero : random.duration(.zero, kind < 9 ? .seconds(2) : .seconds(20))
         }
+        if random.chance(0.2) { context.reportProgress(Double(random.below(100)) / 100, "on it") }
         if random.chance(0.1) {
             // Pays no heed to its cancellation.
             let end = clock.now.advanced(by: length)

@@ -108,6 +108,12 @@ extension SimulatedStorage {
         }
     }
 
+    package func saveProgress(_ progress: [RunProgress], owner: ServerEpoch) async throws(JobStorageError) {
+        try await call(.saveProgress) { (storage) async throws(JobStorageError) in
+            try await storage.saveProgress(progress, owner: owner)
+        }
+    }
+
     package func putBackUnheld(
         _ runs: [OwnedRun],
         owner: ServerEpoch,

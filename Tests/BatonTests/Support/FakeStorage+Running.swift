@@ -51,6 +51,12 @@ extension FakeStorage {
         }
     }
 
+    func saveProgress(_ progress: [RunProgress], owner: ServerEpoch) async throws(JobStorageError) {
+        try await answer(.saveProgress) { storage throws(JobStorageError) in
+            try await storage.saveProgress(progress, owner: owner)
+        }
+    }
+
     // MARK: Living
 
     func register(_ server: ServerRegistration, lease: Duration) async throws(JobStorageError) {

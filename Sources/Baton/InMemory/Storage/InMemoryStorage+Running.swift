@@ -50,6 +50,18 @@ extension InMemoryStorage {
         transaction { tables, now in completions.map { tables.complete($0, owner: owner, at: now) } }
     }
 
+    /// Stores how far runs have come.
+    ///
+    /// - Parameters:
+    ///   - progress: How far; each job at most once.
+    ///   - owner: The server's epoch.
+    /// - Throws: Never; the signature is the protocol's.
+    public func saveProgress(_ progress: [RunProgress], owner: ServerEpoch) async throws(JobStorageError) {
+        transaction { tables, _ in
+            for progress in progress { tables.note(progress, owner: owner) }
+        }
+    }
+
     // MARK: Living
 
     /// Registers a server before it consumes.

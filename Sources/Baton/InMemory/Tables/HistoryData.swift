@@ -21,6 +21,12 @@ struct HistoryData {
         if let retry { members.append(("retry", retry.json.text)) }
     }
 
+    init(_ progress: JobProgress) {
+        let isWhole = progress.fraction == progress.fraction.rounded()
+        members.append(("progress", isWhole ? "\(Int(progress.fraction))" : "\(progress.fraction)"))
+        if let message = progress.message { members.append(("progress_message", Self.quoted(message))) }
+    }
+
     init(failure: JobFailure) {
         add(failure)
     }

@@ -35,6 +35,8 @@ extension InMemoryTables {
         package var result: JSONText?
         /// The last error.
         package var failure: JobFailure?
+        /// How far its present or last run has come.
+        package var progress: JobProgress?
         /// Its transitions.
         package var history: [JobHistoryEntry] = []
         /// Its place among all that ever returned to a queue.
@@ -157,7 +159,8 @@ extension InMemoryTables.Row {
             stateAt: stateAt,
             scheduledAt: state == .scheduled ? dueAt : nil,
             result: result,
-            failure: failure
+            failure: failure,
+            progress: progress
         )
     }
 }

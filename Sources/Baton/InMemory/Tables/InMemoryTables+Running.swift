@@ -12,6 +12,19 @@ extension InMemoryTables {
             row.attempt += 1
             row.owner = owner
             row.claim = claim
+            row.progress = nil
+        }
+    }
+
+    /// Notes how far a run has come.
+    mutating func note(_ progress: RunProgress, owner: ServerEpoch) {
+        guard let row = rows[progress.run.id], row.state == .processing, row.owner == owner,
+            row.claim == progress.run.claim
+        else { return }
+        rows[progress.run.id]?.apply { row in
+            row.progress = progress.progress
+            guard let last = row.history.indices.last else { return }
+            row.history[last].data = HistoryData(progress.progress).text
         }
     }
 

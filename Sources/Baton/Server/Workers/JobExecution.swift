@@ -91,7 +91,8 @@ package final class JobExecution: Sendable {
             maximumAttempts: job.maximumAttempts,
             createdAt: job.createdAt,
             server: server,
-            logger: logger
+            logger: logger,
+            progress: { control.report(JobProgress($0, $1)) }
         )
         do {
             return (.succeeded(result: try await result(of: registered, job, control, in: context)), nil)

@@ -84,6 +84,10 @@ private struct TabledRun: RunControl {
         core.table.withLock { $0.hasTimedOut(key) }
     }
 
+    func report(_ progress: JobProgress) {
+        core.report(progress, of: key)
+    }
+
     func timeOut() {
         core.table.withLock { $0.timeOut(key) }?()
     }

@@ -11,6 +11,11 @@ package protocol RunControl: Sendable {
 
     /// The run's time is up: notes it and cancels the function's task, unless the run has ended or is unwanted.
     func timeOut()
+
+    /// Takes word of how far the run has come; it must not block.
+    ///
+    /// - Parameter progress: How far.
+    func report(_ progress: JobProgress)
 }
 
 extension RunControl {

@@ -98,4 +98,51 @@ extension JobStorageConformance {
             try Expect.equal(late.retry, said[2], "what is said of a delayed job")
         },
     ]
+
+    static let reporting: [Rule] = [
+        Rule(
+            "progress is kept with its run",
+            "Of a run's reports the last shows, also when it has ended; the next run begins without one."
+        ) { subject in
+            let owner = try await subject.server()
+            let run = try await subject.running(by: owner)
+            for progress in [JobProgress(0.25, "reading"), JobProgress(0.5)] {
+                try await subject.storage.saveProgress(
+                    [RunProgress(run: run.owned, progress: progress)],
+                    owner: owner
+                )
+                try Expect.equal(try await subject.snapshot(run.id).progress, progress, "the progress")
+            }
+            try await subject.storage.saveProgress(
+                [RunProgress(run: run.owned, progress: JobProgress(1, "“done”\n"))],
+                owner: owner
+            )
+            try await subject.end(run, JobStorageSubject.retry, by: owner)
+            let ended = try await subject.snapshot(run.id)
+            try Expect.equal(ended.progress, JobProgress(1, "“done”\n"), "the progress of a run that has ended")
+            let entries = try await subject.storage.history(of: run.id)
+            try Expect.equal(entries.map(\.state), [.enqueued, .processing, .scheduled], "the history")
+            let message = try await subject.promotedMessage("the retry to be due")
+            _ = try await subject.claim(message, by: owner, 2)
+            try Expect.equal(try await subject.snapshot(run.id).progress, nil, "the progress of the next run")
+        },
+        Rule(
+            "the progress of another run is passed over",
+            "Progress counts only where owner and claim both match, as an end does, and changes nothing otherwise."
+        ) { subject in
+            let owner = try await subject.server()
+            let (mine, ended) = (
+                try await subject.running(by: owner, claim: 5), try await subject.running(by: owner, claim: 6)
+            )
+            try await subject.end(ended, .succeeded(result: nil), by: owner)
+            var earlier = mine.owned
+            earlier.claim = 4
+            try await subject.storage.saveProgress(
+                [earlier, ended.owned].map { RunProgress(run: $0, progress: JobProgress(0.5)) },
+                owner: owner
+            )
+            try Expect.equal(try await subject.snapshot(mine.id).progress, nil, "the progress said of an earlier claim")
+            try Expect.equal(try await subject.snapshot(ended.id).progress, nil, "the progress said after the end")
+        },
+    ]
 }

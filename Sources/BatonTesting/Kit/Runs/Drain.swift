@@ -86,11 +86,15 @@ struct Drain {
             claim: claims
         )
         guard let claimed = claimed.first else { return }
-        let (end, logLines) = await kit.runner.run(claimed)
+        let (end, said) = await kit.runner.run(claimed)
         guard let end else { throw CancellationError() }
+        if let last = said.progress.last {
+            let run = OwnedRun(id: claimed.id, claim: claimed.claim)
+            try await kit.storage.saveProgress([RunProgress(run: run, progress: last)], owner: epoch)
+        }
         let isApplied = try await kit.storage.complete([end.completion], owner: epoch) == [.applied]
         guard !end.isPutBack else { throw CancellationError() }
-        summary.runs.append(JobRun(of: claimed, end, logLines: logLines, isDeleted: !isApplied))
+        summary.runs.append(JobRun(of: claimed, end, said, isDeleted: !isApplied))
     }
 
     private func enqueued() -> [JobSnapshot] {

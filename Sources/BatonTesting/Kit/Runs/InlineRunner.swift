@@ -12,8 +12,8 @@ struct InlineRunner: Sendable {
     /// Runs a job.
     ///
     /// - Parameter job: The job.
-    /// - Returns: The run, what is to be stored of it, and what it logged.
-    func run(_ job: ClaimedJob) async -> (end: RunEnd?, logLines: [JobLogLine]) {
+    /// - Returns: The run, what is to be stored of it, and what it said.
+    func run(_ job: ClaimedJob) async -> (end: RunEnd?, said: JobRun.Said) {
         let recorder = LogRecorder()
         let execution = JobExecution(
             registry: registry,
@@ -23,7 +23,7 @@ struct InlineRunner: Sendable {
             environment: environment,
             logger: recorder.makeLogger(label: Self.name)
         )
-        let end = await InlineRun.run(job, by: execution)
-        return (end, recorder.lines)
+        let (end, progress) = await InlineRun.run(job, by: execution)
+        return (end, JobRun.Said(logLines: recorder.lines, progress: progress))
     }
 }

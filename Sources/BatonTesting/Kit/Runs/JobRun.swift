@@ -20,6 +20,8 @@ public struct JobRun: Sendable {
     public let error: (any Error)?
     /// What was logged, at every level, in order.
     public let logLines: [JobLogLine]
+    /// What the job said of its progress, in order.
+    public let progress: [JobProgress]
     /// Whether the job was deleted while it ran, so that its outcome is void.
     public let isDeleted: Bool
 
@@ -60,7 +62,13 @@ public struct JobRun: Sendable {
         }
     }
 
-    init(of job: ClaimedJob, _ end: RunEnd, logLines: [JobLogLine], isDeleted: Bool = false) {
+    /// What a job said in a run.
+    struct Said {
+        let logLines: [JobLogLine]
+        let progress: [JobProgress]
+    }
+
+    init(of job: ClaimedJob, _ end: RunEnd, _ said: Said, isDeleted: Bool = false) {
         id = job.id
         name = job.name
         queue = job.queue
@@ -69,7 +77,8 @@ public struct JobRun: Sendable {
         maximumAttempts = job.maximumAttempts
         outcome = end.completion.outcome
         error = end.error
-        self.logLines = logLines
+        logLines = said.logLines
+        progress = said.progress
         self.isDeleted = isDeleted
     }
 }

@@ -88,6 +88,20 @@ extension DefectiveStorage {
         return outcomes
     }
 
+    func saveProgress(_ progress: [RunProgress], owner: ServerEpoch) async throws(JobStorageError) {
+        var progress = progress
+        switch defect {
+        case .forgetsProgress: return
+        case .takesAnybodysProgress:
+            for index in progress.indices {
+                let claimed = memory.withLock { $0.claimed[progress[index].run.id] }
+                progress[index].run.claim = claimed?.claim ?? progress[index].run.claim
+            }
+        default: break
+        }
+        try await inner.saveProgress(progress, owner: owner)
+    }
+
     private func spoiled(_ completion: Completion) -> Completion {
         var completion = completion
         switch (defect, completion.outcome) {

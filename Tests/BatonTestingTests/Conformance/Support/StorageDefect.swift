@@ -18,7 +18,7 @@ enum StorageDefect: String, CaseIterable, Sendable {
     case letsUnknownEpochsClaim, dropsItsOwn, knowsNoGhosts, believesOwnersAlive, postponesForLong, postponesGhosts
     case forgetsResults, forgetsErrors, spendsAttemptsPutBack, fencesRepeats, fencesByOwnerAlone, classifiesNothing
     case fencesTheLate
-    case spendsAttemptsSnoozed, failsTheDiscarded, forgetsRetries
+    case spendsAttemptsSnoozed, failsTheDiscarded, forgetsRetries, forgetsProgress, takesAnybodysProgress
 
     // Waiting.
     case claimsTheYoungest, claimsOneTooMany, claimsUnknownNames, handsOutTwice, sleepsOn, sleepsForEver, needsMarks
