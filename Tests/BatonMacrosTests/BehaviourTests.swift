@@ -28,6 +28,10 @@ struct BehaviourTests {
         #expect(!Call.isExclusive)
         #expect(Counter.__Job_add.options == JobOptions())
         #expect(Counter.__Job_add.isExclusive)
+        #expect(Call.retry == nil)
+        let retry = Counter.__Job_add.retry
+        #expect(retry?.exhaustedAction == .delete)
+        #expect(retry?.retries(CancellationError()) == false)
     }
 
     @Test("Names default to the type's or the module's")

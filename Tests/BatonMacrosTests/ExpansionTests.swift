@@ -76,6 +76,46 @@ struct ExpansionTests {
         )
     }
 
+    @Test("A retry policy is written where the job is declared")
+    func retryPolicy() {
+        expect(
+            """
+            struct Mailer {
+                @Job(retry: Self.patient.except(on: NoSuchUser.self))
+                static func sweep() {
+                }
+            }
+            """,
+            """
+            struct Mailer {
+                static func sweep() {
+                }
+
+                nonisolated struct __Job_sweep: BatonMacros.JobCall {
+                    static var name: Swift.String {
+                        "Mailer.sweep"
+                    }
+
+                    static var retry: BatonMacros.RetryPolicy? {
+                        Mailer.patient.except(on: NoSuchUser.self)
+                    }
+
+                    fileprivate init() {
+                    }
+
+                    func run(on receiver: Swift.Void, in context: BatonMacros.JobContext) async throws {
+                        await BatonMacros.JobInvocation.result(of: Mailer.sweep())
+                    }
+                }
+
+                nonisolated static func $sweep() -> __Job_sweep {
+                    __Job_sweep()
+                }
+            }
+            """
+        )
+    }
+
     @Test("A free function")
     func freeFunction() {
         expect(

@@ -67,7 +67,11 @@ struct Mailer: Sendable {
 actor Counter {
     private var total = 0
 
-    @Job("counter.add", exclusive: true)
+    @Job(
+        "counter.add",
+        retry: .fixed([.seconds(1)]).except(on: CancellationError.self).whenExhausted(.delete),
+        exclusive: true
+    )
     func add(_ amount: Int) -> Int {
         total += amount
         return total
