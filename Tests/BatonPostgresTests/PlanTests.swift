@@ -38,6 +38,15 @@ struct PlanTests {
                     "putback", statements.completion.putBack,
                     "uuid[], uuid, bigint[], float8[], float8[], text[], bigint[]", "\(fence), '{r}', '{1}'"
                 ),
+                (
+                    "discard", statements.completion.deleted,
+                    "uuid[], uuid, bigint[], float8[], float8[], text[], text[], text[], text[]",
+                    "\(fence), '{e}', '{m}', '{d}', '{r}'"
+                ),
+                (
+                    "progress", statements.completion.progress, "uuid[], uuid, bigint[], float8[], text[]",
+                    "\(ids), \(me), '{1}', '{0.5}', '{m}'"
+                ),
                 ("takeback", statements.insert.takeBackEnqueued, "uuid[]", ids),
                 ("delete", statements.lookup.delete, "uuid, text", "\(me), 'r'"),
                 ("requeue", statements.requeue.requeue, "uuid[], uuid, bigint, text", "\(ids), \(me), 1, 'r'"),
