@@ -42,6 +42,49 @@ struct TestJobs: Sendable {
         return "\(name) in run \(context.run)"
     }
 
+    /// Fails, and is deleted when it has failed often enough.
+    @Job("test.picky", maximumAttempts: 2, retry: .fixed([.milliseconds(20)]).whenExhausted(.delete))
+    func beDeleted(context: JobContext) throws {
+        throw TestJobError(attempt: context.attempt)
+    }
+
+    /// Fails at once for good: its error is none that is retried.
+    @Job("test.hopeless", retry: .hangfire.except(on: TestJobError.self))
+    func beHopeless(context: JobContext) throws {
+        throw TestJobError(attempt: context.attempt)
+    }
+
+    /// Snoozes in its first runs.
+    @Job("test.snooze", maximumAttempts: 1)
+    func snooze(rounds: Int, milliseconds: Int, context: JobContext) throws -> String {
+        guard context.run > rounds else {
+            throw JobSnooze(for: .milliseconds(milliseconds), reason: "round \(context.run)")
+        }
+        return "attempt \(context.attempt) in run \(context.run)"
+    }
+
+    /// Is not wanted any more.
+    @Job("test.discard")
+    func discard(reason: String) throws {
+        throw JobDiscard(reason: reason)
+    }
+
+    /// Says how far it is, then waits for the test.
+    @Job("test.progress")
+    func advance(context: JobContext) async throws {
+        context.reportProgress(0.25, "a “quarter”")
+        try await board.release(of: "advance").wait()
+        context.reportProgress(1)
+    }
+
+    /// Pays no heed to its cancellation.
+    @Job("test.stubborn")
+    func beStubborn() async throws {
+        let board = board
+        board.arrival(of: "stubborn").open()
+        try await Task.detached { try await board.release(of: "stubborn").wait() }.value
+    }
+
     /// Returns whatever is nested in it.
     @Job("test.nest")
     func nest(_ nest: Nest) -> Nest {
