@@ -7,7 +7,7 @@ import Testing
     @Test(arguments: PlantedDefect.allCases)
     func aSimulationFinds(defect: PlantedDefect) async throws {
         let failure = try await onThread {
-            let seeds: Range<UInt64> = 0..<1_000
+            let seeds: Range<UInt64> = 0..<2_000
             return seeds.lazy.compactMap { seed -> SimulationError? in
                 do throws(SimulationError) {
                     _ = try Simulation(seed: seed, defects: [defect]).look()
@@ -17,7 +17,7 @@ import Testing
                 }
             }.first
         }
-        let found = try #require(failure, "\(defect) was caught by none of 1,000 seeds")
+        let found = try #require(failure, "\(defect) was caught by none of 2,000 seeds")
         #expect(found.code == .violation || found.code == .stalled)
         #expect(throws: Never.self, "the defect, not the seed") { try Simulation(seed: found.seed).run() }
     }
