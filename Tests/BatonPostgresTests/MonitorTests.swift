@@ -40,7 +40,7 @@ struct MonitorTests {
             let sql = try fixture.statements.monitor.queues.replacingOccurrences(of: "$1", with: "10")
             let row = try #require(try await fixture.sql(sql).first)
             #expect(try row.decode(Int.self, 1) == 10)
-            #expect(try row.decode(Bool.self, 6))
+            #expect(try row.decode(Bool.self, 7))
             #expect(try await fixture.storage.queues().map(\.isPartial) == [false])
         }
     }

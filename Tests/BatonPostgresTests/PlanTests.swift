@@ -49,7 +49,10 @@ struct PlanTests {
                 ),
                 ("takeback", statements.insert.takeBackEnqueued, "uuid[]", ids),
                 ("delete", statements.lookup.delete, "uuid, text", "\(me), 'r'"),
-                ("requeue", statements.requeue.requeue, "uuid[], uuid, bigint, text", "\(ids), \(me), 1, 'r'"),
+                (
+                    "requeue", statements.requeue.requeue, "uuid[], uuid, bigint, text, smallint[], integer[]",
+                    "\(ids), \(me), 1, 'r', '{NULL}', '{1}'"
+                ),
                 ("stands", statements.requeue.standing, "uuid[]", ids),
                 ("job", statements.lookup.job, "uuid", me),
                 ("history", statements.lookup.history, "uuid", me),

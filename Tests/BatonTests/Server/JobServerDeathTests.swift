@@ -93,7 +93,10 @@ import Testing
     @Test func aServerSurvivesThatAnEpochItDoesNotNeedCannotBeTakenBack() async throws {
         let gate = Gate(isOpen: true)
         try await world.run(server(at: gate)) {
-            try await eventually("the server is there") { world.storage.calls(.heartbeat) == 1 }
+            // A server that is dead begins to consume under its next epoch only.
+            try await eventually("the server is there, and consumes") {
+                world.storage.calls(.heartbeat) == 1 && world.storage.read { !$0.consumers.isEmpty }
+            }
             kill(try #require(epochs.first))
             let (one, other) = (world.storage.holdBefore(.register), world.storage.holdBefore(.register))
             world.storage.fail(.deregister, .unavailable)
