@@ -140,6 +140,8 @@ struct Envelope: Sendable {
             properties.messageID = id.description
         case .probing:
             properties.type = "probing"
+        case .recurringChanged:
+            properties.type = "recurring"
         }
         return RabbitMQMessage(exchange: topology.controlExchange, routingKey: "", properties: properties)
     }
@@ -155,6 +157,8 @@ struct Envelope: Sendable {
             message.properties.messageID.flatMap { JobID($0) }.map { .deleted($0) }
         case "probing":
             .probing
+        case "recurring":
+            .recurringChanged
         default:
             nil
         }

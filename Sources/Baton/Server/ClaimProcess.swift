@@ -21,8 +21,9 @@ struct ClaimProcess: Sendable {
                 core.link.refuses(core.client.publisher.lookForBroker())
                 core.link.connected()
                 core.noteConsuming()
-                // While there was no connection, nobody could tell of what was scheduled.
+                // While there was no connection, nobody could tell of what was scheduled or set.
                 core.client.scheduled.ring(dueIn: .zero)
+                core.client.recurringChanged.ring()
             case .disconnected(let reason):
                 core.link.lost(at: core.clock.now)
                 core.logger.warning("not consuming; connecting again", metadata: ["error": "\(reason)"])
@@ -35,6 +36,7 @@ struct ClaimProcess: Sendable {
         case .scheduled(let dueIn): core.client.scheduled.ring(dueIn: dueIn)
         case .deleted(let id): core.cancelRuns { key, _ in key.id == id }
         case .probing: core.probing.hear()
+        case .recurringChanged: core.client.recurringChanged.ring()
         }
     }
 

@@ -109,6 +109,7 @@ public final class JobServer: Service {
             group.addTask { try await HeartbeatProcess(core: self.core, witness: witness).run() }
             group.addTask { try await LeaseEndProcess(core: self.core).run() }
             group.addTask { try await DelayedJobScheduler(core: self.core).run() }
+            group.addTask { try await RecurringScheduler(core: self.core).run() }
             group.addTask { try await Reconciler(core: self.core, witness: witness).run() }
             group.addTask { try await ProbeProcess(core: self.core).run() }
             group.addTask { try await OfferProcess(core: self.core).run() }

@@ -7,6 +7,9 @@ struct Reconciler: Sendable {
     private static let tidyInterval = Duration.seconds(3600)
     /// In how many reconcile intervals it is looked once for jobs that have waited for long.
     private static let passesPerLook = 2
+    /// How many occurrences of a recurring entry are kept.
+    private static let keptOccurrences = 1_000
+    private static let trimBatchSize = 5_000
 
     let core: ServerCore
     let witness: StorageWitness
@@ -25,12 +28,19 @@ struct Reconciler: Sendable {
                 let now = core.clock.now
                 if tidiedAt.map({ $0.duration(to: now) >= Self.tidyInterval }) ?? true {
                     try await core.storage.tidy()
+                    try await trimRecurringHistory()
                     tidiedAt = now
                 }
             } catch {
                 core.logger.warning("reconciling failed, trying again", metadata: ["error": "\(error)"])
             }
         }
+    }
+
+    /// Removes old occurrences of recurring entries, batch by batch.
+    private func trimRecurringHistory() async throws(JobStorageError) {
+        let limit = Self.trimBatchSize
+        while try await core.storage.trimRecurringHistory(keeping: Self.keptOccurrences, limit: limit) == limit {}
     }
 
     private func pass(lookedAt: inout JobInstant?) async throws(JobStorageError) {

@@ -8,4 +8,6 @@ public enum ControlMessage: Sendable, Hashable {
     case deleted(JobID)
     /// A round of probing has gone a step further, or a queue was found missing.
     case probing
+    /// A recurring entry was set or resumed, and may be due sooner than before.
+    case recurringChanged
 }

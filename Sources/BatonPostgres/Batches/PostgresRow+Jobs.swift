@@ -32,17 +32,18 @@ extension PostgresRow {
 
     /// Reads a message to be published: id, generation, queue, type and seq, which a row without a mark has not.
     ///
+    /// - Parameter first: The number of its first column.
     /// - Returns: The message with its mark's number.
     /// - Throws: `PostgresError` when the columns are others.
-    func markedDispatch() throws(PostgresError) -> MarkedDispatch {
+    func markedDispatch(from first: Int = 0) throws(PostgresError) -> MarkedDispatch {
         MarkedDispatch(
             message: DispatchMessage(
-                id: JobID(try decode(UUID.self, 0)),
-                generation: try decode(Int.self, 1),
-                queue: try decode(String.self, 2),
-                name: try decode(String.self, 3)
+                id: JobID(try decode(UUID.self, first)),
+                generation: try decode(Int.self, first + 1),
+                queue: try decode(String.self, first + 2),
+                name: try decode(String.self, first + 3)
             ),
-            sequence: try decode(Int64?.self, 4) ?? 0
+            sequence: try decode(Int64?.self, first + 4) ?? 0
         )
     }
 

@@ -31,6 +31,10 @@ struct Schema: Sendable {
     var watermarkCopy: String { "\(name).watermark_copy" }
     /// Where and when rows that wait were last looked for.
     var waitingLook: String { "\(name).waiting_look" }
+    /// Recurring entries.
+    var recurringEntry: String { "\(name).recurring_entry" }
+    /// What became of their occurrences.
+    var recurringOccurrence: String { "\(name).recurring_occurrence" }
     /// Queues for which servers wait.
     var armed: String { "\(name).armed_queue" }
     /// Where servers that wait are told of work; what is said is the queue.

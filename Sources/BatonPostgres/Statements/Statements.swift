@@ -15,6 +15,8 @@ struct Statements: Sendable {
     let upkeep: UpkeepStatements
     let monitor: MonitorStatements
     let requeue: RequeueStatements
+    let recurring: RecurringStatements
+    let firing: FiringStatements
 
     init(_ schema: Schema) {
         insert = InsertStatements(schema)
@@ -32,5 +34,7 @@ struct Statements: Sendable {
         upkeep = UpkeepStatements(schema)
         monitor = MonitorStatements(schema)
         requeue = RequeueStatements(schema)
+        recurring = RecurringStatements(schema)
+        firing = FiringStatements(schema)
     }
 }

@@ -5,12 +5,13 @@ package import ServiceLifecycle
 /// One process's way to storage, on which calls and answers are late, lost or refused.
 package final class SimulatedStorage: JobStorage {
     /// Which call.
-    enum Call: String, Sendable {
+    enum Call: Sendable, Hashable {
         case insert, delete, job, history, openSession, saveWatermark, closeSession, releaseMarks, claim, postpone
         case complete, register, heartbeat, putBackUnheld, deregister, promoteDue, survey, certifyDead, requeueOrphans
         case adoptUnpublished, count, tidy, sightPeer, certifyGone, claimWaiting, waitForWork
         case openConsumer, findWaiting, openProbe, probes, join, noteReturn, pass, voidProbe, recordLoss, settleLoss
         case requeueLost, requeue, saveProgress
+        case recurring(RecurringCall)
     }
 
     let process: Int

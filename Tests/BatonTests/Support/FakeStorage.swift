@@ -14,6 +14,7 @@ final class FakeStorage: JobStorage {
         case adoptUnpublished, count, tidy, sightPeer, certifyGone
         case openConsumer, findWaiting, openProbe, probes, join, noteReturn, pass, voidProbe, recordLoss, settleLoss
         case requeueLost, requeue, saveProgress
+        case recurring(RecurringCall)
     }
 
     /// What befalls one call.

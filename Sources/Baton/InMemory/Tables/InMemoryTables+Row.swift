@@ -61,7 +61,8 @@ extension InMemoryTables {
         /// - Parameters:
         ///   - job: The job.
         ///   - now: The present date.
-        init(_ job: NewJob, at now: Date) {
+        ///   - reason: Why there is the job, for the history.
+        init(_ job: NewJob, at now: Date, reason: String? = nil) {
             self.init(job: job, state: .scheduled, createdAt: now, stateAt: now)
             self.job.timeout = job.timeout.map { .milliseconds($0.microseconds / 1000) }
             switch job.start {
@@ -73,7 +74,7 @@ extension InMemoryTables {
             case .after(let delay): dueAt = now.adding(delay)
             case .at(let date): dueAt = date.inMicroseconds
             }
-            record(at: now, data: HistoryData(dueAt: dueAt, retry: job.retry)?.text)
+            record(at: now, reason: reason, data: HistoryData(dueAt: dueAt, retry: job.retry)?.text)
         }
 
         mutating func apply(_ change: (inout Row) -> Void) {

@@ -24,6 +24,8 @@ package struct InMemoryTables: Sendable {
     package var locks: Set<ServerPresence> = []
     /// Since when storage has been up without a break.
     package var sessionsSince: Date
+    /// Recurring entries.
+    package var recurring = Recurring()
     /// Counts of rare things.
     package var counters: [JobCounter: Int] = [:]
     /// Who is shown every move, if anybody is.

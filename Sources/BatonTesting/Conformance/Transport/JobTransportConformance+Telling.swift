@@ -8,6 +8,7 @@ extension JobTransportConformance {
         ) { subject in
             let words = [
                 ControlMessage.deleted(subject.environment.makeJobID()), .scheduled(dueIn: .milliseconds(1500)),
+                .recurringChanged,
             ]
             try await subject.consume { first in
                 try await first.connected()
@@ -15,7 +16,7 @@ extension JobTransportConformance {
                     try await second.connected()
                     try await subject.saying(words) {
                         for consumer in [first, second] {
-                            try await consumer.arrive("both words") { Set($0.words) == Set(words) }
+                            try await consumer.arrive("all words") { Set($0.words) == Set(words) }
                         }
                     }
                 }

@@ -1,0 +1,175 @@
+import Testing
+
+@testable import Baton
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// Recurring entries as a program sees them, with servers on the test's clock.
+@Suite struct RecurringJobsTests {
+    private let world = World()
+
+    private var recurring: RecurringJobs { world.client.recurring }
+    private let call = Script.Call(text: "a")
+
+    private func fired(_ id: String) async -> [RecurringOccurrence] {
+        ((try? await recurring.history(of: id, limit: 1_000)) ?? []).filter { $0.outcome == .fired }
+    }
+
+    /// Lets time pass until something holds: nobody can tell when a scheduler has gone to sleep.
+    private func pass(
+        until what: Comment,
+        sourceLocation: SourceLocation = #_sourceLocation,
+        _ holds: () async -> Bool
+    ) async throws {
+        try await eventually(what, sourceLocation: sourceLocation) {
+            if await holds() { return true }
+            try? await world.advance(by: .seconds(1))
+            return false
+        }
+    }
+
+    @Test func eachOccurrenceMakesOneJobHoweverManyServersRun() async throws {
+        let ran = Shared(0)
+        let script = Script { text, _ in
+            ran.change { $0 += 1 }
+            return text
+        }
+        try await world.run(world.server(script), world.server(script), world.server(script)) {
+            try await eventually("the servers are there") { world.storage.read { $0.servers.count } == 3 }
+            let start = world.clock.date
+            let entry = try await recurring.set("tick", .every(.seconds(10)), call)
+            #expect(entry.nextAt == start.addingTimeInterval(10))
+            try await pass(until: "five have run") { ran.value >= 5 }
+            try await recurring.pause("tick")
+            let history = await fired("tick")
+            #expect(
+                history.map(\.at) == (1...history.count).reversed().map { start.addingTimeInterval(10 * Double($0)) }
+            )
+            #expect(Set(history.compactMap(\.jobID)).count == history.count)
+            #expect(try await recurring.entry("tick")?.lastJobID == history.first?.jobID)
+            #expect(world.storage.read { $0.rows.count } == history.count)
+            try await eventually("each has run") { ran.value == history.count }
+        }
+    }
+
+    @Test func settingTheSameAgainKeepsTheNextOccurrence() async throws {
+        let first = try await recurring.set("digest", .cron("0 9 * * MON-FRI", in: "Europe/Paris"), call)
+        world.clock.jump(by: .seconds(5))
+        #expect(try await recurring.set("digest", .cron("0 9 * * MON-FRI", in: "Europe/Paris"), call) == first)
+        let every = try await recurring.set("every", .every(.seconds(60)), call)
+        world.clock.jump(by: .seconds(5))
+        #expect(try await recurring.set("every", .every(.seconds(60)), call) == every)
+        let moved = try await recurring.set("every", .every(.seconds(90)), call)
+        #expect(moved.nextAt == world.clock.date(at: world.clock.now.advanced(by: .seconds(90))))
+        #expect(try await recurring.list().map(\.id) == ["digest", "every"])
+    }
+
+    @Test func whatCannotBeIsAClearErrorToTheCaller() async throws {
+        func code(_ body: () async throws -> Void) async -> RecurringError.Code? {
+            do {
+                try await body()
+                return nil
+            } catch {
+                return (error as? RecurringError)?.code
+            }
+        }
+        #expect(await code { try await recurring.set("a", .cron("0 25 * * *"), call) } == .invalidSchedule)
+        #expect(await code { try await recurring.set("a", .cron("0 9 * * *", in: "Mars"), call) } == .unknownTimeZone)
+        #expect(await code { try await recurring.set("a", .every(.milliseconds(10)), call) } == .invalidSchedule)
+        #expect(await code { try await recurring.set("", .every(.seconds(10)), call) } == .invalidID)
+        let policy = RecurringPolicy(misfire: .fireEach(atMost: 0))
+        #expect(
+            await code { try await recurring.set("a", .every(.seconds(9)), call, policy: policy) } == .invalidPolicy
+        )
+        #expect(try await recurring.list() == [])
+    }
+
+    @Test func aTriggerMakesAJobAndLeavesTheSchedule() async throws {
+        try await world.run(world.server(Script())) {
+            let entry = try await recurring.set("daily", .cron("@daily"), call)
+            try await recurring.pause("daily")
+            let job = try #require(try await recurring.trigger("daily"))
+            try await world.reach(.succeeded, job.id)
+            #expect(try await recurring.trigger("none") == nil)
+            try await recurring.resume("daily")
+            #expect(try await recurring.entry("daily")?.nextAt == entry.nextAt)
+            #expect(try await recurring.history(of: "daily").map(\.outcome) == [.triggered])
+            #expect(try await job.history().first?.reason == "Recurring entry “daily”, triggered.")
+        }
+    }
+
+    @Test func aPausedEntryMakesNoJobsAndDoesNotMakeUpForThem() async throws {
+        try await world.run(world.server(Script())) {
+            try await recurring.set("tick", .every(.seconds(10)), call, policy: .init(misfire: .fireEach))
+            #expect(try await recurring.pause("tick"))
+            #expect(try await recurring.entry("tick")?.nextAt == nil)
+            try await world.advance(by: .seconds(60))
+            #expect(await fired("tick").isEmpty)
+            #expect(try await recurring.resume("tick"))
+            let next = try await recurring.entry("tick")?.nextAt
+            try await pass(until: "it has made one") { await !fired("tick").isEmpty }
+            #expect(await fired("tick").last?.at == next)
+            #expect(try await recurring.remove("tick"))
+            #expect(try await !recurring.remove("tick"))
+        }
+    }
+
+    @Test func anEntryThatCannotBeReadIsDisabledAndStopsNoOther() async throws {
+        try await world.run(world.server(Script())) {
+            try await recurring.set("good", .every(.seconds(10)), call)
+            try await recurring.set("bad", .every(.seconds(10)), call)
+            world.storage.change { tables in
+                tables.recurring.records["bad"]?.definition.schedule.text = "every now and then"
+            }
+            try await pass(until: "the good one goes on") { await fired("good").count >= 2 }
+            try await pass(until: "the bad one is disabled") {
+                world.storage.read { $0.recurring.records["bad"]?.error } != nil
+            }
+            let bad = try #require(try await recurring.entry("bad"))
+            #expect(bad.error?.contains("every now and then") == true && bad.nextAt == nil)
+            #expect(await fired("bad").isEmpty)
+            #expect(try await recurring.set("bad", .every(.seconds(10)), call).error == nil)
+            try await pass(until: "it goes on when it is set") { await !fired("bad").isEmpty }
+        }
+    }
+
+    @Test func oneOccurrenceWaitsWhileTheJobBeforeRuns() async throws {
+        let gate = Gate()
+        let script = Script { text, _ in
+            await gate.pass()
+            return text
+        }
+        try await world.run(world.server(script)) {
+            try await recurring.set("long", .every(.seconds(10)), call, policy: .init(overlap: .queueOne))
+            try await pass(until: "five were due") { ((try? await recurring.history(of: "long")) ?? []).count >= 5 }
+            let outcomes = try await recurring.history(of: "long").map(\.outcome)
+            #expect(outcomes.suffix(2) == [.held, .fired])
+            #expect(outcomes.dropLast(2).allSatisfy { $0 == .skipped })
+            gate.open()
+            try await pass(until: "the one that waits is made when the first has ended") {
+                await fired("long").count >= 2
+            }
+        }
+    }
+
+    @Test func aLostAnswerMakesNoSecondJob() async throws {
+        try await world.run(world.server(Script())) {
+            try await eventually("the server is there") { world.storage.read { $0.servers.count } == 1 }
+            try await recurring.set("tick", .every(.seconds(10)), call)
+            world.storage.fail(.recurring(.advance), .lostAfterCommit, .lostBeforeCommit)
+            try await pass(until: "four occurrences were due") { await fired("tick").count >= 4 }
+            try await recurring.pause("tick")
+            let history = await fired("tick")
+            try await pass(until: "each has run") {
+                world.storage.read { tables in
+                    tables.rows.values.count { $0.state == .succeeded } == history.count
+                }
+            }
+            #expect(world.storage.read { $0.rows.count } == history.count)
+        }
+    }
+}
