@@ -34,6 +34,8 @@ extension StorageFixture {
             "probe": ["opened_at", "gives_up_at", "not_before"],
             "loss": ["at"],
             "waiting_look": ["looked_at"],
+            "recurring_entry": ["next_at", "held_at", "last_at"],
+            "recurring_occurrence": ["at", "decided_at"],
         ]
         for (table, columns) in times {
             let moved = columns.map { "\($0) = \($0) - $1 * interval '1 microsecond'" }.joined(separator: ", ")

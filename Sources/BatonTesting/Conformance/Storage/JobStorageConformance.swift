@@ -12,7 +12,7 @@ public enum JobStorageConformance {
         + publishing + adopting
         + living
         + repairing
-        + certifying + racing + waiting + probing + concluding + suspecting + losing + keeping
+        + certifying + racing + waiting + probing + concluding + suspecting + losing + recurring + firing + keeping
 
     /// The rules for a storage that also writes certificates before a lease is over (PROTOCOL section 3).
     public static let takeoverRules: [Rule] = takingOver

@@ -194,6 +194,29 @@ enum PlantedStorageDefects {
         "a missing queue loses what was confirmed by then": .init(.storesWatermarksLate, "what is published again"),
         "tidying keeps rounds and losses": .init(.tidiesRounds, "the open round"),
 
+        "an entry is kept as it is set": .init(.forgetsPriorities, "what is set"),
+        "setting the same again changes nothing": .init(.setsAnew, "the same again"),
+        "a removed entry leaves its jobs": .init(.removesNothing, "whether it is there"),
+        "a paused entry is not due": .init(.pausesNothing, "what is due"),
+        "a disabled entry is not due until it is set": .init(.disablesNothing, "whether it is disabled"),
+        "old occurrences are trimmed": .init(.trimsNothing, "how many are removed"),
+        "an entry is due when its time has come": .init(.tellsNothingDue, "what is due"),
+        "an occurrence makes its job and moves the entry on": .init(.forgetsOccurrences, "the occurrences"),
+        "the job of an occurrence bears its mark": .init(
+            .firesWithoutAMark,
+            "what is adopted while the session lives"
+        ),
+        "an entry that has changed stays as it is": .init(.advancesAnyRevision, "the answer"),
+        "of many servers one makes an occurrence's job": .init(.firesTwice, "how many jobs are made"),
+        "an occurrence makes one job for ever": .init(.firesTwice, "what is made of it again"),
+        "a job is put off": .init(.putsNothingOff, "what is to be published"),
+        "an occurrence is skipped while the last job goes on": .init(
+            .allowsOverlap,
+            "how many jobs are made of two"
+        ),
+        "one occurrence waits for the last job": .init(.allowsOverlap, "how many jobs are made of three"),
+        "a job is made by hand": .init(.triggersNothing, "the job that is to be published"),
+
         "every move is in the history": .init(.forgetsClaims, "the states"),
         "the history keeps what belongs to a state": .init(.forgetsData, "data of a retry"),
         "counters add up": .init(.countsNothing, "the counters"),

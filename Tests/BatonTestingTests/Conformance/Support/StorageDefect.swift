@@ -37,6 +37,11 @@ enum StorageDefect: String, CaseIterable, Sendable {
     case findsNoneWaiting, looksAllTheTime, requeuesLostAtTheNextGeneration, requeuesLostWithoutBound, requeuesLostTwice
     case confirmsUnasked, takesEveryQueueForFull, storesWatermarksLate, tidiesRounds
 
+    // Recurring entries.
+    case forgetsPriorities, setsAnew, removesNothing, pausesNothing, disablesNothing, trimsNothing, tellsNothingDue
+    case forgetsOccurrences, firesWithoutAMark, advancesAnyRevision, firesTwice, putsNothingOff, allowsOverlap
+    case triggersNothing
+
     // Time and repair.
     case promotesBackwards, promotesEarly, tellsNoDueTime, promotesAtTheOldGeneration, promotesWithoutAMark
     case promotesTwice
