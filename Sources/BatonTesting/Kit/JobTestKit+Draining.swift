@@ -6,6 +6,8 @@ extension JobTestKit {
     /// Jobs go through the states that they go through on a server: a failed one is scheduled for its next attempt, or has
     /// failed. Scheduled jobs run when they are due: after ``TestClock/advance(by:)``, or at once with `withScheduled`.
     ///
+    /// Recurring entries make the jobs that are due by then, and those run, too. They do not move the clock: they never end.
+    ///
     /// - Parameters:
     ///   - queues: The queues to drain; `nil` for all.
     ///   - withScheduled: Whether scheduled jobs are waited for: the clock is then moved to each one's time, until none is

@@ -56,6 +56,7 @@ struct Drain {
 
     private mutating func runAll(withScheduled: Bool) async throws {
         while true {
+            try await fireRecurring()
             try await promote()
             if let next = enqueued().first(where: isKnown) {
                 try checkLimit(next)
@@ -64,6 +65,25 @@ struct Drain {
                 guard withScheduled, let due = nextDue() else { return }
                 // Never by nothing, however dates are rounded.
                 kit.clock.advance(by: max(due, .microseconds(1)))
+            }
+        }
+    }
+
+    /// Lets recurring entries that are due by the kit's clock make their jobs.
+    private func fireRecurring() async throws {
+        while true {
+            let pass = RecurringPass(try await kit.storage.dueRecurring(limit: Self.promotions), kit.environment)
+            for broken in pass.broken {
+                _ = try await kit.storage.disableRecurring(
+                    broken.id,
+                    revision: broken.revision,
+                    error: broken.error.message
+                )
+            }
+            guard !pass.groups.isEmpty else { return }
+            for group in pass.groups {
+                let marks = PublishMarkRange(unmarked: group.occurrenceCount)
+                _ = try await kit.storage.advanceRecurring(group, marks: marks)
             }
         }
     }
