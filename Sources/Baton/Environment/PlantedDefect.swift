@@ -49,4 +49,6 @@ package enum PlantedDefect: String, Sendable, Hashable, CaseIterable {
     case republishesUnderNewGeneration
     /// A queue that was found missing is not looked for again once the watermarks are stored.
     case looksOnceForMissingQueue
+    /// A recurring entry goes on whatever it was planned from, and its occurrences are not compared with those decided before.
+    case advancesBlindly
 }

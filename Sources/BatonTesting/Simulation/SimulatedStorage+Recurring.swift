@@ -12,4 +12,27 @@ extension SimulatedStorage: RecurringForwarding {
             try await body(storage)
         }
     }
+
+    package func advanceRecurring(
+        _ advances: [RecurringAdvance],
+        marks: PublishMarkRange
+    ) async throws(JobStorageError) -> RecurringFiring {
+        let isBlind = world.defects.contains(.advancesBlindly)
+        return try await call(.recurring(.advance), as: .insert) { (storage) async throws(JobStorageError) in
+            let advances = isBlind ? Self.blinded(advances, in: storage) : advances
+            return try await storage.advanceRecurring(advances, marks: marks)
+        }
+    }
+
+    /// Takes plans for good whatever they were made from, and forgets what was decided of their occurrences.
+    private static func blinded(_ advances: [RecurringAdvance], in storage: InMemoryStorage) -> [RecurringAdvance] {
+        storage.change { tables in
+            advances.map { advance in
+                var advance = advance
+                if let record = tables.recurring.records[advance.id] { advance.revision = record.revision }
+                for occurrence in advance.occurrences { tables.forgetOccurrence(at: occurrence.at, of: advance.id) }
+                return advance
+            }
+        }
+    }
 }

@@ -8,6 +8,7 @@ final class SimulationRun {
     private let seed: UInt64
     private let world: SimulationWorld
     private let workload: SimulatedWorkload
+    private let entries: SimulatedEntries
     private let random: SeededRandomSource
     private let fleet: SimulatedFleet
     private let faults: SimulationFaults
@@ -18,6 +19,7 @@ final class SimulationRun {
         random = SeededRandomSource(seed: ~seed)
         let profile = SimulationProfile(seed: seed)
         workload = SimulatedWorkload(drawnFrom: random, for: profile)
+        entries = SimulatedEntries(drawnFrom: SeededRandomSource(seed: seed ^ 0x0C0F_FEE0_C0FF_EE00))
         faults = profile.faults(insteadOf: random.chance(0.05) ? .none : SimulationFaults(drawnFrom: random))
         world = SimulationWorld(
             seed: seed,
@@ -56,6 +58,7 @@ final class SimulationRun {
     }
 
     private func play() throws(SimulationError) {
+        entries.begin(in: world.database, at: world.databaseClock.date)
         fleet.start()
         if !faults.isNone {
             world.faults = faults
@@ -64,6 +67,7 @@ final class SimulationRun {
         try pass(workload.storm)
         world.faults = .none
         fleet.calm()
+        entries.end(in: world.database, at: world.databaseClock.date)
         let start = time
         while !isQuiet {
             guard start.duration(to: time) < workload.calm else { throw error(.stalled, stalled) }
@@ -77,6 +81,7 @@ final class SimulationRun {
             throw error(.stalled, "Repairs did not stop after all failures had: \(repairs), then \(world.repairs).")
         }
         if let broken = world.ledger.brokenPromise() { throw error(.violation, broken) }
+        if let broken = entries.violation(in: world.database) { throw error(.violation, broken) }
         let excused = world.adoptions.unmarkedCount + world.losses.suspectedCount
         if faults.isNone, world.repairs != excused {
             throw error(.violation, "I6: \(world.repairs) repairs, not \(excused), although nothing failed.")
