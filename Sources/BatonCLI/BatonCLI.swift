@@ -19,8 +19,8 @@ package struct BatonCLI: AsyncParsableCommand {
             \(CLIExitCode.table(indent: "  "))
             """,
         subcommands: [
-            JobCommand.self, QueueCommand.self, ServerCommand.self, CounterCommand.self, ReconcileCommand.self,
-            MigrateCommand.self,
+            JobCommand.self, RecurringCommand.self, QueueCommand.self, ServerCommand.self, CounterCommand.self,
+            ReconcileCommand.self, MigrateCommand.self,
         ]
     )
 

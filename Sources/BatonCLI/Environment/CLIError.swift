@@ -33,6 +33,10 @@ struct CLIError: Error {
                 default: .failure
                 }
             self.init(code, error.message, underlyingError: error)
+        case let error as RecurringError:
+            self.init(.refused, error.message, underlyingError: error)
+        case let error as JobError:
+            self.init(.refused, error.message, underlyingError: error)
         case let error as RabbitMQError:
             self.init(.unreachable, "RabbitMQ: \(error.message)", underlyingError: error)
         default:
