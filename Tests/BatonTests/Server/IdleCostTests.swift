@@ -16,18 +16,14 @@ import Testing
             try await world.reach(.succeeded, job.id)
             // What follows a start is over by then.
             try await world.advance(by: .seconds(120))
-            let before = calls
+            let before = world.storage.calls
             let minutes = 10
             try await world.advance(by: .seconds(60 * minutes))
-            let idle = calls.merging(before) { $0 - $1 }.filter { $0.value > 0 }
+            let idle = world.storage.calls.merging(before) { $0 - $1 }.filter { $0.value > 0 }
             let sent = idle.reduce(0) { $0 + $1.value * (Self.statements[$1.key] ?? 1) }
             #expect(sent < 2 * 60 * minutes, "\(idle)")
             let looks: Set<FakeStorage.Call> = [.heartbeat, .survey, .findWaiting, .promoteDue]
             #expect(looks.isSubset(of: idle.keys), "and it looks after everything all the while")
         }
-    }
-
-    private var calls: [FakeStorage.Call: Int] {
-        Dictionary(uniqueKeysWithValues: FakeStorage.Call.allCases.map { ($0, world.storage.calls($0)) })
     }
 }

@@ -7,7 +7,7 @@ import Locking
 /// It also watches: what no correct domain asks for is written down as a violation.
 final class FakeStorage: JobStorage {
     /// The calls of ``JobStorage``, to aim faults at.
-    enum Call: Hashable, CaseIterable {
+    enum Call: Hashable {
         case insert, delete, job, history, openSession, saveWatermark, closeSession, releaseMarks, claim, claimWaiting
         case waitForWork, postpone, complete, register, heartbeat, putBackUnheld, deregister, promoteDue, survey,
             certifyDead, requeueOrphans
@@ -105,6 +105,11 @@ final class FakeStorage: JobStorage {
     /// How often something was called, whatever came of it.
     func calls(_ call: Call) -> Int {
         plan.withLock { $0.calls[call] ?? 0 }
+    }
+
+    /// How often each was called that was.
+    var calls: [Call: Int] {
+        plan.withLock(\.calls)
     }
 
     /// How often anything was called.
