@@ -73,12 +73,12 @@ struct MigrationTests {
         try await withStorage { fixture in
             #expect(try await fixture.storage.job(.random()) == nil)
             let count = "SELECT count(*) FROM pg_inherits WHERE inhparent = 'ns.finished_job'::regclass"
-            #expect(try await fixture.value(Int.self, count) == 6)
+            #expect(try await fixture.value(Int.self, count) == 5)
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<4 { group.addTask { try await fixture.storage.tidy() } }
                 try await group.waitForAll()
             }
-            #expect(try await fixture.value(Int.self, count) == 6)
+            #expect(try await fixture.value(Int.self, count) == 5)
             #expect(try await fixture.value(Int.self, "SELECT ns.prepare_finished_days(6)") == 2)
 
             let owner = try await fixture.server()

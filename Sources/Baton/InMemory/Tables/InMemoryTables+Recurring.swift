@@ -110,7 +110,7 @@ extension InMemoryTables {
             record.nextAt.map { $0 <= now } ?? true || record.heldAt != nil && !isBusy(record)
         }
         let due = records.filter(isDue).sorted {
-            ($0.nextAt ?? now, $0.definition.id) < ($1.nextAt ?? now, $1.definition.id)
+            ($0.nextAt ?? .distantPast, $0.definition.id) < ($1.nextAt ?? .distantPast, $1.definition.id)
         }
         let next = records.compactMap(\.nextAt).filter(\.timeIntervalSince1970.isFinite).min()
         var wait = next.map { now.duration(to: $0) }
