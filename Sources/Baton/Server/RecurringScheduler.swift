@@ -10,8 +10,9 @@ struct RecurringScheduler: Sendable {
     private static let retryInterval = Duration.seconds(1)
     /// How long to leave entries alone that another server is moving at the moment.
     private static let contendedWait = Duration.milliseconds(50)
-    /// How long to sleep at most while no other process can say that it has set an entry.
-    private static let pollIntervalWithoutWords = Duration.seconds(5)
+    /// How long to sleep at most while no other process can say that it has set an entry: no longer than an occurrence may be
+    /// late without being missed (``MisfirePolicy/grace``).
+    private static let pollIntervalWithoutWords = Duration.seconds(10)
 
     let core: ServerCore
 
