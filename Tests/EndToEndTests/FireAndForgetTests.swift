@@ -104,7 +104,7 @@ struct FireAndForgetTests {
     @Test("The static convenience uses the client of the bootstrap")
     func bootstrap() async throws {
         try await withBaton { lab in
-            try await withBootstrapped(lab.jobs) {
+            try await withBootstrappedClient(lab.jobs) {
                 try await lab.withServer {
                     TestJobs(board: board)
                 } while: { _ in

@@ -16,16 +16,17 @@ public func bootstrap(_ client: JobClient) {
 }
 
 /// Makes a client the one that ``BackgroundJob`` uses for as long as something takes, in its task and the tasks it begins;
-/// written `Baton.withBootstrapped(client) { … }`.
+/// written `Baton.withBootstrappedClient(client) { … }`.
 ///
-/// For tests that run side by side, each with a client of its own.
+/// For tests that run side by side, each with a client of its own. Detached tasks, and servers that were begun outside, do
+/// not see it.
 ///
 /// - Parameters:
 ///   - client: The client.
 ///   - body: Where it is used.
 /// - Returns: What the body returns.
 /// - Throws: What the body throws.
-nonisolated(nonsending) public func withBootstrapped<Result>(
+nonisolated(nonsending) public func withBootstrappedClient<Result>(
     _ client: JobClient,
     _ body: nonisolated(nonsending) () async throws -> Result
 ) async rethrows -> Result {

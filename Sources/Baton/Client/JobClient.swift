@@ -209,13 +209,6 @@ public final class JobClient: Service {
         return isDeleted
     }
 
-    /// Puts a job back into its queue that succeeded, failed, was deleted, or waits for its time: it runs as soon as a server
-    /// is free, and has all its attempts again.
-    ///
-    /// As Hangfire's requeue it takes a job from whatever end; that one leaves the count of attempts as it is, so that the
-    /// first error fails the job again, and Oban and River grant one attempt more. The result of an earlier end goes; errors
-    /// stay until it succeeds; the history keeps all. A run of a job that was deleted while it ran may not have ended yet.
-    ///
     /// A job by its id.
     ///
     /// - Parameters:

@@ -10,7 +10,7 @@ public struct RetryPolicy: Sendable {
     public static let hangfire = RetryPolicy(.hangfire)
 
     /// What becomes of a job when its attempts are used up.
-    public private(set) var exhaustedAction = ExhaustedAction.fail
+    package private(set) var exhaustedAction = ExhaustedAction.fail
 
     private let stored: RetryDelays?
     private let delay: @Sendable (_ failure: Int, _ random: any RandomSource) -> Duration
@@ -76,7 +76,7 @@ public struct RetryPolicy: Sendable {
 }
 
 extension RetryPolicy {
-    /// This policy, for errors of some types only; any other fails the job at once.
+    /// This policy, for errors of some types only; any other fails the job at once, a ``JobTimeoutError`` too.
     ///
     /// - Parameter types: The types; subclasses count.
     /// - Returns: The policy.

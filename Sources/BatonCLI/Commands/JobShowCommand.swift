@@ -43,7 +43,7 @@ struct JobShowCommand: AsyncParsableCommand {
     }
 
     private static func text(_ progress: JobProgress) -> String {
-        "\(Int(progress.fraction * 100)) %" + (progress.message.map { ", \($0)" } ?? "")
+        "\(Int((progress.fraction * 100).rounded())) %" + (progress.message.map { ", \($0)" } ?? "")
     }
 
     private static func table(of history: [JobHistoryEntry]) -> Table {

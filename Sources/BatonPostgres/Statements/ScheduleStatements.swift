@@ -4,10 +4,9 @@ internal import Baton
 struct ScheduleStatements: Sendable {
     /// `$1` session, `$2` first seq, `$3` how many at most.
     ///
-    /// Returns what is to be published.
+    /// Returns what is to be published, each row with how many microseconds it is until the next is due; a row without a job
+    /// where nothing is. One statement, for it is what an idle server asks most often.
     let promote: String
-    /// How many microseconds until the next is due.
-    let nextDue: String
 
     init(_ schema: Schema) {
         let entry = schema.entry(.enqueued, generation: "j.generation + 1")
@@ -28,11 +27,12 @@ struct ScheduleStatements: Sendable {
                 ON CONFLICT (id) DO NOTHING
                 RETURNING id, generation, queue, type, seq
             ), \(WaitingStatements.woken(schema, by: "ARRAY(SELECT queue FROM moved)"))
-            SELECT id, generation, queue, type, seq FROM moved
-            """
-        nextDue = """
-            SELECT (extract(epoch FROM run_at - now()) * 1000000)::bigint FROM \(schema.scheduled)
-            WHERE run_at < 'infinity' ORDER BY run_at, id LIMIT 1
+            SELECT m.id, m.generation, m.queue, m.type, m.seq, next.wait FROM (
+                SELECT (
+                    SELECT (extract(epoch FROM run_at - now()) * 1000000)::bigint FROM \(schema.scheduled)
+                    WHERE run_at < 'infinity' AND id <> ALL (ARRAY(SELECT id FROM due)) ORDER BY run_at, id LIMIT 1
+                ) AS wait
+            ) AS next LEFT JOIN moved AS m ON true
             """
     }
 }

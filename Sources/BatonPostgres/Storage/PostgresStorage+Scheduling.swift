@@ -13,10 +13,11 @@ extension PostgresStorage {
     public func promoteDue(marks: PublishMarkRange) async throws(JobStorageError) -> Promotion {
         let sql = try await ready().schedule
         let promote = PostgresStatement(sql.promote, marks.session?.uuid, marks.firstSequence, marks.count)
-        let results = try await perform(on: upkeep, [promote, PostgresStatement(sql.nextDue)])
+        let result = try await perform(on: upkeep, promote)
         return try reading { () throws(PostgresError) in
-            let dispatches = try results.first?.markedDispatches() ?? []
-            let wait = try results.last?.first?.decode(Int64.self, 0)
+            let wait = try result.first?.decode(Int64?.self, 5)
+            let isEmpty = try result.first?.decode(UUID?.self, 0) == nil
+            let dispatches = isEmpty ? [] : try result.markedDispatches()
             var nextDue = wait.map { Duration.microseconds($0) }
             if dispatches.isEmpty, marks.count > 0, let wait, wait <= 0 { nextDue = Self.contendedWait }
             return Promotion(dispatches: dispatches, nextDue: nextDue)

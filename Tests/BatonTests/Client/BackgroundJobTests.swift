@@ -19,7 +19,7 @@ import Testing
         }
         let other = World()
         try await other.run {
-            try await withBootstrapped(other.client) {
+            try await withBootstrappedClient(other.client) {
                 async let child = BackgroundJob.enqueue(Script.Call(text: "child"))
                 let id = try await child.id
                 #expect(other.storage.row(id)?.state == .enqueued)

@@ -15,7 +15,6 @@ import Testing
             (publisher, transport) = (client.publisher, broker)
             #expect(publisher != nil)
         }()
-        #expect(publisher == nil)
-        #expect(transport == nil)
+        try await eventually("both are freed") { publisher == nil && transport == nil }
     }
 }

@@ -110,7 +110,10 @@ import Testing
             await gate.arrivals(reach: 1)
             try await world.advance(by: .milliseconds(1_500))
             let marked = try await enqueue()[0]
-            try await world.advance(by: .seconds(1))
+            try await eventually("it counts as away") {
+                try? await world.advance(by: .milliseconds(500))
+                return world.client.publisher.lookForBroker()
+            }
             let unmarked = try await enqueue()[0]
             #expect([first, marked].allSatisfy { world.storage.row($0)?.mark != nil })
             #expect(world.storage.row(unmarked)?.mark == nil)
