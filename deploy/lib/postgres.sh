@@ -62,7 +62,7 @@ log_line_prefix = '%m [%p] %a '
 log_lock_waits = on
 CONFIGURATION
     if [[ -f "$("$binaries/pg_config" --pkglibdir)/pg_stat_statements.so" ]]; then
-        printf '%s\n' "shared_preload_libraries = 'pg_stat_statements'" 'pg_stat_statements.max = 10000'
+        printf '%s\n' "shared_preload_libraries = 'pg_stat_statements'" 'pg_stat_statements.max = 50000'
     fi
 }
 

@@ -6,9 +6,9 @@ import Testing
 @Suite struct IdleCostTests {
     private let world = World()
 
-    /// How many statements PostgreSQL is sent for a call where it is more than one: a renewal and an audit, a move and the
-    /// next due time, the turn to look and the look.
-    private static let statements: [FakeStorage.Call: Int] = [.heartbeat: 2, .promoteDue: 2, .findWaiting: 2]
+    /// How many statements PostgreSQL is sent for a call where it is more than one: a renewal and an audit, the turn to look and
+    /// the look.
+    private static let statements: [FakeStorage.Call: Int] = [.heartbeat: 2, .findWaiting: 2]
 
     @Test func anIdleServerSendsFewerThanTwoStatementsASecond() async throws {
         try await world.run(world.server(Script())) {

@@ -64,7 +64,7 @@ enum PlantedTransportDefects {
         "who watches is told of what a consumer misses": .init(.tellsNobody, "it to be told of"),
         "a missing queue is told of once at a time": .init(.tellsTwice, "how often it was told of"),
 
-        "a word reaches every server": .init(.losesWords, "both words to arrive"),
+        "a word reaches every server": .init(.losesWords, "all words to arrive"),
         "a connected server is seen": .init(.seesNobody, "a connected server to be there"),
         "a server that is gone is not seen": .init(.seesEverybody, "one that was never there not to be there"),
         "who is not connected sees nothing": .init(.seesUnconnected, "whether one that does not run is present"),
