@@ -1,6 +1,12 @@
 public import Baton
 internal import PostgresClient
 
+#if canImport(FoundationEssentials)
+    internal import FoundationEssentials
+#else
+    internal import Foundation
+#endif
+
 extension PostgresStorage {
     /// How long to wait for jobs that are due and that another scheduler is moving at the moment.
     private static let contendedWait = Duration.milliseconds(50)
