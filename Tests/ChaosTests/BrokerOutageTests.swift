@@ -42,9 +42,11 @@ struct BrokerOutageTests {
         _ takeAway: @escaping @Sendable () async throws -> Void,
         back bringBack: @escaping @Sendable () async throws -> Void
     ) async throws -> Bool {
-        try await withBaton(expecting: .repairs, on: servers.servers) { lab in
+        var configuration = JobClientConfiguration()
+        configuration.brokerSilence = .seconds(3)
+        return try await withBaton(expecting: .repairs, on: servers.servers, configuration: configuration) { lab in
             // Enqueues with a broker connection of its own, as another process would.
-            let producer = lab.makeNode()
+            let producer = lab.makeNode(configuration)
             let load = Load(lab)
             let isFoundSilent = Locked(false)
             try await lab.withServer {

@@ -51,7 +51,10 @@ final class Rig: Sendable {
                 )
             )
         }
-        jobs = JobClient(storage: storage, transport: transport, logger: environment.logger)
+        var client = JobClientConfiguration()
+        // What is measured is the way over the broker, however long it takes.
+        client.brokerSilence = .seconds(60)
+        jobs = JobClient(storage: storage, transport: transport, configuration: client, logger: environment.logger)
         var configuration = PostgresConfiguration(url: environment.postgresURL)
         configuration.applicationName = "baton-bench"
         configuration.maximumConnections = 1

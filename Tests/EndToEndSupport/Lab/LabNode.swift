@@ -33,8 +33,9 @@ package struct LabNode: Sendable {
             // Beside so many tests a connection takes long; what is tested is the way over the broker.
             configuration.brokerStartTimeout = .seconds(60)
             configuration.flushTimeout = .seconds(60)
-            if isUndisturbed {
-                configuration.publishTimeout = .seconds(300)
+            if isUndisturbed { configuration.publishTimeout = .seconds(300) }
+            // And so may a confirm, but for a test that says how long.
+            if configuration.brokerSilence == JobClientConfiguration().brokerSilence {
                 configuration.brokerSilence = .seconds(60)
             }
         }
