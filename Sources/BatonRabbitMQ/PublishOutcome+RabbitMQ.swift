@@ -3,6 +3,11 @@ internal import RabbitMQClient
 
 extension PublishOutcome {
     init(_ outcome: RabbitMQPublishOutcome) {
-        self = outcome.isConfirmed ? .confirmed : .unconfirmed(reason: outcome.description)
+        self =
+            switch outcome.kind {
+            case .confirmed: .confirmed
+            case .returned, .nacked: .refused(reason: outcome.description)
+            default: .unconfirmed(reason: outcome.description)
+            }
     }
 }

@@ -1,3 +1,4 @@
+internal import Baton
 internal import Locking
 
 /// Queues that are to be declared before something is published to them, each by itself.
@@ -5,8 +6,8 @@ internal import Locking
 /// Publishing itself needs no task; declaring waits for the broker, and for whoever is told of missing queues, and so has
 /// tasks here, one a queue. What is published waits for them only so long.
 final class QueueDeclarations: Sendable {
-    /// Why which queues could not be declared.
-    typealias Refusals = [String: String]
+    /// What has become of messages to queues that could not be declared.
+    typealias Refusals = [String: PublishOutcome]
 
     private struct Request {
         var remaining: Set<String>
@@ -14,7 +15,7 @@ final class QueueDeclarations: Sendable {
         let onAnswer: @Sendable (Refusals) -> Void
 
         /// Takes an answer up for one queue: why it could not be declared, or that it was.
-        mutating func take(_ queue: String, _ refusal: String?) {
+        mutating func take(_ queue: String, _ refusal: PublishOutcome?) {
             guard remaining.remove(queue) != nil else { return }
             refused[queue] = refusal
         }
@@ -39,8 +40,8 @@ final class QueueDeclarations: Sendable {
         (arrivals, arrival) = AsyncStream.makeStream()
     }
 
-    private static let late = "The queue is missing and not declared yet."
-    private static let closed = "There is no connection to the broker any more."
+    private static let late = PublishOutcome.unconfirmed(reason: "The queue is missing and not declared yet.")
+    private static let closed = PublishOutcome.unconfirmed(reason: "There is no connection to the broker any more.")
 
     /// Has queues declared.
     ///
@@ -66,8 +67,9 @@ final class QueueDeclarations: Sendable {
 
     /// Declares until closed or cancelled.
     ///
-    /// - Parameter declare: Declares a queue, and returns why it could not be. Ends soon when its task is cancelled.
-    func run(_ declare: @escaping @Sendable (String) async -> String?) async {
+    /// - Parameter declare: Declares a queue, and returns what has become of messages to it where it could not. Ends soon when its
+    ///   task is cancelled.
+    func run(_ declare: @escaping @Sendable (String) async -> PublishOutcome?) async {
         await withDiscardingTaskGroup { group in
             for await queue in arrivals {
                 group.addTask { await self.see(to: queue, declare) }
@@ -77,7 +79,7 @@ final class QueueDeclarations: Sendable {
         close()
     }
 
-    private func see(to queue: String, _ declare: @escaping @Sendable (String) async -> String?) async {
+    private func see(to queue: String, _ declare: @escaping @Sendable (String) async -> PublishOutcome?) async {
         await withDiscardingTaskGroup { group in
             group.addTask { [self] in
                 guard (try? await Task.sleep(for: patience)) != nil else { return }
@@ -89,7 +91,7 @@ final class QueueDeclarations: Sendable {
         }
     }
 
-    private func answer(_ queue: String, _ refusal: String?, isOver: Bool) {
+    private func answer(_ queue: String, _ refusal: PublishOutcome?, isOver: Bool) {
         let answered = state.withLock { state -> [Request] in
             // Too late by a hair: it is declared.
             guard isOver || state.underWay[queue] != nil else { return [] }

@@ -25,16 +25,16 @@ extension RabbitMQTransport {
     /// Declares a queue before the first message to it over a connection: a job may be enqueued before any server serves its
     /// queue, and the broker may have lost it since the last connection.
     ///
-    /// - Returns: Why it could not be declared; `nil` when it is there.
-    func declare(_ queue: String, _ publisher: RabbitMQPublisher) async -> String? {
+    /// - Returns: What has become of messages to it when it could not be declared; `nil` when it is there.
+    func declare(_ queue: String, _ publisher: RabbitMQPublisher) async -> PublishOutcome? {
         let connection = publisher.connectionNumber
-        guard publisher.isConnected else { return "There is no connection to the broker." }
+        guard publisher.isConnected else { return .unconfirmed(reason: "There is no connection to the broker.") }
         do throws(RabbitMQError) {
             try await keeper.declare(queue, on: publisher)
             declared.insert(queue, on: connection)
             return nil
         } catch {
-            return error.message
+            return error.replyCode == nil ? .unconfirmed(reason: error.message) : .refused(reason: error.message)
         }
     }
 }

@@ -116,8 +116,7 @@ public final class RabbitMQTransport: JobTransport {
                 var remaining = outcomes.makeIterator()
                 onOutcome(
                     bundles.map { bundle in
-                        if let reason = refused[bundle.queue] { return .unconfirmed(reason: reason) }
-                        return remaining.next() ?? .unconfirmed(reason: self.notUsable)
+                        refused[bundle.queue] ?? remaining.next() ?? .unconfirmed(reason: self.notUsable)
                     }
                 )
             }
@@ -168,7 +167,7 @@ public final class RabbitMQTransport: JobTransport {
         var message = message
         if case .scheduled = message, !publisher.isConnected { message = .scheduled(dueIn: .zero) }
         publisher.publish([envelope.message(message)], patience: Self.wordPatience) { [logger = configuration.logger] in
-            guard case .unconfirmed(let reason)? = $0.first.map(PublishOutcome.init) else { return }
+            guard let reason = $0.first.flatMap({ PublishOutcome($0).reason }) else { return }
             logger.debug("no server heard of a change; they poll", metadata: ["error": "\(reason)"])
         }
     }

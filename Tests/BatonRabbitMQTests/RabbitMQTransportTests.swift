@@ -218,7 +218,7 @@ struct RabbitMQTransportTests {
         for text in ["\(configuration)", String(reflecting: configuration), dumped] {
             #expect(!text.contains("secret"))
         }
-        for case .unconfirmed(let reason) in await transport.publish([wakeUp()]) {
+        for case let reason? in await transport.publish([wakeUp()]).map(\.reason) {
             #expect(!reason.contains("secret"))
         }
         await #expect { try await transport.run() } throws: { error in

@@ -62,7 +62,7 @@ struct BrokerOutageTests {
                             jobs.append(try await producer.jobs.enqueue(TallyJobs.$tally(number: -1 - number)))
                         }
                         for job in jobs { try await lab.wait(for: job.id, .succeeded) }
-                        isFoundSilent.withLock { $0 = lab.log.contains("the broker confirms nothing") }
+                        isFoundSilent.withLock { $0 = lab.log.contains("the broker answers nothing") }
                         try await load.goesOn()
                         try await bringBack()
                         try await load.goesOn()

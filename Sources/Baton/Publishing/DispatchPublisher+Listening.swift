@@ -6,7 +6,7 @@ extension DispatchPublisher {
     /// How long a lost connection may be gone before the broker counts as away: one that is made again at once brings
     /// messages sooner than anything else does.
     static let grace = Duration.milliseconds(500)
-    /// In how many steps it is listened for a confirm.
+    /// In how many steps it is listened for an answer.
     private static let steps = 4
 
     /// Looks whether the broker is away; rings when it has come back.
@@ -32,35 +32,35 @@ extension DispatchPublisher {
         return isAway
     }
 
-    /// Listens for confirms while messages are on their way, until cancelled.
+    /// Listens for answers while messages are on the wire, until cancelled.
     ///
-    /// A broker may stand still while its connections stand: it takes what it is sent, and confirms nothing. Its heartbeats
+    /// A broker may stand still while its connections stand: it takes what it is sent, and answers nothing. Its heartbeats
     /// and the patience of a publish tell so only much later.
     func keepListening() async {
         while (try? await sends.wait()) != nil {
-            var (confirms, heardNothing) = (-1, 0)
-            while let count = state.withLock({ $0.isAwaitingConfirms ? $0.confirms : nil }) {
-                if count != confirms || !transport.isConnected { (confirms, heardNothing) = (count, 0) }
+            var (answers, heardNothing) = (-1, 0)
+            while let count = state.withLock({ $0.isAwaitingAnswers ? $0.answers : nil }) {
+                if count != answers || !transport.isConnected { (answers, heardNothing) = (count, 0) }
                 let (start, step) = (environment.clock.now, silence / Self.steps)
                 guard (try? await environment.clock.sleep(for: step)) != nil else { return }
                 // Who was held up has not heard what was there to be heard.
                 guard start.duration(to: environment.clock.now) < step * 2 else { continue }
                 heardNothing += 1
-                if heardNothing >= Self.steps { fallSilent(confirms) }
+                if heardNothing >= Self.steps { fallSilent(answers) }
             }
         }
     }
 
-    /// Lets the broker count as away, unless it has confirmed something meanwhile.
-    private func fallSilent(_ confirms: Int) {
+    /// Lets the broker count as away, unless it has answered something meanwhile.
+    private func fallSilent(_ answers: Int) {
         let isNew = state.withLock { state in
-            guard state.isAwaitingConfirms, state.confirms == confirms, !state.isSilent else { return false }
+            guard state.isAwaitingAnswers, state.answers == answers, !state.isSilent else { return false }
             state.isSilent = true
             return true
         }
         guard isNew else { return }
         logger.warning(
-            "the broker confirms nothing; jobs are stored and claimed without it until it does",
+            "the broker answers nothing; jobs are stored and claimed without it until it does",
             metadata: ["silent for": "\(silence)"]
         )
         lookForBroker()

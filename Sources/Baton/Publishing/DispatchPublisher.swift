@@ -25,11 +25,11 @@ final class DispatchPublisher: Sendable {
         var isRunning = false
         /// From when on the broker counts as away, unless it is connected again by then.
         var awayFrom: JobInstant?
-        /// Whether messages are on their way that the broker has not confirmed.
-        var isAwaitingConfirms = false
-        /// How often it has confirmed something.
-        var confirms = 0
-        /// Whether it has confirmed nothing for so long that it counts as away, although the connection stands.
+        /// Whether messages are on the wire that the broker has not answered for.
+        var isAwaitingAnswers = false
+        /// How often it has answered something.
+        var answers = 0
+        /// Whether it has answered nothing for so long that it counts as away, although the connection stands.
         var isSilent = false
         var isPumping = false
         /// The watermarks that were stored last, and when.
@@ -51,7 +51,7 @@ final class DispatchPublisher: Sendable {
     let transport: any JobTransport
     /// Whether there is a broker to publish to at all.
     let hasTransport: Bool
-    /// How long it may confirm nothing before it counts as away.
+    /// How long it may answer nothing before it counts as away.
     let silence: Duration
     /// How long the first connection may take before the broker counts as away.
     private let startTimeout: Duration
@@ -274,8 +274,8 @@ final class DispatchPublisher: Sendable {
             let (batch, isFirst) = state.withLock { state in
                 let batch = state.isRunning ? state.queue.take() : []
                 state.isPumping = !batch.isEmpty
-                let isFirst = !batch.isEmpty && !state.isAwaitingConfirms
-                if isFirst { state.isAwaitingConfirms = true }
+                let isFirst = !batch.isEmpty && !state.isAwaitingAnswers
+                if isFirst { state.isAwaitingAnswers = true }
                 return (batch, isFirst)
             }
             if batch.isEmpty { return }
@@ -289,16 +289,18 @@ final class DispatchPublisher: Sendable {
     private func take(_ outcomes: [PublishOutcome], of batch: [PublishQueue.Parcel]) {
         let now = environment.clock.now
         let delay = Duration.milliseconds(250) * (0.5 + environment.random.fraction())
+        // What refuses a message is there as well as what confirms it.
+        let isAnswered = outcomes.contains(where: \.isAnswer)
         let (givenUp, hasRetries, isBack, isHeard) = state.withLock { state in
             let (confirmed, givenUp) = state.queue.resolve(batch, outcomes, at: now, retryAfter: delay)
-            let isBack = !confirmed.isEmpty && state.awayFrom.map { $0 <= now } ?? false
-            let isHeard = state.isSilent && (!confirmed.isEmpty || state.queue.isEmpty)
-            if !confirmed.isEmpty {
+            let isBack = isAnswered && state.awayFrom.map { $0 <= now } ?? false
+            let isHeard = state.isSilent && (isAnswered || state.queue.isEmpty)
+            if isAnswered {
                 state.awayFrom = nil
-                state.confirms += 1
+                state.answers += 1
             }
             if isHeard { state.isSilent = false }
-            if state.queue.isEmpty { state.isAwaitingConfirms = false }
+            if !state.queue.isOnWire { state.isAwaitingAnswers = false }
             for mark in confirmed {
                 state.withLedger(of: mark.session) { $0.settle(mark.sequence) }
             }

@@ -44,6 +44,11 @@ struct PublishQueue: Sendable {
         waiting.isEmpty && retries.isEmpty && parcelsOnWire == 0
     }
 
+    /// Whether anything is on the wire, and to be answered.
+    var isOnWire: Bool {
+        parcelsOnWire > 0
+    }
+
     /// When messages are to be tried again, if any.
     var nextRetry: JobInstant? {
         retries.isEmpty ? nil : retryAt
@@ -109,7 +114,7 @@ struct PublishQueue: Sendable {
     ///   - batch: What was put on the wire.
     ///   - outcomes: What became of each.
     ///   - now: The present.
-    ///   - delay: How long to wait before the unconfirmed are tried again.
+    ///   - delay: How long to wait before what the broker does not have is tried again.
     /// - Returns: The marks confirmed, and those given up.
     mutating func resolve(
         _ batch: [Parcel],
@@ -121,7 +126,7 @@ struct PublishQueue: Sendable {
         var confirmed: [PublishMark] = []
         var givenUp: [PublishMark] = []
         for (parcel, outcome) in zip(batch, outcomes) {
-            guard case .unconfirmed = outcome else {
+            guard outcome != .confirmed else {
                 confirmed += parcel.items.lazy.map(\.mark)
                 continue
             }

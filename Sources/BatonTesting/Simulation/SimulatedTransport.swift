@@ -86,7 +86,7 @@ package final class SimulatedTransport: JobTransport {
     }
 
     private func send(_ bundle: DispatchBundle) async -> PublishOutcome {
-        guard !world.broker.read({ $0.isMissing(bundle.queue) }) else { return .unconfirmed(reason: "returned") }
+        guard !world.broker.read({ $0.isMissing(bundle.queue) }) else { return .refused(reason: "returned") }
         world.losses.arrived(bundle.messages, from: process, at: world.scheduler.now)
         return await withCheckedContinuation { continuation in
             world.broker.publish([bundle]) { continuation.resume(returning: $0[0]) }

@@ -146,6 +146,36 @@ import Testing
         }
     }
 
+    /// A queue that takes nothing, or that may not be declared, says nothing of the others.
+    @Test func aBrokerThatOnlyRefusesIsNotSilent() async throws {
+        try await world.run {
+            world.broker.plan(Array(repeating: .refused, count: 200))
+            let refused = try await enqueue()[0]
+            for _ in 0..<20 {
+                try await world.advance(by: .milliseconds(500))
+                #expect(!world.client.publisher.lookForBroker())
+            }
+            #expect(world.broker.read(\.published).count > 10, "it was tried again and again")
+            let later = try await enqueue()[0]
+            #expect([refused, later].allSatisfy { world.storage.row($0)?.mark != nil })
+        }
+    }
+
+    @Test func aSilentBrokerThatRefusesIsHeard() async throws {
+        try await world.run {
+            let gate = world.broker.holdPublishes()
+            world.broker.plan(Array(repeating: .refused, count: 1_000))
+            try await enqueue()
+            await gate.arrivals(reach: 1)
+            try await eventually("it counts as away") {
+                try? await world.advance(by: .milliseconds(500))
+                return world.client.publisher.lookForBroker()
+            }
+            gate.open()
+            try await eventually("it is heard") { !world.client.publisher.lookForBroker() }
+        }
+    }
+
     // MARK: Retry
 
     @Test func whatTheBrokerDidNotConfirmIsPublishedAgain() async throws {

@@ -3,7 +3,7 @@ import Testing
 @testable import Baton
 
 @Suite struct PublishQueueTests {
-    private let refusal = PublishOutcome.unconfirmed(reason: "nacked")
+    private let refusal = PublishOutcome.refused(reason: "nacked")
 
     private func item(_ number: Int) -> PublishQueue.Item {
         PublishQueue.Item(

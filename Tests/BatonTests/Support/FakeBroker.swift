@@ -57,6 +57,11 @@ final class FakeBroker: JobTransport {
 
     /// Says what befalls the next messages, one fate each; those after are confirmed.
     func plan(_ fates: Fate...) {
+        plan(fates)
+    }
+
+    /// Says what befalls the next messages, one fate each; those after are confirmed.
+    func plan(_ fates: [Fate]) {
         state.withLock { $0.fates += fates }
     }
 
@@ -160,6 +165,7 @@ final class FakeBroker: JobTransport {
             // Answered before it returns.
             inner.publish([bundle]) { answer in outcomes.withLock { $0 += answer } }
         }
+        if fate == .refused { return .refused(reason: "\(fate)") }
         guard fate == .confirmed || fate == .doubled else { return .unconfirmed(reason: "\(fate)") }
         return outcomes.withLock { $0.last } ?? .unconfirmed(reason: "\(fate)")
     }

@@ -176,7 +176,7 @@ public final class InMemoryTransport: JobTransport, Sendable {
         let outcomes = change { queues in
             bundles.map { bundle in
                 guard queues.isUp else { return PublishOutcome.unconfirmed(reason: "The broker is down.") }
-                guard isThere(bundle.queue, in: &queues) else { return .unconfirmed(reason: "The queue is gone.") }
+                guard isThere(bundle.queue, in: &queues) else { return .refused(reason: "The queue is gone.") }
                 queues.put(InMemoryQueues.Message(bundle.messages))
                 return .confirmed
             }
