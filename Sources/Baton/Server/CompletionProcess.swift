@@ -28,7 +28,7 @@ struct CompletionProcess: Sendable {
 
     private func store(_ completions: [Completion], _ owner: ServerEpoch) async throws {
         // What a run said last is kept with it, also of a run too short for its report to be stored meanwhile.
-        await core.saveProgress(of: completions.map { OwnedRun(id: $0.id, claim: $0.claim) })
+        try await core.awaitProgress(before: completions)
         let outcomes: [CompletionOutcome]
         do {
             outcomes = try await core.retrying("storing the ends of jobs") { () throws(JobStorageError) in

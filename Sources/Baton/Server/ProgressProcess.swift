@@ -1,6 +1,8 @@
 import Locking
 
 /// Stores how far runs have come: what was said last, of all runs at once, and not oftener than it may be.
+///
+/// It alone does: what is stored by two may come to storage in another order than it was said.
 struct ProgressProcess: Sendable {
     let core: ServerCore
 
@@ -11,7 +13,18 @@ struct ProgressProcess: Sendable {
         while true {
             try await core.reported.wait()
             await core.saveProgress()
-            try await core.clock.sleep(for: core.configuration.progressInterval)
+            try await rest()
+        }
+    }
+
+    /// Lets an interval pass; only ends do not wait for that.
+    private func rest() async throws {
+        let next = core.clock.now.advanced(by: core.configuration.progressInterval)
+        while true {
+            let left = core.clock.now.duration(to: next)
+            guard left > .zero else { return }
+            try await core.progressWanted.wait(atMost: left, clock: core.clock)
+            await core.saveProgress(onlyEnding: true)
         }
     }
 }

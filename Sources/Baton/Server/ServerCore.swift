@@ -25,9 +25,13 @@ final class ServerCore: Sendable {
     /// The ends of runs, to be stored.
     let completions = Inbox<Completion>()
     /// What runs have said of their progress and is not stored yet.
-    let reports = Locked<[OwnedRun: JobProgress]>([:])
+    let reports = Locked(ProgressReports())
     /// Rings when there is something of it.
     let reported = Wakeup()
+    /// Rings when ends wait for it.
+    let progressWanted = Wakeup()
+    /// Rings when some of it is stored, or lost.
+    let progressSaved = Wakeup()
     /// How to end the tasks of unwanted runs.
     let cancellations = Inbox<@Sendable () -> Void>()
     /// Deliveries without a row, to be parked.
