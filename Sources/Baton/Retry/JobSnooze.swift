@@ -10,7 +10,10 @@ public struct JobSnooze: Error, Sendable, Hashable {
     /// The longest reason kept, in bytes of UTF-8.
     static let maximumReasonBytes = 500
 
-    /// How long the job waits, from zero to ``RetryDelays/longest``.
+    /// The shortest wait: a job that comes back at once, again and again, keeps its server and its storage busy with nothing.
+    public static let shortest = Duration.seconds(1)
+
+    /// How long the job waits, from ``shortest`` to ``RetryDelays/longest``.
     public let duration: Duration
 
     /// Why, for its history.
@@ -19,10 +22,10 @@ public struct JobSnooze: Error, Sendable, Hashable {
     /// Creates the error.
     ///
     /// - Parameters:
-    ///   - duration: How long the job is to wait; what is less than nothing is nothing, and more than 366 days are 366 days.
+    ///   - duration: How long the job is to wait; what is less than a second is a second, and more than 366 days are 366 days.
     ///   - reason: Why, for its history.
     public init(for duration: Duration, reason: String? = nil) {
-        self.duration = RetryDelays.bounded(duration)
+        self.duration = max(RetryDelays.bounded(duration), Self.shortest)
         self.reason = reason
     }
 }

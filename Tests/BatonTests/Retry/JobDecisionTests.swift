@@ -4,11 +4,11 @@ import Testing
 
 @Suite struct JobDecisionTests {
     @Test(arguments: [
-        (Duration.seconds(-5), Duration.zero), (.zero, .zero), (.milliseconds(1), .milliseconds(1)),
+        (Duration.seconds(-5), Duration.seconds(1)), (.zero, .seconds(1)), (.milliseconds(1_001), .milliseconds(1_001)),
         (.seconds(366 * 86_400), .seconds(366 * 86_400)), (.seconds(367 * 86_400), .seconds(366 * 86_400)),
         (.seconds(Int64.max), .seconds(366 * 86_400)),
     ])
-    func aSnoozeIsFromNothingToAYearLong(asked: Duration, kept: Duration) {
+    func aSnoozeIsFromASecondToAYearLong(asked: Duration, kept: Duration) {
         #expect(JobSnooze(for: asked).duration == kept)
     }
 

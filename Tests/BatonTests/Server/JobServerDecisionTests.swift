@@ -46,7 +46,7 @@ import Testing
         }
     }
 
-    @Test func aSnoozeOfNoTimeComesBackAtOnce() async throws {
+    @Test func aSnoozeOfNoTimeComesBackInASecond() async throws {
         let server = try world.server(
             Script { text, context in
                 if context.run < 3 { throw JobSnooze(for: .seconds(-1)) }
@@ -55,7 +55,12 @@ import Testing
         )
         try await world.run(server) {
             let id = try await enqueue(JobOptions(maximumAttempts: 1))
-            try await world.reach(.succeeded, id)
+            try await world.reach(.scheduled, id)
+            #expect(world.storage.row(id)?.run == 1)
+            try await eventually("it succeeds") {
+                try? await world.advance(by: .seconds(1))
+                return world.storage.row(id)?.state == .succeeded
+            }
             #expect(world.storage.row(id)?.run == 3)
             #expect(world.storage.row(id)?.attempt == 1)
         }
