@@ -29,7 +29,7 @@ extension RetryOptions {
         return JSONText("{\(members.joined(separator: ", "))}")
     }
 
-    /// Reads what is stored; what a later version has written is not said.
+    /// Reads what is stored; what a later version has written is not said, nor what no version would have stored.
     ///
     /// - Parameter json: The stored options.
     package init(json: JSONText) {
@@ -38,7 +38,7 @@ extension RetryOptions {
             return
         }
         self.init(
-            delays: stored.delays.flatMap(Self.delays),
+            delays: stored.delays.flatMap(Self.validDelays),
             whenExhausted: stored.exhausted.flatMap(ExhaustedAction.init)
         )
     }
@@ -52,6 +52,11 @@ extension RetryOptions {
             #"{"kind": "exponential", "factor": \#(factor), "jitter": \#(jitter), "initial": \#(seconds(initial)), "#
                 + #""maximum": \#(seconds(maximum))}"#
         }
+    }
+
+    private static func validDelays(_ stored: Stored.Delays) -> RetryDelays? {
+        guard let delays = delays(stored), (try? delays.validate()) != nil else { return nil }
+        return delays
     }
 
     private static func delays(_ stored: Stored.Delays) -> RetryDelays? {

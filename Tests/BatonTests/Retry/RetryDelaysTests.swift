@@ -81,6 +81,17 @@ import Testing
         #expect(RetryOptions(json: JSONText(text)) == RetryOptions())
     }
 
+    @Test(arguments: [
+        #"{"kind": "exponential", "initial": 1, "factor": 2, "maximum": 60, "jitter": 1e300}"#,
+        #"{"kind": "exponential", "initial": 1, "factor": 2, "maximum": 60, "jitter": -1}"#,
+        #"{"kind": "exponential", "initial": 1, "factor": -1e300, "maximum": 60}"#,
+        #"{"kind": "exponential", "initial": 60, "factor": 2, "maximum": 1}"#, #"{"kind": "fixed", "seconds": []}"#,
+    ])
+    func whatNoVersionWouldHaveStoredIsNotSaid(delays: String) {
+        let options = RetryOptions(json: JSONText(#"{"delays": \#(delays), "exhausted": "delete"}"#))
+        #expect(options == RetryOptions(whenExhausted: .delete))
+    }
+
     @Test func optionsOfAnEnqueueComeBeforeThoseOfTheDeclaration() {
         let declared = JobOptions(retry: RetryOptions(delays: .hangfire, whenExhausted: .delete))
         let merged = JobOptions(retry: RetryOptions(delays: .fixed([.seconds(1)]))).merging(over: declared)
