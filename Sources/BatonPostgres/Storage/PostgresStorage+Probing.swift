@@ -64,7 +64,7 @@ extension PostgresStorage {
     /// The rounds that are open and not given up or void.
     ///
     /// - Parameter queues: Of which queues.
-    /// - Returns: The rounds; those that have just become void say so, once.
+    /// - Returns: The rounds; those that have just become void say so, and whether they are losses, once.
     /// - Throws: ``JobStorageError``.
     public func probes(of queues: [String]) async throws(JobStorageError) -> [ProbeRound] {
         let sql = try await ready().probe
@@ -91,8 +91,12 @@ extension PostgresStorage {
                 on: upkeep,
                 [PostgresStatement(sql.lock, round.id.uuid), PostgresStatement(sql.endVoid, round.id.uuid)]
             )
+            let isLoss = try reading { () throws(PostgresError) in try ended.last?.first?.decode(Bool.self, 1) }
             // Otherwise somebody else has ended it and tells of it.
-            if ended.last?.isEmpty == false { told.append(round) }
+            guard let isLoss else { continue }
+            var round = round
+            round.isLoss = isLoss
+            told.append(round)
         }
         return told
     }

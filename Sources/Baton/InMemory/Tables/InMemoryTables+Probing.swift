@@ -94,7 +94,7 @@ extension InMemoryTables {
         for queue in queues {
             guard let round = probing[queue]?.round, round.givesUpAt > now else { continue }
             let isVoid = isVoid(round)
-            if isVoid { endRound(of: queue, at: now) }
+            let isLoss = isVoid && endRound(of: queue, at: now)
             let sessions = openConsumers(of: queue).map { session in
                 ProbeRound.Consumer(
                     session: session,
@@ -103,7 +103,14 @@ extension InMemoryTables {
                 )
             }
             rounds.append(
-                ProbeRound(id: round.id, queue: queue, phase: round.phase, consumers: sessions, isVoid: isVoid)
+                ProbeRound(
+                    id: round.id,
+                    queue: queue,
+                    phase: round.phase,
+                    consumers: sessions,
+                    isVoid: isVoid,
+                    isLoss: isLoss
+                )
             )
         }
         return rounds

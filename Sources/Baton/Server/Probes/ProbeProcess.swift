@@ -81,8 +81,8 @@ struct ProbeProcess: Sendable {
                 )
                 core.client.publisher.returns.ring()
             }
-        case .void(let probe, let queue, let reason):
-            try await void(probe, queue, reason)
+        case .void(let probe, let queue, let reason, let isLoss):
+            try await void(probe, queue, reason, isLoss: isLoss)
         }
     }
 
@@ -94,8 +94,14 @@ struct ProbeProcess: Sendable {
         }
     }
 
-    private func void(_ probe: ProbeID, _ queue: String, _ reason: String) async throws(JobStorageError) {
-        let isLoss = try await core.storage.voidProbe(probe, reason: reason)
+    private func void(
+        _ probe: ProbeID,
+        _ queue: String,
+        _ reason: String,
+        isLoss: Bool = false
+    ) async throws(JobStorageError) {
+        // Nothing is left of a round that storage has ended.
+        let isLoss = if isLoss { true } else { try await core.storage.voidProbe(probe, reason: reason) }
         core.logger.debug(
             "a round of probing proves nothing",
             metadata: ["queue": "\(queue)", "probe": "\(probe)", "reason": "\(reason)"]

@@ -13,8 +13,8 @@ struct ProbeTable: Sendable {
         case publish(ProbeID, queue: String)
         /// Note that the session has taken up all that it had to.
         case pass(ProbeID, ConsumerSession, queue: String)
-        /// End the round, which proves nothing.
-        case void(ProbeID, queue: String, reason: String)
+        /// End the round, which proves nothing; storage may have done so, and made it a loss.
+        case void(ProbeID, queue: String, reason: String, isLoss: Bool)
     }
 
     private enum Stage {
@@ -196,7 +196,7 @@ struct ProbeTable: Sendable {
     private var isTrusting: Bool { defects.contains(.trustsProbeAcrossReconnect) }
 
     private func void(_ round: ProbeRound, _ reason: String) -> Step {
-        .void(round.id, queue: round.queue, reason: reason)
+        .void(round.id, queue: round.queue, reason: reason, isLoss: round.isLoss)
     }
 
     // MARK: What came of it

@@ -47,6 +47,8 @@ public struct ProbeRound: Sendable, Hashable {
     public var consumers: [Consumer]
     /// Whether a session that was stored with the round has ended since, so that the round proves nothing.
     public var isVoid: Bool
+    /// Whether it has ended with that as a loss, as the last of ``voidLimit`` rounds.
+    public var isLoss: Bool
 
     /// Creates a round's standing.
     ///
@@ -56,11 +58,20 @@ public struct ProbeRound: Sendable, Hashable {
     ///   - phase: How far it has come.
     ///   - consumers: Every consumer session of the queue that is open now.
     ///   - isVoid: Whether a session that was stored with the round has ended since.
-    public init(id: ProbeID, queue: String, phase: Phase, consumers: [Consumer], isVoid: Bool) {
+    ///   - isLoss: Whether it has ended with that as a loss.
+    public init(
+        id: ProbeID,
+        queue: String,
+        phase: Phase,
+        consumers: [Consumer],
+        isVoid: Bool,
+        isLoss: Bool = false
+    ) {
         self.id = id
         self.queue = queue
         self.phase = phase
         self.consumers = consumers
         self.isVoid = isVoid
+        self.isLoss = isLoss
     }
 }

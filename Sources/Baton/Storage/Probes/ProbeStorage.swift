@@ -67,7 +67,8 @@ public protocol ProbeStorage: Sendable {
     /// The rounds that are open and not given up or void.
     ///
     /// - Parameter queues: Of which queues.
-    /// - Returns: The rounds; those that have just become void say so: they are over, and nobody is told of them again.
+    /// - Returns: The rounds; those that have just become void say so, and whether that makes them losses: they are over, and nobody is
+    ///   told of them again.
     /// - Throws: ``JobStorageError``.
     func probes(of queues: [String]) async throws(JobStorageError) -> [ProbeRound]
 

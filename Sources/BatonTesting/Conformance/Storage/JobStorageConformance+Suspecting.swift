@@ -33,6 +33,11 @@ extension JobStorageConformance {
                 consumer = try await subject.consumer(owner: server, replacing: consumer)
                 let round = try Expect.value(try await subject.standing(), "round \(number) to be told of once more")
                 try Expect.that(round.isVoid, "round \(number) to be void", found: round)
+                try Expect.equal(
+                    round.isLoss,
+                    number == ProbeRound.voidLimit,
+                    "whether round \(number) is told of as a loss"
+                )
                 try await subject.advance(.seconds(121))
             }
             try Expect.equal(try await subject.requeuedLost(), [job.id], "what is published again")

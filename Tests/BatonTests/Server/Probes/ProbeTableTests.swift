@@ -60,7 +60,7 @@ import Testing
     }
 
     private func isVoid(_ step: ProbeTable.Step?) -> Bool {
-        if case .void(probe, queue, _)? = step { true } else { false }
+        if case .void(probe, queue, _, _)? = step { true } else { false }
     }
 
     // MARK: Joining
