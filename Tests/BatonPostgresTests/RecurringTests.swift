@@ -45,6 +45,60 @@ struct RecurringTests {
         }
     }
 
+    /// A lease must not end over an entry that somebody's open transaction holds.
+    @Test func heartbeatsGoOnWhileOthersWaitForAnEntry() async throws {
+        try await withStorage { fixture in
+            let storage = fixture.storage
+            let far = Date(timeIntervalSinceReferenceDate: .infinity)
+            _ = try await storage.setRecurring(Self.definition(), nextAt: far)
+            let owner = try await fixture.server()
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                try await fixture.client.withTransaction { transaction in
+                    let lock = "SELECT id FROM \(try fixture.schema.recurringEntry) WHERE id = 'digest' FOR UPDATE"
+                    try await transaction.query(.init(lock, prepared: false))
+                    for _ in 1...2 {
+                        group.addTask {
+                            let made = try await storage.triggerRecurring(
+                                "digest",
+                                job: JobID(UUID()),
+                                marks: .init(unmarked: 1)
+                            )
+                            #expect(made != nil)
+                        }
+                    }
+                    group.addTask {
+                        var definition = Self.definition()
+                        definition.priority = 7
+                        #expect(try await storage.setRecurring(definition, nextAt: far).isChanged)
+                    }
+                    while try await fixture.blockedProcesses().count < 3 { try await Task.sleep(for: .milliseconds(5)) }
+                    for _ in 1...3 {
+                        #expect(try await storage.heartbeat(owner, lease: .seconds(60), runs: []).isAlive)
+                    }
+                    #expect(try await fixture.blockedProcesses().count == 3)
+                }
+                try await group.waitForAll()
+            }
+            #expect(try await fixture.value(Int.self, "SELECT count(*) FROM ns.jobs") == 2)
+        }
+    }
+
+    /// Whatever the upkeep waits for, it gives up in time and says that it may be tried again.
+    @Test func aHeartbeatDoesNotWaitForAnotherTransactionsEnd() async throws {
+        try await withStorage { fixture in
+            let owner = try await fixture.server()
+            try await fixture.client.withTransaction { transaction in
+                let lock = "SELECT FROM \(try fixture.schema.server) FOR UPDATE"
+                try await transaction.query(.init(lock, prepared: false))
+                let error = await #expect(throws: JobStorageError.self) {
+                    try await fixture.storage.heartbeat(owner, lease: .seconds(600), runs: [])
+                }
+                #expect(error?.code == .unavailable)
+            }
+            #expect(try await fixture.storage.heartbeat(owner, lease: .seconds(60), runs: []).isAlive)
+        }
+    }
+
     @Test func theViewsShowEntriesAndTheirHistory() async throws {
         try await withStorage { fixture in
             let never = Date(timeIntervalSinceReferenceDate: .infinity)

@@ -32,6 +32,7 @@ struct StorageErrorTests {
         #expect(code(.queryFailed, state: "40P01") == .unavailable)
         #expect(code(.queryFailed, state: "53100") == .unavailable)
         #expect(code(.queryFailed, state: "57014") == .unavailable)
+        #expect(code(.queryFailed, state: "55P03") == .unavailable)
         #expect(code(.queryFailed, state: "25006") == .unavailable)
         #expect(code(.queryFailed, state: "22P02") == .refused)
         #expect(code(.queryFailed, state: "42501") == .refused)

@@ -20,6 +20,8 @@ extension Migration {
             DECLARE
                 found integer;
             BEGIN
+                -- Another's migration takes as long as it takes, and no heartbeat waits for this one.
+                PERFORM set_config('lock_timeout', '0', true);
                 PERFORM pg_advisory_xact_lock(hashtextextended('baton migration of \(schema.namespace.name)', 0));
                 IF to_regnamespace('\(schema.name)') IS NULL THEN
                     CREATE SCHEMA \(schema.name);

@@ -83,6 +83,8 @@ extension PostgresStorage {
             // A lease must not run out over a line that is dead: whoever gives a statement up asks over another one.
             configuration.cancellationTimeout = .seconds(1)
             configuration.sessionSettings["plan_cache_mode"] = "force_custom_plan"
+            // Two statements behind somebody's open transaction would hold every heartbeat up until the lease is over.
+            configuration.sessionSettings["lock_timeout"] = "2s"
             return configuration
         }
 

@@ -6,6 +6,7 @@ internal import PostgresClient
     public import Foundation
 #endif
 
+// What waits for an entry's row goes over the connections for the work: heartbeats must not wait behind it.
 extension PostgresStorage {
     /// The database's date.
     ///
@@ -48,7 +49,7 @@ extension PostgresStorage {
         values.append(nextAt)
         let set = PostgresStatement(sql.set, parameters: values, prepared: false)
         let results = try await perform(
-            on: upkeep,
+            on: work,
             [set, PostgresStatement(sql.record, definition.id, prepared: false)]
         )
         let record = try reading { () throws(PostgresError) in try results.last?.first?.recurringRecord() }
@@ -65,7 +66,7 @@ extension PostgresStorage {
     /// - Throws: ``JobStorageError``.
     public func removeRecurring(_ id: String) async throws(JobStorageError) -> Bool {
         let sql = try await ready().recurring.remove
-        return try await perform(on: upkeep, PostgresStatement(sql, id, prepared: false)).isEmpty == false
+        return try await perform(on: work, PostgresStatement(sql, id, prepared: false)).isEmpty == false
     }
 
     /// Pauses an entry.
@@ -75,7 +76,7 @@ extension PostgresStorage {
     /// - Throws: ``JobStorageError``.
     public func pauseRecurring(_ id: String) async throws(JobStorageError) -> Bool {
         let sql = try await ready().recurring.pause
-        return try await number(PostgresStatement(sql, id, prepared: false)) > 0
+        return try await number(on: work, PostgresStatement(sql, id, prepared: false)) > 0
     }
 
     /// Lets a paused entry go on.
@@ -87,7 +88,7 @@ extension PostgresStorage {
     /// - Throws: ``JobStorageError``.
     public func resumeRecurring(_ id: String, nextAt: Date?) async throws(JobStorageError) -> Bool {
         let sql = try await ready().recurring.resume
-        return try await number(PostgresStatement(sql, id, nextAt, prepared: false)) > 0
+        return try await number(on: work, PostgresStatement(sql, id, nextAt, prepared: false)) > 0
     }
 
     /// Disables an entry that cannot be read.
@@ -104,7 +105,7 @@ extension PostgresStorage {
         error: String
     ) async throws(JobStorageError) -> Bool {
         let sql = try await ready().recurring.disable
-        return try await perform(on: upkeep, PostgresStatement(sql, id, revision, error, prepared: false)).isEmpty
+        return try await perform(on: work, PostgresStatement(sql, id, revision, error, prepared: false)).isEmpty
             == false
     }
 
@@ -162,11 +163,14 @@ extension PostgresStorage {
     /// - Throws: ``JobStorageError``.
     public func trimRecurringHistory(keeping count: Int, limit: Int) async throws(JobStorageError) -> Int {
         let sql = try await ready().recurring.trim
-        return try await number(PostgresStatement(sql, max(count, 0), max(limit, 0), prepared: false))
+        return try await number(on: upkeep, PostgresStatement(sql, max(count, 0), max(limit, 0), prepared: false))
     }
 
-    private func number(_ statement: PostgresStatement) async throws(JobStorageError) -> Int {
-        let result = try await perform(on: upkeep, statement)
+    private func number(
+        on client: PostgresClient,
+        _ statement: PostgresStatement
+    ) async throws(JobStorageError) -> Int {
+        let result = try await perform(on: client, statement)
         return try reading { () throws(PostgresError) in try result.first?.decode(Int.self, 0) ?? 0 }
     }
 }
