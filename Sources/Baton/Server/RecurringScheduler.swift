@@ -8,8 +8,8 @@ struct RecurringScheduler: Sendable {
     /// How many entries one look takes.
     private static let batchSize = 100
     private static let retryInterval = Duration.seconds(1)
-    /// How long to leave entries alone that another server is moving at the moment.
-    private static let contendedWait = Duration.milliseconds(50)
+    /// How long to leave entries alone at most that another server is moving.
+    private static let contendedLimit = Duration.seconds(1)
     /// How long to sleep at most while no other process can say that it has set an entry: no longer than an occurrence may be
     /// late without being missed (``MisfirePolicy/grace``).
     private static let pollIntervalWithoutWords = Duration.seconds(10)
@@ -20,8 +20,15 @@ struct RecurringScheduler: Sendable {
     ///
     /// - Throws: `CancellationError` when the task is cancelled.
     func run() async throws {
+        var contention = Self.contention()
         while true {
-            let wait = await pass()
+            let wait: Duration
+            if let rest = await pass() {
+                contention = Self.contention()
+                wait = rest
+            } else {
+                wait = contention.next(core.environment.random)
+            }
             try Task.checkCancellation()
             if wait > .zero {
                 try await core.client.recurringChanged.wait(atMost: wait, clock: core.clock)
@@ -29,10 +36,12 @@ struct RecurringScheduler: Sendable {
         }
     }
 
+    private static func contention() -> Backoff { Backoff(limit: contendedLimit) }
+
     /// Lets those that are due make their jobs.
     ///
-    /// - Returns: How long to sleep.
-    private func pass() async -> Duration {
+    /// - Returns: How long to sleep; `nil` when others were moving all of them.
+    private func pass() async -> Duration? {
         let poll =
             core.client.transport.isConnected
             ? core.configuration.schedulePollInterval
@@ -43,30 +52,87 @@ struct RecurringScheduler: Sendable {
             let pass = RecurringPass(due, core.environment)
             for broken in pass.broken { try await disable(broken) }
             var moved = pass.broken.count
-            for group in pass.groups {
-                guard let advanced = await advance(group) else { return Self.retryInterval }
-                moved += advanced
-            }
-            return moved > 0 ? .zero : Self.contendedWait
+            var tally = Tally()
+            for group in pass.groups { await advance(group, &tally) }
+            moved += tally.moved
+            for (entry, error) in tally.culprits { moved += try await disable(entry, error) ? 1 : 0 }
+            if tally.isToBeRetried { return Self.retryInterval }
+            return moved > 0 ? .zero : nil
         } catch {
             core.logger.warning("looking for due recurring entries failed", metadata: ["error": "\(error)"])
             return Self.retryInterval
         }
     }
 
+    /// What came of letting entries go on.
+    private struct Tally {
+        /// How many went on.
+        var moved = 0
+        /// Whether storage took any of them, though another server may have moved them.
+        var hasTaken = false
+        /// Whether it failed for some, or is not known.
+        var hasFailed = false
+        /// Those that storage refuses by themselves.
+        var refused: [(entry: RecurringAdvance, error: JobStorageError)] = []
+
+        /// Those that are to be disabled: where storage takes none of several, it is not for what they are.
+        var culprits: [(entry: RecurringAdvance, error: JobStorageError)] {
+            hasTaken || refused.count == 1 ? refused : []
+        }
+
+        /// Whether some must be tried again that nobody else has moved.
+        var isToBeRetried: Bool { hasFailed || refused.count > culprits.count }
+    }
+
+    /// Lets entries go on in one transaction; when storage refuses that, each by itself, so that one stops no other.
+    private func advance(_ entries: [RecurringAdvance], _ tally: inout Tally) async {
+        do throws(JobStorageError) {
+            tally.moved += try await fire(entries)
+            tally.hasTaken = true
+        } catch {
+            if error.code == .refused, entries.count > 1 {
+                for entry in entries { await advance([entry], &tally) }
+                return
+            }
+            if error.code == .refused, let entry = entries.first {
+                tally.refused.append((entry, error))
+            } else {
+                tally.hasFailed = true
+            }
+            core.logger.warning(
+                "letting recurring entries go on failed",
+                metadata: ["recurring.ids": "\(entries.map(\.id))", "error": "\(error)"]
+            )
+        }
+    }
+
     /// Lets entries go on, and publishes the jobs that they made.
     ///
-    /// - Returns: How many went on; `nil` when that failed or is not known.
-    private func advance(_ advances: [RecurringAdvance]) async -> Int? {
-        var firing: RecurringFiring?
-        let made = await core.repair(limit: advances.occurrenceCount) { marks throws(JobStorageError) in
-            let answer = try await core.storage.advanceRecurring(advances, marks: marks)
-            firing = answer
-            return answer.dispatches
+    /// - Returns: How many went on.
+    private func fire(_ entries: [RecurringAdvance]) async throws(JobStorageError) -> Int {
+        let firing = try await core.client.move(atMost: entries.occurrenceCount) { marks throws(JobStorageError) in
+            let firing = try await core.storage.advanceRecurring(entries, marks: marks)
+            return (firing.dispatches, firing)
         }
-        guard made != nil, let firing else { return nil }
         if let nextStart = firing.nextStart { core.client.scheduled.ring(dueIn: max(nextStart, .zero)) }
         return firing.advanced
+    }
+
+    /// Disables an entry that storage refuses for good.
+    ///
+    /// - Returns: Whether this server did it.
+    private func disable(_ entry: RecurringAdvance, _ error: JobStorageError) async throws(JobStorageError) -> Bool {
+        let isDisabled = try await core.storage.disableRecurring(
+            entry.id,
+            revision: entry.revision,
+            error: error.message
+        )
+        guard isDisabled else { return false }
+        core.logger.error(
+            "storage refuses what a recurring entry makes: it is disabled until it is set again",
+            metadata: ["recurring.id": "\(entry.id)", "error": "\(error)"]
+        )
+        return true
     }
 
     private func disable(_ broken: RecurringPass.Broken) async throws(JobStorageError) {

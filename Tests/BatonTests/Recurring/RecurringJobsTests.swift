@@ -137,6 +137,37 @@ import Testing
         }
     }
 
+    @Test func anEntryThatStorageRefusesIsDisabledAndStopsNoOther() async throws {
+        try await world.run(world.server(Script())) {
+            try await eventually("the server is there") { world.storage.read { $0.servers.count } == 1 }
+            try await recurring.set("bad", .every(.seconds(10)), call)
+            try await recurring.set("good", .every(.seconds(10)), call)
+            // Both at once, then the first by itself.
+            world.storage.fail(.recurring(.advance), .refused, .refused)
+            try await pass(until: "the good one goes on") { await fired("good").count >= 2 }
+            #expect(try await recurring.entry("bad")?.error == "Refused, says the test.")
+            #expect(try await recurring.entry("good")?.error == nil)
+            #expect(await fired("bad").isEmpty)
+            try await recurring.set("bad", .every(.seconds(10)), call)
+            try await pass(until: "it goes on when it is set") { await !fired("bad").isEmpty }
+        }
+    }
+
+    /// An account that lost a right for a moment, say, must not cost every entry.
+    @Test func whereStorageTakesNoneOfSeveralNoneIsDisabled() async throws {
+        try await world.run(world.server(Script())) {
+            try await eventually("the server is there") { world.storage.read { $0.servers.count } == 1 }
+            try await recurring.set("one", .every(.seconds(10)), call)
+            try await recurring.set("other", .every(.seconds(10)), call)
+            world.storage.fail(.recurring(.advance), .refused, .refused, .refused)
+            try await pass(until: "both go on") {
+                let (one, other) = (await fired("one"), await fired("other"))
+                return !one.isEmpty && !other.isEmpty
+            }
+            #expect(try await recurring.list().map(\.error) == [nil, nil])
+        }
+    }
+
     @Test func oneOccurrenceWaitsWhileTheJobBeforeRuns() async throws {
         let gate = Gate()
         let script = Script { text, _ in

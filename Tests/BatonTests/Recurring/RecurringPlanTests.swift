@@ -107,6 +107,16 @@ import Testing
         #expect(early.next == 100)
     }
 
+    /// Nothing in storage keeps the two apart, and a statement that holds a date twice is refused.
+    @Test func anOccurrenceThatWaitsStandsForThoseUpToIt() throws {
+        let same = try Self.plan(Self.record(.every(.seconds(60)), next: 100, held: 100), at: 101)
+        #expect(same.due == [100])
+        #expect(same.next == 160)
+        let later = try Self.plan(Self.record(.every(.seconds(1)), next: 100, misfire: .fireEach, held: 102), at: 104)
+        #expect(later.due == [102, 103, 104])
+        #expect(later.next == 105)
+    }
+
     @Test func everybodyPutsAJobOffByTheSame() throws {
         let one = Self.record(.every(.seconds(60)), next: 100, jitter: .seconds(30))
         let start = try RecurringPlan(one, at: Sample.date(101)).occurrences[0].startAt

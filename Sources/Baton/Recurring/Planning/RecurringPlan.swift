@@ -31,9 +31,17 @@ struct RecurringPlan {
             if let due = record.nextAt { dates += Self.due(since: due, at: now, timetable, policy.misfire) }
             nextAt = timetable.next(after: now, knowing: record.nextAt) ?? Self.never
         }
-        occurrences = dates.map { date in
+        occurrences = Self.ascending(dates).map { date in
             (date, date.adding(policy.jitter * Self.fraction(definition.id, date)))
         }
+    }
+
+    /// Leaves dates out that do not come after the one before: storage decides each of an entry's once, and one that has
+    /// waited stands for those up to it.
+    private static func ascending(_ dates: [Date]) -> [Date] {
+        var kept: [Date] = []
+        for date in dates where kept.last.map({ $0.inMicroseconds < date.inMicroseconds }) ?? true { kept.append(date) }
+        return kept
     }
 
     private static func due(
