@@ -10,9 +10,9 @@ public struct RecurringOccurrence: Sendable, Hashable {
     public enum Outcome: String, Sendable, Hashable, CaseIterable {
         /// It made a job.
         case fired
-        /// It waits for the end of the job before.
+        /// It waits for the end of the jobs before.
         case held
-        /// It made none, because the job before had not ended.
+        /// It made none, because a job before had not ended.
         case skipped
         /// Somebody made the job by hand.
         case triggered

@@ -19,9 +19,7 @@ struct FiringStatements: Sendable {
 
     init(_ schema: Schema) {
         let live = "NOT is_paused AND error IS NULL"
-        let isActive = "EXISTS (SELECT FROM \(schema.active) AS j WHERE j.id = e.last_job_id)"
-        let waits = "EXISTS (SELECT FROM \(schema.scheduled) AS j WHERE j.id = e.last_job_id)"
-        let isBusy = "(\(isActive) OR \(waits))"
+        let isBusy = Self.isBusy(schema)
         let columns = RecurringStatements.columns.map { "e.\($0)" }.joined(separator: ", ")
         due = """
             WITH held AS MATERIALIZED (
@@ -63,13 +61,31 @@ struct FiringStatements: Sendable {
             """
     }
 
+    /// Whether one of the jobs that an entry `e` made last has not ended.
+    private static func isBusy(_ schema: Schema) -> String {
+        // The occurrence of the last one may have been trimmed.
+        """
+        EXISTS (
+            SELECT FROM (
+                SELECT e.last_job_id AS id UNION ALL (
+                    SELECT o.job_id FROM \(schema.recurringOccurrence) AS o
+                    WHERE o.entry_id = e.id AND o.job_id IS NOT NULL
+                    ORDER BY o.at DESC, o.trigger_id DESC LIMIT \(OverlapPolicy.reach)
+                )
+            ) AS made
+            WHERE EXISTS (SELECT FROM \(schema.active) AS j WHERE j.id = made.id)
+                OR EXISTS (SELECT FROM \(schema.scheduled) AS j WHERE j.id = made.id)
+        )
+        """
+    }
+
     private static func advance(_ schema: Schema, live: String, isBusy: String) -> String {
         let held = RecurringOccurrence.Outcome.held.rawValue
         let fired = RecurringOccurrence.Outcome.fired.rawValue
         let skipped = RecurringOccurrence.Outcome.skipped.rawValue
         return """
             WITH won AS MATERIALIZED (
-                SELECT e.*, p.next_at AS planned, \(isBusy) AS is_busy
+                SELECT e.*, p.next_at AS planned, overlap <> '\(OverlapPolicy.allow.rawValue)' AND \(isBusy) AS is_busy
                 FROM unnest($3::text[], $4::bigint[], $5::timestamptz[]) AS p (id, revision, next_at)
                 JOIN \(schema.recurringEntry) AS e ON e.id = p.id AND e.revision = p.revision
                 WHERE \(live)

@@ -126,12 +126,14 @@ extension InMemoryStorage {
     ///   - advances: How entries are to go on.
     ///   - marks: As many marks as there are occurrences.
     /// - Returns: What is to be published.
-    /// - Throws: Never; the signature is the protocol's.
+    /// - Throws: ``JobStorageError`` when a date of an entry is to be decided twice.
     public func advanceRecurring(
         _ advances: [RecurringAdvance],
         marks: PublishMarkRange
     ) async throws(JobStorageError) -> RecurringFiring {
-        transaction { tables, now in tables.advanceRecurring(advances, marks, at: now) }
+        try transaction { tables, now throws(JobStorageError) in
+            try tables.advanceRecurring(advances, marks, at: now)
+        }
     }
 
     /// Makes a job of an entry now.

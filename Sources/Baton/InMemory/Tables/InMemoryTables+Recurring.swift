@@ -119,22 +119,32 @@ extension InMemoryTables {
         return RecurringDue(records: Array(due.prefix(max(limit, 0))), now: now, nextDue: wait)
     }
 
-    /// Whether the job that an entry made last has not ended.
+    /// Whether one of the jobs that an entry made last has not ended.
     private func isBusy(_ record: RecurringRecord) -> Bool {
-        guard let job = record.lastJobID, let state = rows[job]?.state else { return false }
-        return [.enqueued, .processing, .scheduled, .awaiting].contains(state)
+        // The occurrence of the last one may have been trimmed.
+        let jobs = [record.lastJobID] + recurringHistory(of: record.definition.id).map(\.jobID)
+        return jobs.compactMap(\.self).prefix(OverlapPolicy.reach + 1).contains { job in
+            rows[job].map { [.enqueued, .processing, .scheduled, .awaiting].contains($0.state) } ?? false
+        }
     }
 
     mutating func advanceRecurring(
         _ advances: [RecurringAdvance],
         _ marks: PublishMarkRange,
         at now: Date
-    ) -> RecurringFiring {
+    ) throws(JobStorageError) -> RecurringFiring {
         var firing = RecurringFiring(dispatches: [], nextStart: nil, advanced: 0)
-        for advance in advances {
+        let won = advances.compactMap { advance -> (RecurringAdvance, RecurringRecord)? in
             guard let record = recurring.records[advance.id], record.revision == advance.revision, !record.isPaused,
                 record.error == nil
-            else { continue }
+            else { return nil }
+            return (advance, record)
+        }
+        for (advance, _) in won
+        where Set(advance.occurrences.map(\.at.inMicroseconds)).count < advance.occurrences.count {
+            throw JobStorageError(.refused, "Of the entry “\(advance.id)” one date is to be decided twice.")
+        }
+        for (advance, record) in won {
             fire(advance, record, marks, at: now, &firing)
             firing.advanced += 1
         }

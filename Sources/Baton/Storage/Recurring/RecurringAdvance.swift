@@ -32,7 +32,7 @@ public struct RecurringAdvance: Sendable, Hashable {
     public var id: String
     /// The revision that this was planned from.
     public var revision: Int64
-    /// The occurrences, oldest first, one that has waited included.
+    /// The occurrences, oldest first and each date once, one that has waited included.
     public var occurrences: [Occurrence]
     /// The next occurrence; infinite when there is none any more.
     public var nextAt: Date

@@ -101,8 +101,8 @@ public protocol RecurringStorage: Sendable {
     /// Decides occurrences, makes their jobs, and moves the entries on: for each entry all of it or nothing.
     ///
     /// An entry of another revision than was planned from stays as it is, and so does one that another call is moving.
-    /// Whether the last job has ended is judged in the same transaction (``OverlapPolicy``). An occurrence that was decided
-    /// before makes no job.
+    /// Whether the entry's latest jobs have ended, those made by hand included, is judged in the same transaction
+    /// (``OverlapPolicy``). An occurrence that was decided before makes no job; a date that is given twice is refused.
     ///
     /// - Parameters:
     ///   - advances: How entries are to go on; each entry at most once.

@@ -129,6 +129,43 @@ extension JobStorageConformance {
             try Expect.equal(try await subject.outcomes(), [.fired, .skipped, .skipped, .fired], "the occurrences")
         },
         Rule(
+            "an older job that goes on counts",
+            "A job that was made since, by hand or not, and has ended hides no older one that goes on (OverlapPolicy)."
+        ) { subject in
+            let owner = try await subject.server()
+            _ = try await subject.entry(subject.definition(overlap: "skip"))
+            let dates = try await subject.dates(in: -5, -4, -3)
+            let older = try await subject.decide([dates[0]])
+            let made = try await subject.storage.triggerRecurring(
+                "digest",
+                job: subject.environment.makeJobID(),
+                marks: try await subject.marks(1)
+            )
+            let triggered = RecurringFiring(dispatches: [try Expect.value(made, "a job")], nextStart: nil, advanced: 0)
+            try await subject.run(triggered, by: owner, claim: 1)
+            let none = try await subject.decide([dates[1]])
+            try Expect.equal(none.dispatches, [], "what is made while the older goes on")
+            try await subject.run(older, by: owner, claim: 2)
+            try Expect.equal(try await subject.decide([dates[2]]).dispatches.count, 1, "what is made when it has ended")
+        },
+        Rule(
+            "a date is decided once",
+            "Of an entry's dates none may be given twice; nothing changes then (RecurringStorage.advanceRecurring)."
+        ) { subject in
+            let record = try await subject.entry(subject.definition())
+            let at = try Expect.value(record.nextAt, "a next occurrence")
+            let (plan, marks) = (try await subject.plan(record, [at, at]), try await subject.marks(2))
+            var code: JobStorageError.Code?
+            do throws(JobStorageError) {
+                _ = try await subject.storage.advanceRecurring([plan], marks: marks)
+            } catch {
+                code = error.code
+            }
+            try Expect.equal(code, .refused, "the code of the error")
+            try Expect.equal(try await subject.record(), record, "the entry then")
+            try Expect.equal(try await subject.outcomes(), [], "the occurrences then")
+        },
+        Rule(
             "one occurrence waits for the last job",
             "With queueOne one occurrence waits until the job before has ended (OverlapPolicy.queueOne)."
         ) { subject in

@@ -75,6 +75,8 @@ extension DefectiveStorage: RecurringForwarding {
                 for place in advances[index].occurrences.indices {
                     advances[index].occurrences[place].startAt = advances[index].occurrences[place].at
                 }
+            case .decidesADateTwice:
+                advances[index].occurrences.removeLast(max(advances[index].occurrences.count - 1, 0))
             default: break
             }
         }

@@ -214,6 +214,8 @@ enum PlantedStorageDefects {
             .allowsOverlap,
             "how many jobs are made of two"
         ),
+        "an older job that goes on counts": .init(.allowsOverlap, "what is made while the older goes on"),
+        "a date is decided once": .init(.decidesADateTwice, "the code of the error"),
         "one occurrence waits for the last job": .init(.allowsOverlap, "how many jobs are made of three"),
         "a job is made by hand": .init(.triggersNothing, "the job that is to be published"),
 

@@ -40,7 +40,7 @@ enum StorageDefect: String, CaseIterable, Sendable {
     // Recurring entries.
     case forgetsPriorities, setsAnew, removesNothing, pausesNothing, disablesNothing, trimsNothing, tellsNothingDue
     case forgetsOccurrences, firesWithoutAMark, advancesAnyRevision, firesTwice, putsNothingOff, allowsOverlap
-    case triggersNothing
+    case triggersNothing, decidesADateTwice
 
     // Time and repair.
     case promotesBackwards, promotesEarly, tellsNoDueTime, promotesAtTheOldGeneration, promotesWithoutAMark
