@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 """Writes differential.txt: what other implementations of cron find due.
 
     python3 -m venv venv
@@ -6,9 +5,9 @@
     venv/bin/python generate.py > differential.txt
 
 Which local times match is croniter's answer, with day_or=False, as Baton needs both days to match. Where cron-converter
-or APScheduler can say the same expression, they must agree with it, or nothing is written. Which instants those local
-times are is zoneinfo's answer, and what shifted clocks do to an expression is written out in instants() below, by
-Cronos's rules: the three have ideas of their own about it.
+or APScheduler can say the same expression, they must agree with it, or nothing is written; the head of the file says
+about how many cases they were asked. Which instants those local times are is zoneinfo's answer, and what shifted clocks
+do to an expression is written out in instants() below, by Cronos's rules: the three have ideas of their own about it.
 
 Left out is what the others mean something else by, or have no word for: L-3, LW, 15W, ranges of one value, steps in
 ranges that wrap, steps after a single day of the week. So are zones whose past has been corrected of late.
@@ -224,21 +223,25 @@ def case(zone, moments):
 
 
 def main():
-    print("# Made by generate.py, which says how. Expression | start in seconds since 1970 | how many seconds after the start")
-    print('# it is due, and how many after each time it is due again. "= ZONE" begins the cases of a zone.')
-    counts = [0, 0, 0]
+    counts, lines = [0, 0, 0], []
     for name in ZONES:
         zone = zoneinfo.ZoneInfo(name)
         moments = shifts(zone)
-        print("=", name)
+        lines.append("= " + name)
         done = 0
         while done < 36:
             result = case(zone, moments)
             if result:
                 counts[result[0]] += 1
-                print(result[1])
+                lines.append(result[1])
                 done += 1
-    print("asked one, two, three implementations:", counts, file=sys.stderr)
+    # Only now: whatever differs has ended the program before.
+    print("# Made by generate.py, which says how. Expression | start in seconds since 1970 | how many seconds after the start")
+    print('# it is due, and how many after each time it is due again. "= ZONE" begins the cases of a zone.')
+    told = (sum(counts), *counts)
+    print("# Of %d cases the local times of %d are croniter's alone, of %d another's too, of %d all three's;" % told)
+    print("# the instants of these local times are zoneinfo's, by Cronos's rules for shifted clocks.")
+    print("\n".join(lines))
 
 
 main()
