@@ -3,7 +3,7 @@ import EndToEndSupport
 import Foundation
 import Testing
 
-@Suite("Recurring entries, by hand", .timeLimit(.minutes(5)))
+@Suite("Recurring entries, by hand", .timeLimit(.minutes(15)))
 struct RecurringTests {
     private struct Entry: Decodable {
         var id: String

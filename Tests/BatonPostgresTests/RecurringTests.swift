@@ -5,7 +5,7 @@ import Testing
 
 @testable import BatonPostgres
 
-@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(3)))
+@Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(15)))
 struct RecurringTests {
     private static func definition(_ id: String = "digest") -> RecurringDefinition {
         RecurringDefinition(

@@ -4,7 +4,7 @@ import Foundation
 import PostgresClient
 import Testing
 
-@Suite("What jobs decide: policies, snoozes, discards, progress", .timeLimit(.minutes(5)))
+@Suite("What jobs decide: policies, snoozes, discards, progress", .timeLimit(.minutes(15)))
 struct DecisionTests {
     let board = Board()
 

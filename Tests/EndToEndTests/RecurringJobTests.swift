@@ -3,7 +3,7 @@ import EndToEndSupport
 import Foundation
 import Testing
 
-@Suite("Recurring jobs", .timeLimit(.minutes(5)))
+@Suite("Recurring jobs", .timeLimit(.minutes(15)))
 struct RecurringJobTests {
     let board = Board()
 
