@@ -11,8 +11,8 @@ struct Timetable: Sendable {
         case every(Duration)
     }
 
-    /// How seldom an entry may be due that is due every so often.
-    private static let longestInterval = Duration.seconds(1_000 * 366 * 86_400)
+    /// How seldom an entry may be due that is due every so often, in days: about a thousand years, as far as dates go.
+    private static let longestDays = 365_000
 
     private let rule: Rule
 
@@ -24,20 +24,23 @@ struct Timetable: Sendable {
         if schedule.text.hasPrefix(RecurringSchedule.everyPrefix) {
             let length = schedule.text.dropFirst(RecurringSchedule.everyPrefix.count)
             guard let interval = IntervalText.interval(String(length)), interval >= .seconds(1),
-                interval <= Self.longestInterval
+                interval <= .seconds(Self.longestDays * 86_400)
             else {
                 throw RecurringError(
                     .invalidSchedule,
-                    "“\(schedule.text)” is no schedule: after @every comes a length of a second or more, such as 90s or 1h30m."
+                    """
+                    “\(schedule.text.excerpt)” is no schedule: after @every comes a length of a second to \
+                    \(Self.longestDays) days, such as 90s, 1h30m or 2d.
+                    """
                 )
             }
             rule = .every(interval)
             return
         }
-        guard let zone = TimeZone(identifier: schedule.zone) else {
+        guard let zone = TimeZone.named(schedule.zone) else {
             throw RecurringError(
                 .unknownTimeZone,
-                "There is no time zone “\(schedule.zone)”. Use a name of the IANA database, such as Europe/Paris."
+                "There is no time zone “\(schedule.zone.excerpt)”. Use a name of the IANA database, such as Europe/Paris."
             )
         }
         do throws(CronError) {
@@ -45,7 +48,7 @@ struct Timetable: Sendable {
         } catch {
             throw RecurringError(
                 .invalidSchedule,
-                "“\(schedule.text)” is no cron expression: \(error.message)",
+                "“\(schedule.text.excerpt)” is no cron expression: \(error.message)",
                 underlyingError: error
             )
         }
