@@ -20,10 +20,10 @@ struct RecurringScheduler: Sendable {
     ///
     /// - Throws: `CancellationError` when the task is cancelled.
     func run() async throws {
-        var contention = Self.contention()
+        var (foreign, contention) = (ForeignEntries(), Self.contention())
         while true {
             let wait: Duration
-            if let rest = await pass() {
+            if let rest = await pass(&foreign) {
                 contention = Self.contention()
                 wait = rest
             } else {
@@ -40,16 +40,19 @@ struct RecurringScheduler: Sendable {
 
     /// Lets those that are due make their jobs.
     ///
+    /// - Parameter foreign: The entries that are left to others.
     /// - Returns: How long to sleep; `nil` when others were moving all of them.
-    private func pass() async -> Duration? {
+    private func pass(_ foreign: inout ForeignEntries) async -> Duration? {
         let poll =
-            core.client.transport.isConnected
+            core.client.canPublish
             ? core.configuration.schedulePollInterval
             : min(core.configuration.schedulePollInterval, Self.pollIntervalWithoutWords)
         do throws(JobStorageError) {
-            let due = try await core.storage.dueRecurring(limit: Self.batchSize)
-            guard !due.records.isEmpty else { return min(max(due.nextDue ?? poll, .zero), poll) }
+            // Those that are left to others stay due, and come first: they must not take the place of the rest.
+            let due = try await core.storage.dueRecurring(limit: Self.batchSize + foreign.count)
             let pass = RecurringPass(due, core.environment)
+            foreign.note(pass.foreign, core.logger)
+            guard !due.records.isEmpty else { return min(max(due.nextDue ?? poll, .zero), poll) }
             for broken in pass.broken { try await disable(broken) }
             var moved = pass.broken.count
             var tally = Tally()
@@ -57,7 +60,8 @@ struct RecurringScheduler: Sendable {
             moved += tally.moved
             for (entry, error) in tally.culprits { moved += try await disable(entry, error) ? 1 : 0 }
             if tally.isToBeRetried { return Self.retryInterval }
-            return moved > 0 ? .zero : nil
+            if moved > 0 { return .zero }
+            return pass.groups.isEmpty ? Self.retryInterval : nil
         } catch {
             core.logger.warning("looking for due recurring entries failed", metadata: ["error": "\(error)"])
             return Self.retryInterval
@@ -135,7 +139,7 @@ struct RecurringScheduler: Sendable {
         return true
     }
 
-    private func disable(_ broken: RecurringPass.Broken) async throws(JobStorageError) {
+    private func disable(_ broken: RecurringPass.Unreadable) async throws(JobStorageError) {
         let isDisabled = try await core.storage.disableRecurring(
             broken.id,
             revision: broken.revision,

@@ -1,7 +1,7 @@
 /// What is to be done about the entries that are due.
 package struct RecurringPass: Sendable {
-    /// An entry that cannot be read.
-    package struct Broken: Sendable {
+    /// An entry that cannot be read here.
+    package struct Unreadable: Sendable {
         /// The entry.
         package let id: String
         /// The revision that cannot be read.
@@ -15,8 +15,10 @@ package struct RecurringPass: Sendable {
 
     /// How entries are to go on, in groups of one transaction each.
     package private(set) var groups: [[RecurringAdvance]] = []
-    /// The entries that cannot be read.
-    package private(set) var broken: [Broken] = []
+    /// The entries that nobody can read, to be disabled.
+    package private(set) var broken: [Unreadable] = []
+    /// The entries that are left to others: a later version may know their policy, other zone data their zone.
+    package private(set) var foreign: [Unreadable] = []
 
     /// Plans.
     ///
@@ -44,7 +46,8 @@ package struct RecurringPass: Sendable {
                 groups[groups.count - 1].append(advance)
                 size += ids.count
             } catch {
-                broken.append(Broken(id: record.definition.id, revision: record.revision, error: error))
+                let entry = Unreadable(id: record.definition.id, revision: record.revision, error: error)
+                if error.code == .invalidSchedule { broken.append(entry) } else { foreign.append(entry) }
             }
         }
     }
