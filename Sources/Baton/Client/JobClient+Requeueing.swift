@@ -54,7 +54,7 @@ extension JobClient {
     /// - Parameter body: What to try.
     /// - Returns: Its answer.
     /// - Throws: ``JobStorageError``; of several, one that leaves the outcome unknown.
-    private func persistently<Answer>(
+    func persistently<Answer>(
         _ body: () async throws(JobStorageError) -> Answer
     ) async throws(JobStorageError) -> Answer {
         let deadline = environment.clock.now.advanced(by: configuration.enqueueTimeout)

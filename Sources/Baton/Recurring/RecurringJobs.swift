@@ -15,8 +15,10 @@ public struct RecurringJobs: Sendable {
 
     /// Sets an entry: makes it, or changes the one of the same id.
     ///
-    /// To be called at every start of a program. With everything the same nothing changes; with the same schedule the next occurrence stays. A paused entry stays
-    /// paused. One that is disabled is enabled.
+    /// To be called at every start of a program. With everything the same nothing changes; with the same schedule the next
+    /// occurrence stays. A paused entry stays paused. One that is disabled is enabled.
+    ///
+    /// Where an answer is lost or storage is away for a while it is tried again, as an enqueue is.
     ///
     /// - Parameters:
     ///   - id: The entry's id: 1 to 200 bytes of printable characters.
@@ -45,6 +47,7 @@ public struct RecurringJobs: Sendable {
                 priority: job.priority,
                 maximumAttempts: job.maximumAttempts,
                 timeout: job.timeout,
+                retry: job.retry,
                 schedule: schedule,
                 policy: policy
             )
@@ -63,10 +66,19 @@ public struct RecurringJobs: Sendable {
         try QueueName.validate(definition.queue)
         _ = try definition.policy
         let timetable = try Timetable(definition.schedule)
-        let now = try await storage.recurringDate()
-        let nextAt = timetable.next(after: now, knowing: nil) ?? RecurringPlan.never
-        let setting = try await storage.setRecurring(definition, nextAt: nextAt)
-        if setting.isChanged { await announce() }
+        var isInDoubt = false
+        let setting = try await client.persistently { () throws(JobStorageError) in
+            let now = try await storage.recurringDate()
+            let nextAt = timetable.next(after: now, knowing: nil) ?? RecurringPlan.never
+            do throws(JobStorageError) {
+                return try await storage.setRecurring(definition, nextAt: nextAt)
+            } catch {
+                isInDoubt = isInDoubt || error.code == .outcomeUnknown
+                throw error
+            }
+        }
+        // A try before may have changed it already.
+        if setting.isChanged || isInDoubt { await announce() }
         return RecurringEntry(setting.record)
     }
 
@@ -114,14 +126,19 @@ public struct RecurringJobs: Sendable {
     /// - Throws: ``JobStorageError``.
     @discardableResult
     public func resume(_ id: String) async throws(JobStorageError) -> Bool {
-        guard let record = try await storage.recurring(id) else { return false }
-        // One that cannot be read is left to a server, which disables it.
-        let timetable = try? Timetable(record.definition.schedule)
-        let now = try await storage.recurringDate()
-        let nextAt = timetable.map { $0.next(after: now, knowing: nil) ?? RecurringPlan.never }
-        let isThere = try await storage.resumeRecurring(id, nextAt: nextAt)
-        if isThere { await announce() }
-        return isThere
+        while let record = try await storage.recurring(id) {
+            guard record.isPaused else { return true }
+            // One that cannot be read here is left to a server.
+            let timetable = try? Timetable(record.definition.schedule)
+            let now = try await storage.recurringDate()
+            let nextAt = timetable.map { $0.next(after: now, knowing: nil) ?? RecurringPlan.never }
+            if try await storage.resumeRecurring(id, revision: record.revision, nextAt: nextAt) {
+                await announce()
+                return true
+            }
+            // Somebody has changed it meanwhile, perhaps its schedule.
+        }
+        return false
     }
 
     /// An entry as it stands.
@@ -162,7 +179,10 @@ public struct RecurringJobs: Sendable {
         guard (1...Self.longestID).contains(id.utf8.count), id.unicodeScalars.allSatisfy(JobName.isPrintable) else {
             throw RecurringError(
                 .invalidID,
-                "An entry's id is 1 to \(Self.longestID) bytes of printable characters; \(String(id.prefix(40)).debugDescription) is not."
+                """
+                An entry's id is 1 to \(Self.longestID) bytes of printable characters; \
+                \(String(id.prefix(40)).debugDescription) is not.
+                """
             )
         }
     }

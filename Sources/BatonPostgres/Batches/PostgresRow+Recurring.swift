@@ -22,18 +22,19 @@ extension PostgresRow {
                 priority: try decode(Int.self, first + 4),
                 maximumAttempts: try decode(Int.self, first + 5),
                 timeout: try decode(Int64?.self, first + 6).map { .milliseconds($0) },
-                schedule: RecurringSchedule(try decode(String.self, first + 7), in: try decode(String.self, first + 8)),
-                misfire: try decode(String.self, first + 9),
-                overlap: try decode(String.self, first + 10),
-                jitter: .milliseconds(try decode(Int64.self, first + 11))
+                retry: try decode(PostgresJSON?.self, first + 7).map { RetryOptions(json: JSONText($0.text)) },
+                schedule: RecurringSchedule(try decode(String.self, first + 8), in: try decode(String.self, first + 9)),
+                misfire: try decode(String.self, first + 10),
+                overlap: try decode(String.self, first + 11),
+                jitter: .milliseconds(try decode(Int64.self, first + 12))
             ),
-            revision: try decode(Int64.self, first + 12),
-            isPaused: try decode(Bool.self, first + 13),
-            error: try decode(String?.self, first + 14),
-            nextAt: try decode(Date?.self, first + 15),
-            heldAt: try decode(Date?.self, first + 16),
-            lastAt: try decode(Date?.self, first + 17),
-            lastJobID: try decode(UUID?.self, first + 18).map(JobID.init)
+            revision: try decode(Int64.self, first + 13),
+            isPaused: try decode(Bool.self, first + 14),
+            error: try decode(String?.self, first + 15),
+            nextAt: try decode(Date?.self, first + 16),
+            heldAt: try decode(Date?.self, first + 17),
+            lastAt: try decode(Date?.self, first + 18),
+            lastJobID: try decode(UUID?.self, first + 19).map(JobID.init)
         )
     }
 

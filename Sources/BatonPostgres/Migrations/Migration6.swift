@@ -12,6 +12,8 @@ extension Migration {
             priority smallint NOT NULL DEFAULT 0,
             max_attempts integer NOT NULL DEFAULT 10,
             timeout_ms bigint,
+            -- What is said of retries, as in the first entry of a job's history.
+            retry jsonb,
             schedule text NOT NULL,
             zone text NOT NULL DEFAULT 'UTC',
             misfire text NOT NULL DEFAULT 'fire_once',

@@ -158,7 +158,10 @@ struct FiringStatements: Sendable {
     ) -> String {
         let isReady = state == .enqueued
         let generation = isReady ? "1" : "0"
-        let data = isReady ? "NULL" : "jsonb_build_object('scheduled_at', e.start_at)"
+        let data =
+            isReady
+            ? "CASE WHEN e.retry IS NOT NULL THEN jsonb_build_object('retry', e.retry) END"
+            : "jsonb_strip_nulls(jsonb_build_object('scheduled_at', e.start_at, 'retry', e.retry))"
         let entry = schema.entry(state, reason: reason, run: "0", attempt: "0", generation: generation, data: data)
         return """
             INSERT INTO \(isReady ? schema.active : schema.scheduled) (

@@ -7,12 +7,12 @@ struct RecurringStatements: Sendable {
 
     /// The columns of a record, in the order in which they are read.
     static let columns = [
-        "id", "type", "queue", "arguments", "priority", "max_attempts", "timeout_ms", "schedule", "zone", "misfire",
-        "overlap",
-        "jitter_ms", "revision", "is_paused", "error", "next_at", "held_at", "last_at", "last_job_id",
+        "id", "type", "queue", "arguments", "priority", "max_attempts", "timeout_ms", "retry", "schedule",
+        "zone", "misfire", "overlap", "jitter_ms", "revision", "is_paused", "error", "next_at", "held_at", "last_at",
+        "last_job_id",
     ]
 
-    /// `$1` to `$12` the first columns, `$13` the first occurrence.
+    /// `$1` to `$13` the first columns, `$14` the first occurrence.
     ///
     /// Returns the id when anything has changed.
     let set: String
@@ -22,7 +22,9 @@ struct RecurringStatements: Sendable {
     ///
     /// Returns how many such entries there are, as the next.
     let pause: String
-    /// `$1` id, `$2` the next occurrence.
+    /// `$1` id, `$2` revision, `$3` the next occurrence.
+    ///
+    /// Returns the id when it goes on.
     let resume: String
     /// `$1` id, `$2` revision, `$3` error.
     let disable: String
@@ -38,7 +40,7 @@ struct RecurringStatements: Sendable {
     init(_ schema: Schema) {
         let (entry, occurrence) = (schema.recurringEntry, schema.recurringOccurrence)
         let list = Self.columns.joined(separator: ", ")
-        let definition = Self.columns.prefix(12)
+        let definition = Self.columns.prefix(13)
         let touched = "revision = \(Self.newRevision), updated_at = now()"
         let (own, new) = (
             definition.map { "e.\($0)" }.joined(separator: ", "),
@@ -46,7 +48,7 @@ struct RecurringStatements: Sendable {
         )
         set = """
             INSERT INTO \(entry) AS e (\(definition.joined(separator: ", ")), next_at)
-            VALUES ($1, $2, $3, $4::jsonb, $5, $6, $7, $8, $9, $10, $11, $12, $13)
+            VALUES ($1, $2, $3, $4::jsonb, $5, $6, $7, $8::jsonb, $9, $10, $11, $12, $13, $14)
             ON CONFLICT (id) DO UPDATE SET
                 \(definition.dropFirst().map { "\($0) = excluded.\($0)" }.joined(separator: ", ")),
                 next_at = CASE
@@ -69,10 +71,8 @@ struct RecurringStatements: Sendable {
             SELECT count(*) FROM e
             """
         resume = """
-            WITH resumed AS (
-                UPDATE \(entry) SET is_paused = false, next_at = $2, \(touched) WHERE id = $1 AND is_paused
-            )
-            SELECT count(*) FROM \(entry) WHERE id = $1
+            UPDATE \(entry) SET is_paused = false, next_at = $3, \(touched)
+            WHERE id = $1 AND revision = $2 AND is_paused RETURNING id
             """
         disable = """
             UPDATE \(entry) SET error = $3, \(touched) WHERE id = $1 AND revision = $2 AND error IS NULL RETURNING id

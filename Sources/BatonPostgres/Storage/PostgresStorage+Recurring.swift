@@ -26,7 +26,7 @@ extension PostgresStorage {
     /// - Parameters:
     ///   - definition: What it is to be.
     ///   - nextAt: The first occurrence from now on.
-    /// - Returns: The entry as it stands now.
+    /// - Returns: The entry as it stands now, and whether anything is different from before.
     /// - Throws: ``JobStorageError``.
     public func setRecurring(
         _ definition: RecurringDefinition,
@@ -41,6 +41,7 @@ extension PostgresStorage {
         values.append(Int16(clamping: definition.priority))
         values.append(Int32(clamping: definition.maximumAttempts))
         values.append(definition.timeout.map { $0.microseconds / 1000 })
+        values.append(definition.retry.map { PostgresJSON($0.json.text) })
         values.append(definition.schedule.text)
         values.append(definition.schedule.zone)
         values.append(definition.misfire)
@@ -83,12 +84,18 @@ extension PostgresStorage {
     ///
     /// - Parameters:
     ///   - id: The entry.
+    ///   - revision: The revision from which that was worked out.
     ///   - nextAt: The first occurrence from now on; `nil` to leave it to a server.
-    /// - Returns: Whether there is such an entry.
+    /// - Returns: Whether this call did it.
     /// - Throws: ``JobStorageError``.
-    public func resumeRecurring(_ id: String, nextAt: Date?) async throws(JobStorageError) -> Bool {
+    public func resumeRecurring(
+        _ id: String,
+        revision: Int64,
+        nextAt: Date?
+    ) async throws(JobStorageError) -> Bool {
         let sql = try await ready().recurring.resume
-        return try await number(on: work, PostgresStatement(sql, id, nextAt, prepared: false)) > 0
+        let result = try await perform(on: work, PostgresStatement(sql, id, revision, nextAt, prepared: false))
+        return !result.isEmpty
     }
 
     /// Disables an entry that cannot be read.

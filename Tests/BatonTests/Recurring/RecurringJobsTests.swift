@@ -168,6 +168,75 @@ import Testing
         }
     }
 
+    /// A server of another version, or with other zone data, may know what this one does not.
+    @Test(arguments: [true, false])
+    func anEntryThatOthersMayReadIsLeftToThem(ofZone: Bool) async throws {
+        try await world.run(world.server(Script())) {
+            try await recurring.set("good", .every(.seconds(10)), call)
+            let entry = try await recurring.set("foreign", .cron("*/10 * * * * *"), call)
+            let definition = try #require(world.storage.read { $0.recurring.records["foreign"]?.definition })
+            world.storage.change { tables in
+                if ofZone {
+                    tables.recurring.records["foreign"]?.definition.schedule.zone = "Mars/Olympus"
+                } else {
+                    tables.recurring.records["foreign"]?.definition.overlap = "of a later version"
+                }
+            }
+            let looks = world.storage.calls(.recurring(.due))
+            let start = world.clock.date
+            try await pass(until: "the good one goes on") { await fired("good").count >= 3 }
+            let seconds = world.clock.date.timeIntervalSince(start)
+            // One a second, and one more for each job of the good one.
+            let most = 2 * Int(seconds) + 2 * (await fired("good").count) + 10
+            #expect(world.storage.calls(.recurring(.due)) - looks <= most, "it is not looked at all the time")
+            let record = try #require(world.storage.read { $0.recurring.records["foreign"] })
+            #expect(record.error == nil && record.nextAt == entry.nextAt, "it is as it was")
+            #expect(await fired("foreign").isEmpty)
+            #expect(try await recurring.entry("foreign")?.error != nil, "who looks is told")
+            world.storage.change { $0.recurring.records["foreign"]?.definition = definition }
+            try await pass(until: "who can read it goes on") { await !fired("foreign").isEmpty }
+        }
+    }
+
+    @Test func retriesOfAnEntryComeWithItsJobs() async throws {
+        let retry = RetryOptions(delays: .fixed([.seconds(7)]), whenExhausted: .delete)
+        let options = JobOptions(maximumAttempts: 2, retry: retry)
+        let script = Script { _, _ in throw Misfortune() }
+        try await world.run(world.server(script)) {
+            try await recurring.set("tick", .every(.seconds(10)), call, options: options)
+            try await recurring.pause("tick")
+            let job = try #require(try await recurring.trigger("tick"))
+            try await world.reach(.scheduled, job.id)
+            let snapshot = try #require(try await world.client.storage.job(job.id))
+            #expect(try #require(snapshot.scheduledAt).timeIntervalSince(snapshot.stateAt) == 7)
+            try await pass(until: "its attempts are used up") { world.storage.row(job.id)?.state == .deleted }
+        }
+    }
+
+    @Test func aSetIsTriedAgainWhileStorageIsAway() async throws {
+        world.storage.fail(.recurring(.set), .unavailable, .lostAfterCommit)
+        async let entry = recurring.set("tick", .every(.seconds(10)), call)
+        try await eventually("it is tried a third time") {
+            try? await world.advance(by: .milliseconds(100))
+            return world.storage.calls(.recurring(.set)) >= 3
+        }
+        #expect(try await entry.id == "tick")
+    }
+
+    @Test func anEntryThatIsSetWhileItIsResumedGoesOnByItsNewSchedule() async throws {
+        try await recurring.set("tick", .every(.seconds(10)), call)
+        try await recurring.pause("tick")
+        let gate = world.storage.holdAnswer(.recurring(.record))
+        async let isResumed = recurring.resume("tick")
+        try await eventually("it has been read") { gate.arrivals == 1 }
+        let set = try await recurring.set("tick", .every(.seconds(90)), call)
+        #expect(set.schedule == .every(.seconds(90)))
+        gate.open()
+        #expect(try await isResumed)
+        let next = try #require(try await recurring.entry("tick")?.nextAt)
+        #expect(next == world.clock.date.addingTimeInterval(90))
+    }
+
     @Test func oneOccurrenceWaitsWhileTheJobBeforeRuns() async throws {
         let gate = Gate()
         let script = Script { text, _ in

@@ -19,7 +19,7 @@ extension InMemoryStorage {
     /// - Parameters:
     ///   - definition: What it is to be.
     ///   - nextAt: The first occurrence from now on.
-    /// - Returns: The entry as it stands now.
+    /// - Returns: The entry as it stands now, and whether anything is different from before.
     /// - Throws: Never; the signature is the protocol's.
     public func setRecurring(
         _ definition: RecurringDefinition,
@@ -50,18 +50,16 @@ extension InMemoryStorage {
     ///
     /// - Parameters:
     ///   - id: The entry.
+    ///   - revision: The revision from which that was worked out.
     ///   - nextAt: The first occurrence from now on; `nil` to leave it to a server.
-    /// - Returns: Whether there is such an entry.
+    /// - Returns: Whether this call did it.
     /// - Throws: Never; the signature is the protocol's.
-    public func resumeRecurring(_ id: String, nextAt: Date?) async throws(JobStorageError) -> Bool {
-        transaction { tables, _ in
-            tables.changeRecurring(id) { record in
-                guard record.isPaused else { return false }
-                record.isPaused = false
-                record.nextAt = nextAt?.inMicroseconds
-                return true
-            }
-        }
+    public func resumeRecurring(
+        _ id: String,
+        revision: Int64,
+        nextAt: Date?
+    ) async throws(JobStorageError) -> Bool {
+        transaction { tables, _ in tables.resumeRecurring(id, revision: revision, nextAt: nextAt) }
     }
 
     /// Disables an entry that cannot be read.

@@ -94,6 +94,15 @@ extension InMemoryTables {
         }
     }
 
+    mutating func resumeRecurring(_ id: String, revision: Int64, nextAt: Date?) -> Bool {
+        guard let record = recurring.records[id], record.revision == revision, record.isPaused else { return false }
+        return changeRecurring(id) { record in
+            record.isPaused = false
+            record.nextAt = nextAt?.inMicroseconds
+            return true
+        }
+    }
+
     mutating func disableRecurring(_ id: String, revision: Int64, error: String) -> Bool {
         guard let record = recurring.records[id], record.revision == revision, record.error == nil else { return false }
         return changeRecurring(id) { record in

@@ -17,11 +17,13 @@ public struct RecurringDefinition: Sendable, Hashable {
     public var maximumAttempts: Int
     /// How long one attempt may take; `nil` for no limit.
     public var timeout: Duration?
+    /// What is said of its jobs' retries, in place of the job's policy; `nil` for nothing.
+    public var retry: RetryOptions?
     /// When it is due.
     public var schedule: RecurringSchedule
-    /// What becomes of missed occurrences.
+    /// What becomes of missed occurrences: `fire_once`, `fire_each 100` (a number from 1 to 1,000), or `skip`.
     public var misfire: String
-    /// What becomes of occurrences while a job has not ended.
+    /// What becomes of occurrences while a job has not ended: `allow`, `skip` or `queue_one`.
     public var overlap: String
     /// By how much its jobs may be put off.
     public var jitter: Duration
@@ -36,9 +38,10 @@ public struct RecurringDefinition: Sendable, Hashable {
     ///   - priority: Higher runs earlier.
     ///   - maximumAttempts: How many attempts its jobs have.
     ///   - timeout: How long one attempt may take, or `nil`.
+    ///   - retry: What is said of its jobs' retries, or `nil`.
     ///   - schedule: When it is due.
-    ///   - misfire: What becomes of missed occurrences.
-    ///   - overlap: What becomes of occurrences while a job has not ended.
+    ///   - misfire: What becomes of missed occurrences: `fire_once`, `fire_each 100` (a number from 1 to 1,000), or `skip`.
+    ///   - overlap: What becomes of occurrences while a job has not ended: `allow`, `skip` or `queue_one`.
     ///   - jitter: By how much its jobs may be put off.
     public init(
         id: String,
@@ -48,6 +51,7 @@ public struct RecurringDefinition: Sendable, Hashable {
         priority: Int = 0,
         maximumAttempts: Int,
         timeout: Duration? = nil,
+        retry: RetryOptions? = nil,
         schedule: RecurringSchedule,
         misfire: String,
         overlap: String,
@@ -61,6 +65,7 @@ public struct RecurringDefinition: Sendable, Hashable {
         self.maximumAttempts = maximumAttempts
         // As storage keeps it, so that the same compares as the same.
         self.timeout = timeout.map { .milliseconds($0.microseconds / 1000) }
+        self.retry = retry.map { RetryOptions(json: $0.json) }.flatMap { $0.isEmpty ? nil : $0 }
         self.schedule = schedule
         self.misfire = misfire
         self.overlap = overlap
@@ -79,6 +84,7 @@ extension RecurringDefinition {
     ///   - priority: Higher runs earlier.
     ///   - maximumAttempts: How many attempts its jobs have.
     ///   - timeout: How long one attempt may take, or `nil`.
+    ///   - retry: What is said of its jobs' retries, or `nil`.
     ///   - schedule: When it is due.
     ///   - policy: How its occurrences become jobs.
     package init(
@@ -89,6 +95,7 @@ extension RecurringDefinition {
         priority: Int = 0,
         maximumAttempts: Int,
         timeout: Duration? = nil,
+        retry: RetryOptions? = nil,
         schedule: RecurringSchedule,
         policy: RecurringPolicy
     ) {
@@ -100,6 +107,7 @@ extension RecurringDefinition {
             priority: priority,
             maximumAttempts: maximumAttempts,
             timeout: timeout,
+            retry: retry,
             schedule: schedule,
             misfire: policy.misfire.text,
             overlap: policy.overlap.rawValue,
@@ -139,6 +147,7 @@ extension RecurringDefinition {
             priority: priority,
             maximumAttempts: maximumAttempts,
             timeout: timeout,
+            retry: retry,
             start: start
         )
     }

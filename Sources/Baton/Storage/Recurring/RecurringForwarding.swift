@@ -46,9 +46,9 @@ extension RecurringForwarding {
         try await forward(.pause) { (storage) async throws(JobStorageError) in try await storage.pauseRecurring(id) }
     }
 
-    package func resumeRecurring(_ id: String, nextAt: Date?) async throws(JobStorageError) -> Bool {
+    package func resumeRecurring(_ id: String, revision: Int64, nextAt: Date?) async throws(JobStorageError) -> Bool {
         try await forward(.resume) { (storage) async throws(JobStorageError) in
-            try await storage.resumeRecurring(id, nextAt: nextAt)
+            try await storage.resumeRecurring(id, revision: revision, nextAt: nextAt)
         }
     }
 

@@ -24,7 +24,7 @@ public protocol RecurringStorage: Sendable {
     /// - Parameters:
     ///   - definition: What it is to be.
     ///   - nextAt: The first occurrence from now on; infinite when there is none.
-    /// - Returns: The entry as it stands now.
+    /// - Returns: The entry as it stands now, and whether anything is different from before.
     /// - Throws: ``JobStorageError``.
     func setRecurring(
         _ definition: RecurringDefinition,
@@ -45,14 +45,19 @@ public protocol RecurringStorage: Sendable {
     /// - Throws: ``JobStorageError``.
     func pauseRecurring(_ id: String) async throws(JobStorageError) -> Bool
 
-    /// Lets a paused entry go on; nothing happens to one that is not.
+    /// Lets a paused entry go on, unless it has changed meanwhile; nothing happens to one that is not paused.
     ///
     /// - Parameters:
     ///   - id: The entry.
+    ///   - revision: The revision whose schedule `nextAt` was worked out from.
     ///   - nextAt: The first occurrence from now on; `nil` to leave it to a server.
-    /// - Returns: Whether there is such an entry.
+    /// - Returns: Whether this call did it.
     /// - Throws: ``JobStorageError``.
-    func resumeRecurring(_ id: String, nextAt: Date?) async throws(JobStorageError) -> Bool
+    func resumeRecurring(
+        _ id: String,
+        revision: Int64,
+        nextAt: Date?
+    ) async throws(JobStorageError) -> Bool
 
     /// Disables an entry that cannot be read, unless it has changed meanwhile.
     ///

@@ -19,7 +19,8 @@ extension JobStorageConformance {
             try Expect.that(wait > .seconds(500) && wait <= .seconds(600), "to ask in 600 s", found: wait)
             _ = try await subject.entry(subject.definition("a"), dueIn: 1200)
             _ = try await storage.pauseRecurring("a")
-            _ = try await storage.resumeRecurring("a", nextAt: nil)
+            let revision = try await subject.record("a").revision
+            _ = try await storage.resumeRecurring("a", revision: revision, nextAt: nil)
             try await subject.advance(.seconds(601))
             let due = try await storage.dueRecurring(limit: 10)
             try Expect.equal(due.records.map(\.definition.id), ["a", "b"], "what is due")
@@ -51,6 +52,26 @@ extension JobStorageConformance {
             try Expect.equal(history.map(\.at), [at], "the occurrences")
             try Expect.equal(history.map(\.jobID), [id], "their jobs")
             try Expect.equal(history.map(\.outcome), [.fired], "what became of them")
+        },
+        Rule(
+            "an entry's jobs are retried as it says",
+            "What an entry says of retries comes with the claim of each of its jobs (RecurringDefinition.retry)."
+        ) { subject in
+            let owner = try await subject.server()
+            let definition = subject.definition()
+            _ = try await subject.entry(definition)
+            let dates = try await subject.dates(in: -5, -4)
+            let fired = try Expect.value(try await subject.decide([dates[0]]).dispatches.first, "a job").message
+            let first = try await subject.claim(fired, by: owner, 1)
+            try Expect.equal(first.retry, definition.retry, "what is said of the job of an occurrence")
+            _ = try await subject.decide([dates[1]], startAt: try await subject.date(in: 60))
+            try await subject.advance(.seconds(61))
+            let late = try await subject.claim(try await subject.promotedMessage("its job to be due"), by: owner, 2)
+            try Expect.equal(late.retry, definition.retry, "what is said of a job that was put off")
+            let id = subject.environment.makeJobID()
+            let made = try await subject.storage.triggerRecurring("digest", job: id, marks: try await subject.marks(1))
+            let triggered = try await subject.claim(try Expect.value(made, "a job").message, by: owner, 3)
+            try Expect.equal(triggered.retry, definition.retry, "what is said of a job made by hand")
         },
         Rule(
             "the job of an occurrence bears its mark",

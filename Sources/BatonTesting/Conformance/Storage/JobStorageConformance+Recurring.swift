@@ -46,7 +46,10 @@ extension JobStorageConformance {
         },
         Rule(
             "a paused entry is not due",
-            "A paused entry is not due until it is resumed, and then from the given occurrence on (RecurringStorage)."
+            """
+            A paused entry is not due until it is resumed as it stands, and then from the given occurrence on \
+            (RecurringStorage).
+            """
         ) { subject in
             let record = try await subject.entry(subject.definition())
             try Expect.equal(try await subject.storage.pauseRecurring("digest"), true, "whether it is there")
@@ -58,11 +61,12 @@ extension JobStorageConformance {
             let firing = try await subject.storage.advanceRecurring([plan], marks: try await subject.marks())
             try Expect.equal(firing.advanced, 0, "how many go on that were paused meanwhile")
             let next = try await subject.date(in: -1)
-            try Expect.equal(
-                try await subject.storage.resumeRecurring("digest", nextAt: next),
-                true,
-                "whether it is there"
-            )
+            let (storage, revision) = (subject.storage, try await subject.record().revision)
+            let early = try await storage.resumeRecurring("digest", revision: record.revision, nextAt: next)
+            try Expect.equal(early, false, "whether it goes on from another revision")
+            try Expect.equal(try await subject.record().isPaused, true, "whether it is still paused")
+            let isResumed = try await storage.resumeRecurring("digest", revision: revision, nextAt: next)
+            try Expect.equal(isResumed, true, "whether it goes on")
             try Expect.equal(try await subject.storage.dueRecurring(limit: 10).records.count, 1, "how many are due")
             try Expect.equal(try await subject.record().isPaused, false, "whether it is paused")
         },

@@ -22,6 +22,7 @@ extension JobStorageSubject {
             priority: 3,
             maximumAttempts: 4,
             timeout: .seconds(20),
+            retry: RetryOptions(delays: .fixed([.milliseconds(1_500)]), whenExhausted: .delete),
             schedule: RecurringSchedule(schedule, in: "Europe/Paris"),
             misfire: "fire_once",
             overlap: overlap,

@@ -202,6 +202,10 @@ enum PlantedStorageDefects {
         "old occurrences are trimmed": .init(.trimsNothing, "how many are removed"),
         "an entry is due when its time has come": .init(.tellsNothingDue, "what is due"),
         "an occurrence makes its job and moves the entry on": .init(.forgetsOccurrences, "the occurrences"),
+        "an entry's jobs are retried as it says": .init(
+            .forgetsRetries,
+            "what is said of the job of an occurrence"
+        ),
         "the job of an occurrence bears its mark": .init(
             .firesWithoutAMark,
             "what is adopted while the session lives"
