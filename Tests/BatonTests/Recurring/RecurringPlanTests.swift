@@ -143,13 +143,43 @@ import Testing
         }
     }
 
-    @Test(arguments: ["@every 90s", "@every 1h30m", "@every 1500ms", "@every 2d"])
-    func lengthsOfTimeAreRead(_ text: String) throws {
-        _ = try Timetable(RecurringSchedule(text))
+    private static let lengths: [(String, Double)] = [
+        ("@every 90s", 90), ("@every 1h30m", 5_400), ("@every 1500ms", 1.5), ("@every 2d", 172_800),
+        ("@every 365000d", 365_000 * 86_400),
+    ]
+
+    @Test(arguments: lengths)
+    func lengthsOfTimeAreRead(_ text: String, _ seconds: Double) throws {
+        let timetable = try Timetable(RecurringSchedule(text))
+        let next = try #require(timetable.next(after: Sample.date(10), knowing: Sample.date(10)))
+        #expect(Self.seconds(next) == 10 + seconds)
+    }
+
+    @Test func whatNobodyCanReadIsToldFromWhatOthersMay() {
+        var zone = Self.record(.cron("* * * * *", in: "Europe/Atlantis"), next: 0, id: "zone")
+        zone.revision = 7
+        var policy = Self.record(.every(.seconds(60)), next: 0, id: "policy")
+        policy.definition.overlap = "of a later version"
+        let broken = Self.record(.cron("61 * * * *"), next: 0, id: "broken")
+        let good = Self.record(.every(.seconds(60)), next: 0, id: "good")
+        let due = RecurringDue(records: [zone, broken, policy, good], now: Sample.date(1), nextDue: .zero)
+        let pass = RecurringPass(due, JobEnvironment(clock: ManualClock(), random: SeededRandom(seed: 1)))
+        #expect(pass.broken.map(\.id) == ["broken"])
+        #expect(pass.foreign.map(\.id) == ["zone", "policy"])
+        #expect(pass.foreign.first?.revision == 7)
+        #expect(pass.groups.map { $0.map(\.id) } == [["good"]])
+    }
+
+    @Test func aMessageHoldsNoMoreThanTheBeginningOfALongText() {
+        let long = String(repeating: "x", count: 10_000)
+        for schedule in [RecurringSchedule("@every \(long)"), .cron(long), .cron("* * * * *", in: long)] {
+            #expect { try Timetable(schedule) } throws: { "\($0)".count < 1_000 }
+        }
     }
 
     @Test(arguments: [
-        "@every", "@every ", "@every 5", "@every 10ms", "@every -5s", "@every 1h 5m", "@every 99999999999999999999d",
+        "@every", "@every ", "@every 5", "@every 10ms", "@every -5s", "@every 1h 5m", "@every 365001d",
+        "@every 99999999999999999999d",
     ])
     func otherLengthsAreRefused(_ text: String) {
         #expect(throws: RecurringError.self) { try Timetable(RecurringSchedule(text)) }

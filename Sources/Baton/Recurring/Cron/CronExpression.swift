@@ -75,7 +75,8 @@ public struct CronExpression: Sendable, Hashable, CustomStringConvertible {
     ///   - date: Where to begin.
     ///   - zone: The time zone whose clocks the expression is about.
     ///   - inclusive: Whether `date` itself may be the answer.
-    /// - Returns: A whole second after `date`, or `nil` when there is none before the zone's year 2100.
+    /// - Returns: The first whole second that is due after `date`, with `inclusive` from `date` on; `nil` when there is
+    ///   none before the zone's year 2100.
     public func next(after date: Date, in zone: TimeZone, inclusive: Bool = false) -> Date? {
         let seconds = date.timeIntervalSince1970
         guard seconds < Self.end else { return nil }

@@ -25,7 +25,10 @@ enum CronParser {
     private static func fields(ofMacro text: String) throws(CronError) -> String {
         if let fields = macros[text.lowercased()] { return fields }
         let known = macros.keys.sorted().joined(separator: ", ")
-        throw CronError(.unknownMacro, "\"\(text.excerpt)\" is none of \(known)")
+        throw CronError(
+            .unknownMacro,
+            "\"\(text.excerpt)\" is none of \(known), nor, for an entry, @every with a length, such as @every 90s"
+        )
     }
 
     private static func schedule(ofFields text: String) throws(CronError) -> CronSchedule {

@@ -85,7 +85,7 @@ struct CronErrorTests {
                 "@fortnightly",
                 """
                 "@fortnightly" is none of @annually, @daily, @every_minute, @every_second, @hourly, @midnight, \
-                @monthly, @weekly, @yearly
+                @monthly, @weekly, @yearly, nor, for an entry, @every with a length, such as @every 90s
                 """
             ),
             (
