@@ -14,7 +14,17 @@ struct SimulatedEntries: Sendable {
         let firesEach: Bool
     }
 
+    /// How long entries go on without failures: so long that each must have made jobs.
+    static let calm = Duration.seconds(60)
+    /// How late an occurrence may be decided then: a server that has just come looks at once, or again after a second.
+    private static let lateness = Duration.seconds(20)
+
     private let entries: [Entry]
+    private var first = Date.distantPast
+    private var last = Date.distantFuture
+
+    /// Whether there are none.
+    var isEmpty: Bool { entries.isEmpty }
 
     /// Draws entries; in most worlds there are none.
     ///
@@ -50,7 +60,8 @@ struct SimulatedEntries: Sendable {
     /// - Parameters:
     ///   - database: Where.
     ///   - now: Its date.
-    func begin(in database: InMemoryStorage, at now: Date) {
+    mutating func begin(in database: InMemoryStorage, at now: Date) {
+        first = now
         database.change { tables in
             for entry in entries {
                 let first = now.addingTimeInterval(entry.interval / .seconds(1))
@@ -64,7 +75,8 @@ struct SimulatedEntries: Sendable {
     /// - Parameters:
     ///   - database: Where they are.
     ///   - now: Its date.
-    func end(in database: InMemoryStorage, at now: Date) {
+    mutating func end(in database: InMemoryStorage, at now: Date) {
+        last = now
         database.change { tables in
             for entry in entries { _ = tables.pauseRecurring(entry.definition.id, at: now) }
         }
@@ -75,10 +87,10 @@ struct SimulatedEntries: Sendable {
     /// - Parameter database: Where they are.
     /// - Returns: What is wrong, if anything is.
     func violation(in database: InMemoryStorage) -> String? {
-        database.read { tables in entries.lazy.compactMap { Self.violation(of: $0, in: tables) }.first }
+        database.read { tables in entries.lazy.compactMap { violation(of: $0, in: tables) }.first }
     }
 
-    private static func violation(of entry: Entry, in tables: InMemoryTables) -> String? {
+    private func violation(of entry: Entry, in tables: InMemoryTables) -> String? {
         let id = entry.definition.id
         let fired = tables.recurringHistory(of: id).filter { $0.outcome == .fired }.sorted { $0.at < $1.at }
         if fired.contains(where: { $0.jobID.map { tables.rows[$0] == nil } ?? true }) {
@@ -91,6 +103,13 @@ struct SimulatedEntries: Sendable {
         let isComplete = zip(fired, fired.dropFirst()).allSatisfy { one, next in
             abs(next.at.timeIntervalSince(one.at) - entry.interval / .seconds(1)) < 0.001
         }
-        return isComplete ? nil : "occurrences of \(id) are missing between those that made jobs"
+        guard isComplete else { return "occurrences of \(id) are missing between those that made jobs" }
+        let interval = entry.interval / .seconds(1)
+        guard let earliest = fired.first, abs(earliest.at.timeIntervalSince(first) - interval) < 0.001 else {
+            return "the first occurrence of \(id) made no job"
+        }
+        let end = last.addingTimeInterval(-interval - Self.lateness / .seconds(1))
+        guard let latest = fired.last, latest.at > end else { return "the last occurrences of \(id) made no jobs" }
+        return nil
     }
 }

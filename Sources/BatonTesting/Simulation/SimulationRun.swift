@@ -8,7 +8,7 @@ final class SimulationRun {
     private let seed: UInt64
     private let world: SimulationWorld
     private let workload: SimulatedWorkload
-    private let entries: SimulatedEntries
+    private var entries: SimulatedEntries
     private let random: SeededRandomSource
     private let fleet: SimulatedFleet
     private let faults: SimulationFaults
@@ -67,6 +67,7 @@ final class SimulationRun {
         try pass(workload.storm)
         world.faults = .none
         fleet.calm()
+        if !entries.isEmpty { try pass(SimulatedEntries.calm) }
         entries.end(in: world.database, at: world.databaseClock.date)
         let start = time
         while !isQuiet {
