@@ -69,7 +69,8 @@ struct RecurringTests {
                     group.addTask {
                         var definition = Self.definition()
                         definition.priority = 7
-                        #expect(try await storage.setRecurring(definition, nextAt: far).isChanged)
+                        let setting = try await storage.setRecurring(definition, nextAt: far)
+                        #expect(setting.isChanged)
                     }
                     while try await fixture.blockedProcesses().count < 3 { try await Task.sleep(for: .milliseconds(5)) }
                     for _ in 1...3 {
