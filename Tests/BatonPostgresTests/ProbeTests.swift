@@ -138,7 +138,7 @@ struct ProbeTests {
                     try await fixture.whileProbeIsLocked(2) {
                         group.addTask { try await fixture.storage.pass(session, in: probe) }
                         group.addTask {
-                            try await other.voidProbe(probe, reason: "a message was given back")
+                            _ = try await other.voidProbe(probe, reason: "a message was given back")
                             return false
                         }
                     }

@@ -122,7 +122,7 @@ struct StorageAloneTests {
                 let job = try await lab.jobs.enqueue(Doubling(number: 1))
                 try await lab.wait(for: job.id, .succeeded)
                 // Past the first tidying up, which comes once an hour.
-                try await Task.sleep(for: .seconds(6))
+                try await Task.sleep(for: .seconds(15))
                 let (calls, start) = (try await lab.statementCalls(), try await lab.now())
                 // What is measured is a rate, so time must pass.
                 try await Task.sleep(for: .seconds(30))

@@ -49,6 +49,8 @@ struct ProgressReports: Sendable {
         guard !runs.isEmpty else { return [] }
         underWay = runs
         underWaySince = now
+        // What is said from now on, an end may wait for anew.
+        ending.subtract(runs)
         return runs.sorted().compactMap { run in
             waiting.removeValue(forKey: run).map { RunProgress(run: run, progress: $0) }
         }
@@ -56,7 +58,6 @@ struct ProgressReports: Sendable {
 
     /// Notes that what was taken is stored, or lost.
     mutating func endWriting() {
-        ending.subtract(underWay)
         underWay = []
         underWaySince = nil
     }

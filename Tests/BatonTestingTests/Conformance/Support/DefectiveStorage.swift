@@ -66,7 +66,7 @@ final class DefectiveStorage: JobStorage {
     func tidy() async throws(JobStorageError) {
         try await inner.tidy()
         if defect == .tidiesRounds {
-            for round in memory.withLock({ $0.rounds }) { try await inner.voidProbe(round, reason: "tidied") }
+            for round in memory.withLock({ $0.rounds }) { _ = try await inner.voidProbe(round, reason: "tidied") }
         }
         guard defect == .tidiesLivingServers else { return }
         for epoch in memory.withLock({ $0.registrations.keys }) { try await inner.deregister(epoch) }
