@@ -55,11 +55,12 @@ struct ThroughputTests {
                 try await Task.sleep(for: .seconds(15))
                 let (calls, start) = (try await lab.statementCalls(), try await lab.now())
                 // What is measured is a rate, so time must pass.
-                try await Task.sleep(for: .seconds(30))
+                try await Task.sleep(for: .seconds(60))
                 let (more, end) = (try await lab.statementCalls(), try await lab.now())
                 let rate = Double(more - calls) / end.timeIntervalSince(start)
                 print("an idle server: \(rate) statements a second")
-                #expect(rate < 2)
+                // Of every process there may be a call more than its share in a minute.
+                #expect(rate < 2.15)
                 #expect(rate > 0, "it renews its lease")
             }
         }
