@@ -12,6 +12,10 @@ final class LossLedger: Sendable {
     private struct State {
         /// When copies of a message came to the broker, those that were sent on in the place of another not counted.
         var arrivals: [DispatchMessage: [JobInstant]] = [:]
+        /// When those that were sent on came.
+        var replacements: [DispatchMessage: [JobInstant]] = [:]
+        /// The losses of queues that were found missing.
+        var gone: Set<ProbeID> = []
         /// When the watermarks of rounds and losses were stored, in true time and by the database.
         var snapshots: [ProbeID: (at: JobInstant, date: Date)] = [:]
         /// The processes of the broker's channels.
@@ -54,16 +58,22 @@ final class LossLedger: Sendable {
     func arrived(_ messages: [DispatchMessage], from process: Int, at now: JobInstant) {
         let holders = broker.read { queues in messages.map { queues.holders(of: $0) } }
         state.withLock { state in
-            for (message, holders) in zip(messages, holders)
-            where !holders.contains(where: { state.processes[$0] == process }) {
-                state.arrivals[message, default: []].append(now)
+            for (message, holders) in zip(messages, holders) {
+                if holders.contains(where: { state.processes[$0] == process }) {
+                    state.replacements[message, default: []].append(now)
+                } else {
+                    state.arrivals[message, default: []].append(now)
+                }
             }
         }
     }
 
-    /// Notes that watermarks were stored.
-    func stored(_ probe: ProbeID, at now: JobInstant, _ date: Date) {
-        state.withLock { $0.snapshots[probe] = $0.snapshots[probe] ?? (now, date) }
+    /// Notes that watermarks were stored, of a round or of a missing queue.
+    func stored(_ probe: ProbeID, at now: JobInstant, _ date: Date, ofMissingQueue isGone: Bool = false) {
+        state.withLock { state in
+            state.snapshots[probe] = state.snapshots[probe] ?? (now, date)
+            if isGone { state.gone.insert(probe) }
+        }
     }
 
     /// Compares the rounds before and after a call that may end some, and concludes none.
@@ -140,7 +150,11 @@ final class LossLedger: Sendable {
                     return consumer.endedAt.map { $0 > deaf } ?? true
                 }
             }
-            let later = state.arrivals[message]?.count { $0 >= snapshot.at } ?? 0
+            var later = state.arrivals[message]?.count { $0 >= snapshot.at } ?? 0
+            // What was delivered before its queue went is sent on all the same, in the place of nothing.
+            if state.gone.contains(loss.id) {
+                later += state.replacements[message]?.count { $0 >= snapshot.at } ?? 0
+            }
             return waiting + held > later
         }
     }

@@ -101,7 +101,7 @@ extension SimulatedStorage {
     package func recordLoss(_ loss: ProbeID, of queue: String) async throws(JobStorageError) {
         let world = world
         try await call(.recordLoss) { (storage) async throws(JobStorageError) in
-            world.losses.stored(loss, at: world.scheduler.now, world.databaseClock.date)
+            world.losses.stored(loss, at: world.scheduler.now, world.databaseClock.date, ofMissingQueue: true)
             try await storage.recordLoss(loss, of: queue)
         }
     }
