@@ -10,8 +10,8 @@ public struct JobClientConfiguration: Sendable {
     public var publishTimeout = Duration.seconds(10)
     /// How long the first connection to the broker may take, before jobs are stored and claimed as if there were none.
     public var brokerStartTimeout = Duration.seconds(5)
-    /// How long a connected broker may confirm nothing of what is published, before jobs are stored and claimed as if there
-    /// were none; the first confirm brings it back.
+    /// How long a connected broker may answer nothing that is published, before jobs are stored and claimed as if there were
+    /// none; the first answer, a confirm or a refusal, brings it back.
     public var brokerSilence = Duration.seconds(2)
     /// How long the end of the client waits for unpublished messages.
     public var flushTimeout = Duration.seconds(10)

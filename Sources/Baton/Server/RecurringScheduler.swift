@@ -53,12 +53,15 @@ struct RecurringScheduler: Sendable {
             let pass = RecurringPass(due, core.environment)
             foreign.note(pass.foreign, core.logger)
             guard !due.records.isEmpty else { return min(max(due.nextDue ?? poll, .zero), poll) }
-            for broken in pass.broken { try await disable(broken) }
-            var moved = pass.broken.count
-            var tally = Tally()
+            var (moved, tally) = (0, Tally())
+            for broken in pass.broken {
+                moved += try await disable(broken.id, broken.revision, broken.error.message) ? 1 : 0
+            }
             for group in pass.groups { await advance(group, &tally) }
             moved += tally.moved
-            for (entry, error) in tally.culprits { moved += try await disable(entry, error) ? 1 : 0 }
+            for (entry, error) in tally.culprits {
+                moved += try await disable(entry.id, entry.revision, error.message) ? 1 : 0
+            }
             if tally.isToBeRetried { return Self.retryInterval }
             if moved > 0 { return .zero }
             return pass.groups.isEmpty ? Self.retryInterval : nil
@@ -122,33 +125,15 @@ struct RecurringScheduler: Sendable {
         return firing.advanced
     }
 
-    /// Disables an entry that storage refuses for good.
+    /// Disables an entry that cannot be read, or that storage refuses for good.
     ///
     /// - Returns: Whether this server did it.
-    private func disable(_ entry: RecurringAdvance, _ error: JobStorageError) async throws(JobStorageError) -> Bool {
-        let isDisabled = try await core.storage.disableRecurring(
-            entry.id,
-            revision: entry.revision,
-            error: error.message
-        )
-        guard isDisabled else { return false }
+    private func disable(_ id: String, _ revision: Int64, _ error: String) async throws(JobStorageError) -> Bool {
+        guard try await core.storage.disableRecurring(id, revision: revision, error: error) else { return false }
         core.logger.error(
-            "storage refuses what a recurring entry makes: it is disabled until it is set again",
-            metadata: ["recurring.id": "\(entry.id)", "error": "\(error)"]
+            "a recurring entry cannot be carried out and is disabled until it is set again",
+            metadata: ["recurring.id": "\(id)", "error": "\(error)"]
         )
         return true
-    }
-
-    private func disable(_ broken: RecurringPass.Unreadable) async throws(JobStorageError) {
-        let isDisabled = try await core.storage.disableRecurring(
-            broken.id,
-            revision: broken.revision,
-            error: broken.error.message
-        )
-        guard isDisabled else { return }
-        core.logger.error(
-            "a recurring entry cannot be read and is disabled until it is set again",
-            metadata: ["recurring.id": "\(broken.id)", "error": "\(broken.error)"]
-        )
     }
 }
