@@ -4,10 +4,15 @@ package import ServiceLifecycle
 
 /// One process's way to the broker, on which messages are late, lost, doubled and out of order.
 package final class SimulatedTransport: JobTransport {
+    /// Weak, for the consumer keeps its transport.
+    private struct Intake {
+        weak var consumer: SimulatedConsumer?
+    }
+
     let process: Int
     let world: SimulationWorld
     let link: SimulatedLink
-    private let intake = Locked<SimulatedConsumer?>(nil)
+    private let intake = Locked(Intake())
     private let isSilent = Locked(false)
     private let watcher = Locked<(any QueueWatch)?>(nil)
     private let declaring = Locked<[String: Task<Void, Never>]>([:])
@@ -23,7 +28,7 @@ package final class SimulatedTransport: JobTransport {
 
     /// The intake of the process's server.
     var consumer: SimulatedConsumer? {
-        intake.withLock { $0 }
+        intake.withLock { $0.consumer }
     }
 
     /// Sends nothing more: the simulation is over.
@@ -173,7 +178,7 @@ package final class SimulatedTransport: JobTransport {
             presence: presence,
             willConsume: willConsume
         )
-        intake.withLock { $0 = consumer }
+        intake.withLock { $0.consumer = consumer }
         return consumer
     }
 }

@@ -6,7 +6,7 @@ final class SimulationRun {
     private static let maximumSteps = 3_000_000
 
     private let seed: UInt64
-    private let world: SimulationWorld
+    let world: SimulationWorld
     private let workload: SimulatedWorkload
     private var entries: SimulatedEntries
     private let random: SeededRandomSource

@@ -1,6 +1,7 @@
 import Baton
-import BatonTesting
 import Testing
+
+@testable import BatonTesting
 
 @Suite(.serialized) struct SimulationTests {
     @Test func seedsPass() async throws {
@@ -22,6 +23,21 @@ import Testing
         }
         #expect(runs[0] == runs[1])
         #expect(runs[0].hash != runs[2].hash)
+    }
+
+    /// Of a hundred thousand runs memory would overflow.
+    @Test func nothingIsLeftOfARun() async throws {
+        try await onThread {
+            for seed in 0..<50 as Range<UInt64> {
+                weak var world: SimulationWorld?
+                do {
+                    let run = SimulationRun(seed: seed, defects: [], isInWords: false)
+                    world = run.world
+                    _ = try run.run()
+                }
+                #expect(world == nil, "seed \(seed)")
+            }
+        }
     }
 
     /// Hash tables have another order in each process.
