@@ -10,7 +10,7 @@ struct StorageIntake: Sendable {
     /// How long a connection must have been gone: one that is made again at once brings its messages with it.
     static let grace = DispatchPublisher.grace
     /// How long to wait for a sign before it is looked without one.
-    static let pollInterval = Duration.seconds(10)
+    static let pollInterval = Duration.seconds(5)
     /// The same while the broker is down: of jobs that were published before nobody gives a sign.
     static let pollIntervalWhileDown = Duration.milliseconds(500)
 

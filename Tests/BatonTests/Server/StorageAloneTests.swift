@@ -65,7 +65,8 @@ import Testing
                 row.generation = 1
                 tables.rows[id] = row
             }
-            try await world.advance(by: StorageIntake.pollInterval)
+            // As long as jobs wait where nobody can listen.
+            try await world.advance(by: .seconds(5))
             try await world.reach(.succeeded, id)
         }
     }
