@@ -25,8 +25,14 @@ struct ServerTests {
         }
     }
 
-    @Test func theAuditFindsBothKindsOfDisagreement() async throws {
+    /// With the renewal while the table is tiny, and after it.
+    @Test(arguments: [0, ServerStatements.tinyTableBytes])
+    func theAuditFindsBothKindsOfDisagreement(_ size: Int) async throws {
         try await withStorage { fixture in
+            #expect(try await fixture.storage.job(.random()) == nil)
+            while try await fixture.value(Int.self, "SELECT pg_relation_size('ns.active_job')") < size {
+                try await fixture.fill(1_000)
+            }
             let (me, other) = (try await fixture.server(), try await fixture.server())
             let held = try await fixture.running(by: me, claim: 1)
             let unheld = try await fixture.running(by: me, claim: 2)

@@ -113,7 +113,7 @@ struct StorageAloneTests {
         }
     }
 
-    @Test("An idle server asks the database less than twice a second")
+    @Test("An idle server asks the database less than three times in two seconds")
     func idle() async throws {
         try await withBaton(by: .none) { lab in
             try await lab.withServer {
@@ -125,11 +125,12 @@ struct StorageAloneTests {
                 try await Task.sleep(for: .seconds(15))
                 let (calls, start) = (try await lab.statementCalls(), try await lab.now())
                 // What is measured is a rate, so time must pass.
-                try await Task.sleep(for: .seconds(30))
+                try await Task.sleep(for: .seconds(60))
                 let (more, end) = (try await lab.statementCalls(), try await lab.now())
                 let rate = Double(more - calls) / end.timeIntervalSince(start)
                 print("an idle server without a broker: \(rate) statements a second")
-                #expect(rate < 2)
+                // Of every process there may be a call more than its share in a minute.
+                #expect(rate < 1.65)
                 #expect(rate > 0, "it renews its lease")
             }
         }

@@ -9,7 +9,8 @@ struct ServerStatements: Sendable {
     /// another's renewal must be to be told of it, in microseconds, or NULL; `$5` the renewal that the offer of an early
     /// certificate rests on, NULL when none is offered.
     ///
-    /// Not synchronous. When the lease was renewed, returns the epochs of the others that are late, and the renewal.
+    /// Not synchronous. When the lease was renewed, returns the epochs of the others that are late, the renewal, and the ids
+    /// and claims of all rows of the epoch, or NULL where the table is not tiny and needs an audit of its own.
     let renew: String
     /// `$1` epoch, `$2` ids of the runs, `$3` when the whole table was last looked through.
     ///
@@ -87,6 +88,8 @@ struct ServerStatements: Sendable {
     /// renews in time, so an outage that leaves the line unbroken ends no lease.
     private static let gapsPerLease = 2
 
+    /// Up to this size the active table is looked through together with the renewal: an idle server asks once a heartbeat.
+    static let tinyTableBytes = 1 << 20
     /// Above this size the active table is looked through at most once a minute.
     static let smallTableBytes = 64 << 20
 
@@ -105,7 +108,12 @@ struct ServerStatements: Sendable {
 
     private static func renew(_ schema: Schema) -> String {
         """
-        WITH lazy AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true))
+        WITH lazy AS MATERIALIZED (SELECT set_config('synchronous_commit', 'off', true)), look AS MATERIALIZED (
+            SELECT pg_relation_size('\(schema.active)'::regclass) <= \(tinyTableBytes) AS is_tiny
+        ), owned AS MATERIALIZED (
+            SELECT array_agg(j.id) AS ids, array_agg(j.claim) AS claims FROM \(schema.active) AS j
+            WHERE (SELECT is_tiny FROM look) AND \(isOwned)
+        )
         UPDATE \(schema.server) AS s
         SET heartbeat_at = now(), lease_until = now() + \(Schema.interval("$2")),
             unbroken_since = CASE
@@ -117,19 +125,22 @@ struct ServerStatements: Sendable {
                 $3::integer = pg_backend_pid() AND $5::bigint = \(TakeoverStatements.renewal("s")), false
             ),
             stood_after = s.heartbeat_at
-        FROM lazy
+        FROM lazy, look, owned
         WHERE s.epoch = $1 AND NOT s.dead
         RETURNING ARRAY(
             SELECT peer.epoch FROM \(schema.server) AS peer
             WHERE peer.heartbeat_at < now() - \(Schema.interval("$4::bigint")) AND peer.epoch <> $1
                 AND peer.offers_takeover AND NOT peer.dead
-        ), \(TakeoverStatements.renewal("s"))
+        ), \(TakeoverStatements.renewal("s")), CASE WHEN look.is_tiny THEN coalesce(owned.ids, '{}') END,
+            CASE WHEN look.is_tiny THEN coalesce(owned.claims, '{}') END
         """
     }
 
+    /// Whether the server `$1` runs a row `j`.
+    private static let isOwned = "j.owner = $1 AND j.state = \(JobState.processing.code)"
+
     private static func audit(_ schema: Schema) -> String {
-        let isOwned = "j.owner = $1 AND j.state = \(JobState.processing.code)"
-        return """
+        """
             WITH look AS MATERIALIZED (
                 SELECT \(mayLookThrough(schema, last: "$3")) AS through
             )

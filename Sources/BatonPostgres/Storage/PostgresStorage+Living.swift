@@ -51,37 +51,57 @@ extension PostgresStorage {
         runs: [OwnedRun],
         takeover: TakeoverTerms?
     ) async throws(JobStorageError) -> HeartbeatAnswer {
-        let sql = try await ready().server
-        // Committed by itself: a lease must not wait for a look through a large table.
+        // Where the table is not tiny, the renewal is committed by itself: a lease must not wait for a look through it.
         let renewed = try await renew(epoch, lease: lease, takeover: takeover)
-        guard !renewed.isEmpty else { return HeartbeatAnswer(isAlive: false, lostRuns: [], ownedRuns: nil) }
-        let last = await lookTimes.last(.runs(of: epoch))
-        let audit = PostgresStatement(sql.audit, epoch.uuid, runs.map(\.id.uuid), last)
-        let result = try await performInTime(audit, lease: lease)
+        guard let renewal = renewed.first else { return HeartbeatAnswer(isAlive: false, lostRuns: [], ownedRuns: nil) }
         var answer = HeartbeatAnswer(isAlive: true, lostRuns: [], ownedRuns: nil)
-        var held: Set<OwnedRun> = []
+        try reading { () throws(PostgresError) in
+            answer.latePeers = try renewal.decode([UUID].self, 0).map(ServerEpoch.init)
+            answer.renewal = try renewal.decode(Int64.self, 1)
+            if let ids = try renewal.decode([UUID]?.self, 2), let claims = try renewal.decode([Int64]?.self, 3) {
+                answer.ownedRuns = zip(ids, claims).map { OwnedRun(id: JobID($0), claim: $1) }
+            }
+        }
+        var held = Set(answer.ownedRuns ?? [])
+        if answer.ownedRuns == nil {
+            (answer.ownedRuns, held) = try await audit(epoch, lease: lease, runs: runs)
+        }
+        answer.lostRuns = runs.filter { !held.contains($0) }
+        return answer
+    }
+
+    /// Compares what runs with what is stored.
+    ///
+    /// - Returns: Every row of the server, or `nil` when the table was not looked through; and which of the runs are still
+    ///   its own.
+    private func audit(
+        _ epoch: ServerEpoch,
+        lease: Duration,
+        runs: [OwnedRun]
+    ) async throws(JobStorageError) -> (owned: [OwnedRun]?, held: Set<OwnedRun>) {
+        let last = await lookTimes.last(.runs(of: epoch))
+        let statement = PostgresStatement(try await ready().server.audit, epoch.uuid, runs.map(\.id.uuid), last)
+        let result = try await performInTime(statement, lease: lease)
+        var (owned, held): ([OwnedRun]?, Set<OwnedRun>) = (nil, [])
         var lookedThroughAt: Date?
         try reading { () throws(PostgresError) in
-            answer.latePeers = try renewed.first?.decode([UUID].self, 0).map(ServerEpoch.init) ?? []
-            answer.renewal = try renewed.first?.decode(Int64.self, 1)
             for row in result {
                 guard let kind = HeartbeatRow(rawValue: try row.decode(Int16.self, 0)) else {
                     throw PostgresError(.decodingFailed, "There is no such kind of row")
                 }
                 switch kind {
                 case .lookedThrough:
-                    answer.ownedRuns = answer.ownedRuns ?? []
+                    owned = owned ?? []
                     lookedThroughAt = try row.decode(Date?.self, 3)
                 case .held:
                     held.insert(try row.ownedRun())
                 case .owned:
-                    answer.ownedRuns = (answer.ownedRuns ?? []) + [try row.ownedRun()]
+                    owned = (owned ?? []) + [try row.ownedRun()]
                 }
             }
         }
-        answer.lostRuns = runs.filter { !held.contains($0) }
         if let lookedThroughAt { await lookTimes.note(.runs(of: epoch), at: lookedThroughAt) }
-        return answer
+        return (owned, held)
     }
 
     /// Puts rows back that a living server owns but does not run: generation + 1, the attempt given back.
