@@ -45,41 +45,47 @@ struct RecurringTests {
         }
     }
 
-    /// A lease must not end over an entry that somebody's open transaction holds.
-    @Test func heartbeatsGoOnWhileOthersWaitForAnEntry() async throws {
+    /// Neither a lease nor a claim may wait for an entry that somebody's open transaction holds, and whoever changes the entry
+    /// is told to try again.
+    @Test func claimsAndHeartbeatsGoOnWhileOthersWaitForAnEntry() async throws {
         try await withStorage { fixture in
             let storage = fixture.storage
             let far = Date(timeIntervalSinceReferenceDate: .infinity)
-            _ = try await storage.setRecurring(Self.definition(), nextAt: far)
+            let record = try await storage.setRecurring(Self.definition(), nextAt: far).record
             let owner = try await fixture.server()
-            try await withThrowingTaskGroup(of: Void.self) { group in
-                try await fixture.client.withTransaction { transaction in
-                    let lock = "SELECT id FROM \(try fixture.schema.recurringEntry) WHERE id = 'digest' FOR UPDATE"
-                    try await transaction.query(.init(lock, prepared: false))
-                    for _ in 1...2 {
+            let job = NewJob.enqueued()
+            _ = try await storage.insert([job], isRepeated: false)
+            var changed = Self.definition()
+            changed.priority = 7
+            let calls: [@Sendable () async throws -> Void] = [
+                { [changed] in _ = try await storage.setRecurring(changed, nextAt: far) },
+                { _ = try await storage.triggerRecurring("digest", job: JobID(UUID()), marks: .init(unmarked: 1)) },
+                { _ = try await storage.disableRecurring("digest", revision: record.revision, error: "no reason") },
+                { _ = try await storage.pauseRecurring("digest") },
+                { _ = try await storage.removeRecurring("digest") },
+            ]
+            // More than there are connections for the work, so that a claim has to wait for them to give up.
+            try await fixture.client.withTransaction { transaction in
+                let lock = "SELECT id FROM \(try fixture.schema.recurringEntry) WHERE id = 'digest' FOR UPDATE"
+                try await transaction.query(.init(lock, prepared: false))
+                try await withThrowingTaskGroup(of: Void.self) { group in
+                    for call in calls {
                         group.addTask {
-                            let made = try await storage.triggerRecurring(
-                                "digest",
-                                job: JobID(UUID()),
-                                marks: .init(unmarked: 1)
-                            )
-                            #expect(made != nil)
+                            let error = await #expect(throws: JobStorageError.self) { try await call() }
+                            #expect(error?.code == .unavailable)
+                            #expect(error?.message.contains("Another transaction") == true)
                         }
                     }
-                    group.addTask {
-                        var definition = Self.definition()
-                        definition.priority = 7
-                        let setting = try await storage.setRecurring(definition, nextAt: far)
-                        #expect(setting.isChanged)
-                    }
-                    while try await fixture.blockedProcesses().count < 3 { try await Task.sleep(for: .milliseconds(5)) }
-                    for _ in 1...3 {
-                        #expect(try await storage.heartbeat(owner, lease: .seconds(60), runs: []).isAlive)
-                    }
-                    #expect(try await fixture.blockedProcesses().count == 3)
+                    try await fixture.waitUntilBlocked()
+                    let claims = try await storage.claim([job.message()], owner: owner, claim: 1)
+                    #expect(claims.first?.job?.id == job.id)
+                    #expect(try await storage.heartbeat(owner, lease: .seconds(60), runs: []).isAlive)
+                    try await group.waitForAll()
                 }
-                try await group.waitForAll()
             }
+            #expect(try await storage.setRecurring(changed, nextAt: far).isChanged)
+            let made = try await storage.triggerRecurring("digest", job: JobID(UUID()), marks: .init(unmarked: 1))
+            #expect(made != nil)
             #expect(try await fixture.value(Int.self, "SELECT count(*) FROM ns.jobs") == 2)
         }
     }

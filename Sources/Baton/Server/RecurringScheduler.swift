@@ -53,17 +53,12 @@ struct RecurringScheduler: Sendable {
             let pass = RecurringPass(due, core.environment)
             foreign.note(pass.foreign, core.logger)
             guard !due.records.isEmpty else { return min(max(due.nextDue ?? poll, .zero), poll) }
-            var (moved, tally) = (0, Tally())
-            for broken in pass.broken {
-                moved += try await disable(broken.id, broken.revision, broken.error.message) ? 1 : 0
-            }
+            var tally = Tally()
             for group in pass.groups { await advance(group, &tally) }
-            moved += tally.moved
-            for (entry, error) in tally.culprits {
-                moved += try await disable(entry.id, entry.revision, error.message) ? 1 : 0
-            }
+            for broken in pass.broken { await disable(broken.id, broken.revision, broken.error.message, &tally) }
+            for (entry, error) in tally.culprits { await disable(entry.id, entry.revision, error.message, &tally) }
             if tally.isToBeRetried { return Self.retryInterval }
-            if moved > 0 { return .zero }
+            if tally.moved > 0 { return .zero }
             return pass.groups.isEmpty ? Self.retryInterval : nil
         } catch {
             core.logger.warning("looking for due recurring entries failed", metadata: ["error": "\(error)"])
@@ -73,7 +68,7 @@ struct RecurringScheduler: Sendable {
 
     /// What came of letting entries go on.
     private struct Tally {
-        /// How many went on.
+        /// How many went on, or were disabled.
         var moved = 0
         /// Whether storage took any of them, though another server may have moved them.
         var hasTaken = false
@@ -127,13 +122,21 @@ struct RecurringScheduler: Sendable {
 
     /// Disables an entry that cannot be read, or that storage refuses for good.
     ///
-    /// - Returns: Whether this server did it.
-    private func disable(_ id: String, _ revision: Int64, _ error: String) async throws(JobStorageError) -> Bool {
-        guard try await core.storage.disableRecurring(id, revision: revision, error: error) else { return false }
-        core.logger.error(
-            "a recurring entry cannot be carried out and is disabled until it is set again",
-            metadata: ["recurring.id": "\(id)", "error": "\(error)"]
-        )
-        return true
+    /// One that cannot be disabled at the moment, such as one whose row somebody holds, is tried again and stops no other.
+    private func disable(_ id: String, _ revision: Int64, _ error: String, _ tally: inout Tally) async {
+        do throws(JobStorageError) {
+            guard try await core.storage.disableRecurring(id, revision: revision, error: error) else { return }
+            tally.moved += 1
+            core.logger.error(
+                "a recurring entry cannot be carried out and is disabled until it is set again",
+                metadata: ["recurring.id": "\(id)", "error": "\(error)"]
+            )
+        } catch let failure {
+            tally.hasFailed = true
+            core.logger.warning(
+                "disabling a recurring entry failed, trying again",
+                metadata: ["recurring.id": "\(id)", "error": "\(failure)"]
+            )
+        }
     }
 }

@@ -93,7 +93,7 @@ extension PostgresStorage {
             reason,
             prepared: false
         )
-        let result = try await perform(on: work, statement)
-        return try reading { () throws(PostgresError) in try result.first?.markedDispatch() }
+        let results = try await performBriefly([statement])
+        return try reading { () throws(PostgresError) in try results.last?.first?.markedDispatch() }
     }
 }

@@ -48,6 +48,30 @@ extension PostgresStorage {
         try await retrying { () throws(PostgresError) in try await client.query(statement) }
     }
 
+    /// How long a change of one row waits for whoever has it locked.
+    private static let lockPatience = Duration.seconds(1)
+
+    /// Runs statements over the connections for the work, in one transaction and one round trip, that give up soon when
+    /// somebody's open transaction holds what they change: claims must not wait behind them.
+    ///
+    /// - Parameter statements: The statements.
+    /// - Returns: A result for each, behind one that says nothing.
+    /// - Throws: ``JobStorageError``: ``JobStorageError/Code/unavailable`` when they have given up.
+    func performBriefly(_ statements: [PostgresStatement]) async throws(JobStorageError) -> [PostgresResult] {
+        let milliseconds = Self.lockPatience.microseconds / 1000
+        let limit = PostgresStatement("SELECT set_config('lock_timeout', $1, true)", "\(milliseconds)ms")
+        do throws(JobStorageError) {
+            return try await perform(on: work, [limit] + statements)
+        } catch {
+            guard (error.underlyingError as? PostgresError)?.sqlState == .lockNotAvailable else { throw error }
+            throw JobStorageError(
+                .unavailable,
+                "Another transaction has held the row for \(milliseconds) ms; nothing was changed. Try again.",
+                underlyingError: error.underlyingError
+            )
+        }
+    }
+
     /// Tries a transaction again that was certainly rolled back in favour of a concurrent one.
     ///
     /// - Parameter body: The transaction.

@@ -6,7 +6,8 @@ internal import PostgresClient
     public import Foundation
 #endif
 
-// What waits for an entry's row goes over the connections for the work: heartbeats must not wait behind it.
+// What waits for an entry's row goes over the connections for the work: heartbeats must not wait behind it. Nor must claims,
+// so it waits only so long.
 extension PostgresStorage {
     /// The database's date.
     ///
@@ -49,10 +50,7 @@ extension PostgresStorage {
         values.append(definition.jitter.microseconds / 1000)
         values.append(nextAt)
         let set = PostgresStatement(sql.set, parameters: values, prepared: false)
-        let results = try await perform(
-            on: work,
-            [set, PostgresStatement(sql.record, definition.id, prepared: false)]
-        )
+        let results = try await performBriefly([set, PostgresStatement(sql.record, definition.id, prepared: false)])
         let record = try reading { () throws(PostgresError) in try results.last?.first?.recurringRecord() }
         guard let record else {
             throw JobStorageError(.unavailable, "The entry “\(definition.id)” was removed while it was set. Try again.")
@@ -67,7 +65,7 @@ extension PostgresStorage {
     /// - Throws: ``JobStorageError``.
     public func removeRecurring(_ id: String) async throws(JobStorageError) -> Bool {
         let sql = try await ready().recurring.remove
-        return try await perform(on: work, PostgresStatement(sql, id, prepared: false)).isEmpty == false
+        return try await performBriefly([PostgresStatement(sql, id, prepared: false)]).last?.isEmpty == false
     }
 
     /// Pauses an entry.
@@ -77,7 +75,8 @@ extension PostgresStorage {
     /// - Throws: ``JobStorageError``.
     public func pauseRecurring(_ id: String) async throws(JobStorageError) -> Bool {
         let sql = try await ready().recurring.pause
-        return try await number(on: work, PostgresStatement(sql, id, prepared: false)) > 0
+        let results = try await performBriefly([PostgresStatement(sql, id, prepared: false)])
+        return try number(results.last) > 0
     }
 
     /// Lets a paused entry go on.
@@ -94,8 +93,8 @@ extension PostgresStorage {
         nextAt: Date?
     ) async throws(JobStorageError) -> Bool {
         let sql = try await ready().recurring.resume
-        let result = try await perform(on: work, PostgresStatement(sql, id, revision, nextAt, prepared: false))
-        return !result.isEmpty
+        let results = try await performBriefly([PostgresStatement(sql, id, revision, nextAt, prepared: false)])
+        return results.last?.isEmpty == false
     }
 
     /// Disables an entry that cannot be read.
@@ -112,8 +111,8 @@ extension PostgresStorage {
         error: String
     ) async throws(JobStorageError) -> Bool {
         let sql = try await ready().recurring.disable
-        return try await perform(on: work, PostgresStatement(sql, id, revision, error, prepared: false)).isEmpty
-            == false
+        let results = try await performBriefly([PostgresStatement(sql, id, revision, error, prepared: false)])
+        return results.last?.isEmpty == false
     }
 
     /// An entry as it stands.
@@ -170,14 +169,11 @@ extension PostgresStorage {
     /// - Throws: ``JobStorageError``.
     public func trimRecurringHistory(keeping count: Int, limit: Int) async throws(JobStorageError) -> Int {
         let sql = try await ready().recurring.trim
-        return try await number(on: upkeep, PostgresStatement(sql, max(count, 0), max(limit, 0), prepared: false))
+        let trim = PostgresStatement(sql, max(count, 0), max(limit, 0), prepared: false)
+        return try number(try await perform(on: upkeep, trim))
     }
 
-    private func number(
-        on client: PostgresClient,
-        _ statement: PostgresStatement
-    ) async throws(JobStorageError) -> Int {
-        let result = try await perform(on: client, statement)
-        return try reading { () throws(PostgresError) in try result.first?.decode(Int.self, 0) ?? 0 }
+    private func number(_ result: PostgresResult?) throws(JobStorageError) -> Int {
+        try reading { () throws(PostgresError) in try result?.first?.decode(Int.self, 0) ?? 0 }
     }
 }

@@ -137,6 +137,24 @@ import Testing
         }
     }
 
+    /// Somebody's open transaction holds its row, say.
+    @Test func anEntryThatCannotBeDisabledAtTheMomentIsTriedAgainAndStopsNoOther() async throws {
+        try await world.run(world.server(Script())) {
+            try await eventually("the server is there") { world.storage.read { $0.servers.count } == 1 }
+            try await recurring.set("bad", .every(.seconds(10)), call)
+            try await recurring.set("good", .every(.seconds(10)), call)
+            for _ in 0..<40 { world.storage.fail(.recurring(.disable), .unavailable) }
+            world.storage.change { tables in
+                tables.recurring.records["bad"]?.definition.schedule.text = "every now and then"
+            }
+            try await pass(until: "the good one goes on") { await fired("good").count >= 2 }
+            #expect(world.storage.read { $0.recurring.records["bad"]?.error } == nil)
+            try await pass(until: "the bad one is disabled") {
+                world.storage.read { $0.recurring.records["bad"]?.error } != nil
+            }
+        }
+    }
+
     @Test func anEntryThatStorageRefusesIsDisabledAndStopsNoOther() async throws {
         try await world.run(world.server(Script())) {
             try await eventually("the server is there") { world.storage.read { $0.servers.count } == 1 }
