@@ -71,7 +71,7 @@ struct Reconciler: Sendable {
         let queues = try await core.storage.findWaiting(longerThan: configuration.lostAge, interval: interval)
         for queue in queues {
             let probe = ProbeID(core.environment.makeUUID())
-            let isOpen = try await core.storage.openProbe(
+            let opening = try await core.storage.openProbe(
                 probe,
                 of: queue.name,
                 quiet: configuration.consumerQuiet,
@@ -79,9 +79,12 @@ struct Reconciler: Sendable {
             )
             core.logger.debug(
                 "jobs wait",
-                metadata: ["queue": "\(queue.name)", "age": "\(queue.age)", "probe": "\(isOpen ? "\(probe)" : "none")"]
+                metadata: [
+                    "queue": "\(queue.name)", "age": "\(queue.age)", "probe": "\(opening.isOpen ? "\(probe)" : "none")",
+                ]
             )
-            if isOpen { await core.announceProbing() }
+            if opening.isLoss { await core.noteVoidRound(of: queue.name, isLoss: true) }
+            if opening.isOpen { await core.announceProbing() }
         }
     }
 

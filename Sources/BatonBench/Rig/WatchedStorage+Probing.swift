@@ -23,7 +23,7 @@ extension WatchedStorage {
         of queue: String,
         quiet: Duration,
         patience: Duration
-    ) async throws(JobStorageError) -> Bool {
+    ) async throws(JobStorageError) -> ProbeOpening {
         try await storage.openProbe(probe, of: queue, quiet: quiet, patience: patience)
     }
 

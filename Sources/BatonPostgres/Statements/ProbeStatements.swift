@@ -30,6 +30,8 @@ struct ProbeStatements: Sendable {
     /// `$1` queue.
     ///
     /// Ends a round that is too old or void.
+    ///
+    /// Returns the queue, and whether the round is a loss, when there was one.
     let clear: String
     /// `$1` queue, `$2` round, `$3` how long no session may have ended, `$4` how long the first round may take, both in
     /// microseconds.

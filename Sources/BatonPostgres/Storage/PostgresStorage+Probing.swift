@@ -40,14 +40,14 @@ extension PostgresStorage {
     ///   - queue: The queue.
     ///   - quiet: How long no consumer session may have ended.
     ///   - patience: How long the first round may take.
-    /// - Returns: Whether this call began it.
+    /// - Returns: Whether this call began it, and whether the round before is a loss now.
     /// - Throws: ``JobStorageError``.
     public func openProbe(
         _ probe: ProbeID,
         of queue: String,
         quiet: Duration,
         patience: Duration
-    ) async throws(JobStorageError) -> Bool {
+    ) async throws(JobStorageError) -> ProbeOpening {
         let sql = try await ready().probe
         let results = try await perform(
             on: upkeep,
@@ -58,7 +58,12 @@ extension PostgresStorage {
                 PostgresStatement(sql.open, queue, probe.uuid, quiet.microseconds, patience.microseconds),
             ]
         )
-        return try reading { () throws(PostgresError) in try results.last?.first?.decode(Bool.self, 0) ?? false }
+        return try reading { () throws(PostgresError) in
+            ProbeOpening(
+                isOpen: try results.last?.first?.decode(Bool.self, 0) ?? false,
+                isLoss: try results[2].first?.decode(Bool.self, 1) ?? false
+            )
+        }
     }
 
     /// The rounds that are open and not given up or void.

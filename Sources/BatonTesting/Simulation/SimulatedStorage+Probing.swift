@@ -30,15 +30,15 @@ extension SimulatedStorage {
         of queue: String,
         quiet: Duration,
         patience: Duration
-    ) async throws(JobStorageError) -> Bool {
+    ) async throws(JobStorageError) -> ProbeOpening {
         let world = world
         return try await call(.openProbe) { (storage) async throws(JobStorageError) in
             world.losses.stored(probe, at: world.scheduler.now, world.databaseClock.date)
-            let isOpen = try await Self.ending(world, storage) { () async throws(JobStorageError) in
+            let opening = try await Self.ending(world, storage) { () async throws(JobStorageError) in
                 try await storage.openProbe(probe, of: queue, quiet: quiet, patience: patience)
             }
-            if isOpen { world.scheduler.note("round begun", process: SimulationWorld.network) }
-            return isOpen
+            if opening.isOpen { world.scheduler.note("round begun", process: SimulationWorld.network) }
+            return opening
         }
     }
 

@@ -29,7 +29,7 @@ extension StorageFixture {
     }
 
     func opens(_ probe: ProbeID, of queue: String = "mail", quiet: Duration = .zero) async throws -> Bool {
-        try await storage.openProbe(probe, of: queue, quiet: quiet, patience: .seconds(3600))
+        try await storage.openProbe(probe, of: queue, quiet: quiet, patience: .seconds(3600)).isOpen
     }
 
     /// A loss of whatever is confirmed by now.

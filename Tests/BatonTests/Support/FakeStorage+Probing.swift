@@ -26,7 +26,7 @@ extension FakeStorage {
         of queue: String,
         quiet: Duration,
         patience: Duration
-    ) async throws(JobStorageError) -> Bool {
+    ) async throws(JobStorageError) -> ProbeOpening {
         try await answer(.openProbe) { storage throws(JobStorageError) in
             try await storage.openProbe(probe, of: queue, quiet: quiet, patience: patience)
         }

@@ -44,14 +44,14 @@ extension InMemoryStorage {
     ///   - queue: The queue.
     ///   - quiet: How long no consumer session may have ended.
     ///   - patience: How long the first round may take.
-    /// - Returns: Whether this call began it.
+    /// - Returns: Whether this call began it, and whether the round before is a loss now.
     /// - Throws: Never; the signature is the protocol's.
     public func openProbe(
         _ probe: ProbeID,
         of queue: String,
         quiet: Duration,
         patience: Duration
-    ) async throws(JobStorageError) -> Bool {
+    ) async throws(JobStorageError) -> ProbeOpening {
         transaction { tables, now in
             tables.openProbe(probe, of: queue, quiet: quiet, patience: patience, at: now)
         }

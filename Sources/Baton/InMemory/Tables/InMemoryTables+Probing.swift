@@ -61,16 +61,19 @@ extension InMemoryTables {
         quiet: Duration,
         patience: Duration,
         at now: Date
-    ) -> Bool {
+    ) -> ProbeOpening {
+        var isLoss = false
         if let round = probing[queue]?.round {
-            guard round.givesUpAt <= now || isVoid(round) else { return round.id == probe }
-            endRound(of: queue, at: now)
+            guard round.givesUpAt <= now || isVoid(round) else { return ProbeOpening(isOpen: round.id == probe) }
+            isLoss = endRound(of: queue, at: now)
         }
         var state = probing[queue] ?? Probing()
         let sessions = openConsumers(of: queue)
         let noisy = now.adding(.zero - quiet)
         let isQuiet = !consumers.values.contains { $0.queue == queue && $0.endedAt.map { $0 > noisy } ?? false }
-        guard !sessions.isEmpty, isQuiet, state.notBefore.map({ $0 <= now }) ?? true else { return false }
+        guard !sessions.isEmpty, isQuiet, state.notBefore.map({ $0 <= now }) ?? true else {
+            return ProbeOpening(isOpen: false, isLoss: isLoss)
+        }
         let patience = patience * (1 << min(state.failures, Self.maximumDoublings))
         state.round = Round(
             id: probe,
@@ -80,7 +83,7 @@ extension InMemoryTables {
             watermarks: currentWatermarks
         )
         probing[queue] = state
-        return true
+        return ProbeOpening(isOpen: true, isLoss: isLoss)
     }
 
     /// Whether some round is under way.

@@ -106,13 +106,6 @@ struct ProbeProcess: Sendable {
             "a round of probing proves nothing",
             metadata: ["queue": "\(queue)", "probe": "\(probe)", "reason": "\(reason)"]
         )
-        if isLoss {
-            core.logger.warning(
-                "no round of probing a queue proves anything; whatever may be lost is published again",
-                metadata: ["queue": "\(queue)", "probe": "\(probe)", "reason": "\(reason)"]
-            )
-            core.client.publisher.returns.ring()
-        }
-        await core.count([.voidProbes: 1, .suspectedLosses: isLoss ? 1 : 0])
+        await core.noteVoidRound(of: queue, isLoss: isLoss)
     }
 }

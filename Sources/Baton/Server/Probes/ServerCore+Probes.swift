@@ -1,4 +1,5 @@
 import Locking
+import Logging
 
 extension ServerCore {
     /// Gives deliveries back to their queues.
@@ -16,6 +17,22 @@ extension ServerCore {
     func announceProbing() async {
         probing.ring()
         await client.transport.broadcast(.probing)
+    }
+
+    /// Counts a round that was void, and has what may be lost published again when it was the last of so many in a row.
+    ///
+    /// - Parameters:
+    ///   - queue: The queue.
+    ///   - isLoss: Whether it was.
+    func noteVoidRound(of queue: String, isLoss: Bool) async {
+        if isLoss {
+            logger.warning(
+                "no round of probing a queue proves anything; whatever may be lost is published again",
+                metadata: ["queue": "\(queue)"]
+            )
+            client.publisher.returns.ring()
+        }
+        await count([.voidProbes: 1, .suspectedLosses: isLoss ? 1 : 0])
     }
 
     /// Everything that the broker had sent of a queue has been received.

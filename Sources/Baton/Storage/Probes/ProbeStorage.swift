@@ -55,14 +55,15 @@ public protocol ProbeStorage: Sendable {
     ///   - queue: The queue.
     ///   - quiet: How long no consumer session may have ended.
     ///   - patience: How long the first round may take.
-    /// - Returns: Whether this call began it, or an earlier one whose answer was lost.
+    /// - Returns: Whether it has begun. And whether the round before, which nobody had found void until now, is a loss: the
+    ///   call that ends it is the only one that is told.
     /// - Throws: ``JobStorageError``.
     func openProbe(
         _ probe: ProbeID,
         of queue: String,
         quiet: Duration,
         patience: Duration
-    ) async throws(JobStorageError) -> Bool
+    ) async throws(JobStorageError) -> ProbeOpening
 
     /// The rounds that are open and not given up or void.
     ///

@@ -43,6 +43,32 @@ extension JobStorageConformance {
             try Expect.equal(try await subject.requeuedLost(), [job.id], "what is published again")
         },
         Rule(
+            "a round that is found void by the next is a loss all the same",
+            "Whoever begins a round and ends the one before, the last of so many that were void, is told of the loss (ProbeStorage.openProbe)."
+        ) { subject in
+            let server = try await subject.server()
+            var consumer = try await subject.consumer(owner: server)
+            let job = try await subject.confirmed(1)[0]
+            for number in 1...ProbeRound.voidLimit {
+                _ = try await subject.returnedRound([consumer])
+                consumer = try await subject.consumer(owner: server, replacing: consumer)
+                let opening = try await subject.storage.openProbe(
+                    subject.probe(),
+                    of: "mail",
+                    quiet: .zero,
+                    patience: JobStorageSubject.longAge
+                )
+                try Expect.equal(opening.isOpen, false, "whether a round begins at once after round \(number)")
+                try Expect.equal(
+                    opening.isLoss,
+                    number == ProbeRound.voidLimit,
+                    "whether the call that ends round \(number) tells of a loss"
+                )
+                try await subject.advance(.seconds(121))
+            }
+            try Expect.equal(try await subject.requeuedLost(), [job.id], "what is published again")
+        },
+        Rule(
             "a round whose probe is not back raises no suspicion",
             "However many rounds are void before their probes have come back, or given up, none is a loss (ProbeStorage.voidProbe)."
         ) { subject in

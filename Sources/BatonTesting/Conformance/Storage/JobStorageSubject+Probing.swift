@@ -27,7 +27,7 @@ extension JobStorageSubject {
         quiet: Duration = .zero,
         patience: Duration = longAge
     ) async throws -> Bool {
-        try await storage.openProbe(probe, of: queue, quiet: quiet, patience: patience)
+        try await storage.openProbe(probe, of: queue, quiet: quiet, patience: patience).isOpen
     }
 
     /// A round that must begin.

@@ -28,15 +28,17 @@ extension DefectiveStorage {
         of queue: String,
         quiet: Duration,
         patience: Duration
-    ) async throws(JobStorageError) -> Bool {
+    ) async throws(JobStorageError) -> ProbeOpening {
         memory.withLock { _ = $0.rounds.insert(probe) }
-        let isOpen = try await inner.openProbe(
+        var opening = try await inner.openProbe(
             probe,
             of: queue,
             quiet: defect == .hearsNoEnds ? .zero : quiet,
             patience: defect == .neverGivesARoundUp ? patience * 1_000 : patience
         )
-        return isOpen || defect == .opensRoundsAlways
+        if defect == .opensRoundsAlways { opening.isOpen = true }
+        if defect == .dropsVerdicts { opening.isLoss = false }
+        return opening
     }
 
     func probes(of queues: [String]) async throws(JobStorageError) -> [ProbeRound] {

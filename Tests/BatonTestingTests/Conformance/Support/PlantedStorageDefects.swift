@@ -178,6 +178,10 @@ enum PlantedStorageDefects {
             .suspectsUnreturned,
             "when it is published is a loss"
         ),
+        "a round that is found void by the next is a loss all the same": .init(
+            .dropsVerdicts,
+            "tells of a loss"
+        ),
         "a loss ends the row of void rounds": .init(.suspectsAtOnce, "whether anything is lost after one more"),
 
         "what waits for long is found": .init(.findsNoneWaiting, "the queues found"),

@@ -33,7 +33,7 @@ enum StorageDefect: String, CaseIterable, Sendable {
     case opensRoundsAlways, hearsNoEnds, opensForTheDead, keepsConsumersOfTheGone, neverGivesARoundUp, voidsNothing,
         overlooksEnds
     case publishesAlways, countsOneLane, concludesAlways
-    case suspectsNothing, suspectsAtOnce, suspectsUnreturned
+    case suspectsNothing, suspectsAtOnce, suspectsUnreturned, dropsVerdicts
     case findsNoneWaiting, looksAllTheTime, requeuesLostAtTheNextGeneration, requeuesLostWithoutBound, requeuesLostTwice
     case confirmsUnasked, takesEveryQueueForFull, storesWatermarksLate, tidiesRounds
 
