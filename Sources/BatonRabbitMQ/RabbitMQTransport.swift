@@ -4,6 +4,7 @@ internal import PollExecutor
 internal import RabbitMQClient
 internal import ServiceLifecycle
 internal import Locking
+internal import Synchronization
 
 /// Wakes servers through RabbitMQ.
 ///
@@ -23,6 +24,8 @@ public final class RabbitMQTransport: JobTransport {
     let declaring: QueueDeclarations
     let keeper: QueueKeeper
     private let hasRun = Locked(false)
+    /// How many calls are on the wire.
+    private let unanswered = Atomic(0)
 
     /// Creates a transport.
     ///
@@ -77,6 +80,9 @@ public final class RabbitMQTransport: JobTransport {
         (try? publisher.get())?.isConnected ?? false
     }
 
+    /// Whether wake-ups are with the broker that it has not answered for yet; not those that wait for their queue.
+    public var awaitsAnswers: Bool { unanswered.load(ordering: .relaxed) > 0 }
+
     /// Keeps the publisher connected until shut down; then finishes what was handed over.
     ///
     /// - Throws: `RabbitMQError` when the URL is none.
@@ -129,7 +135,9 @@ public final class RabbitMQTransport: JobTransport {
         _ publisher: RabbitMQPublisher,
         _ onOutcome: @escaping @Sendable ([PublishOutcome]) -> Void
     ) {
+        unanswered.add(1, ordering: .relaxed)
         publisher.publish(bundles.map { envelope.message($0) }) { outcomes in
+            self.unanswered.subtract(1, ordering: .relaxed)
             for (bundle, outcome) in zip(bundles, outcomes) where outcome.kind == .returned {
                 // It had no queue: somebody deleted it. The next try declares it again.
                 self.declared.remove(bundle.queue)

@@ -112,6 +112,7 @@ struct MissingQueueTests {
             let (answers, answer) = AsyncStream<[PublishOutcome]>.makeStream()
             scope.transport.publish([DispatchBundle([wakeUp()])]) { answer.yield($0) }
             try await eventually("it is told") { watch.asked.contains("default") }
+            #expect(!scope.transport.awaitsAnswers, "what waits for its queue was not sent")
             try await publish(scope, to: "other")
             let consumer = scope.transport.makeConsumer(queues: ["default", "other"], prefetch: 10, presence: .random)
             try await withConsumer(consumer) { consumer in

@@ -41,10 +41,15 @@ extension DispatchPublisher {
             var (answers, heardNothing) = (-1, 0)
             while let count = state.withLock({ $0.isAwaitingAnswers ? $0.answers : nil }) {
                 if count != answers || !transport.isConnected { (answers, heardNothing) = (count, 0) }
-                let (start, step) = (environment.clock.now, silence / Self.steps)
+                let (isAsked, start, step) = (transport.awaitsAnswers, environment.clock.now, silence / Self.steps)
                 guard (try? await environment.clock.sleep(for: step)) != nil else { return }
                 // Who was held up has not heard what was there to be heard.
                 guard start.duration(to: environment.clock.now) < step * 2 else { continue }
+                // What waits for its queue is not on the wire yet: a slow declaration is no silence.
+                guard isAsked, transport.awaitsAnswers else {
+                    heardNothing = 0
+                    continue
+                }
                 heardNothing += 1
                 if heardNothing >= Self.steps { fallSilent(answers) }
             }

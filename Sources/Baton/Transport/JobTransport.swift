@@ -22,6 +22,11 @@ public protocol JobTransport: Service {
     ///     given up: it never takes without bound. It does not block.
     func publish(_ bundles: [DispatchBundle], onOutcome: @escaping @Sendable ([PublishOutcome]) -> Void)
 
+    /// Whether wake-ups are with the broker that it has not answered for yet.
+    ///
+    /// Those that wait for something before they are sent, such as a queue that is being declared, say nothing of the broker.
+    var awaitsAnswers: Bool { get }
+
     /// Says who is told of queues that the broker does not have, before anything else is asked of the transport.
     ///
     /// The first word counts. Without one, missing queues are declared and nobody is told.
@@ -72,6 +77,9 @@ public protocol JobTransport: Service {
 }
 
 extension JobTransport {
+    /// All that is handed over is sent at once.
+    public var awaitsAnswers: Bool { true }
+
     /// Stays where it is.
     public func live(on executor: any TaskExecutor) {}
 

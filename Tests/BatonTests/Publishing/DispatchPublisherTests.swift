@@ -146,6 +146,27 @@ import Testing
         }
     }
 
+    @Test func aBrokerThatDeclaresAQueueSlowlyIsNotSilent() async throws {
+        try await world.run {
+            world.broker.awaitsAnswers = false
+            let gate = world.broker.holdPublishes()
+            let held = try await enqueue()[0]
+            await gate.arrivals(reach: 1)
+            for _ in 0..<20 {
+                try await world.advance(by: .milliseconds(500))
+                #expect(!world.client.publisher.lookForBroker())
+            }
+            let later = try await enqueue()[0]
+            #expect([held, later].allSatisfy { world.storage.row($0)?.mark != nil })
+            world.broker.awaitsAnswers = true
+            try await eventually("once they are sent, its silence counts") {
+                try? await world.advance(by: .milliseconds(500))
+                return world.client.publisher.lookForBroker()
+            }
+            gate.open()
+        }
+    }
+
     /// A queue that takes nothing, or that may not be declared, says nothing of the others.
     @Test func aBrokerThatOnlyRefusesIsNotSilent() async throws {
         try await world.run {

@@ -31,6 +31,7 @@ final class FakeBroker: JobTransport {
         var refusesParking = false
         var isSilent = false
         var isBlocked = false
+        var awaitsAnswers = true
         var publishGate: Gate?
         var acknowledgeGate: Gate?
     }
@@ -94,6 +95,12 @@ final class FakeBroker: JobTransport {
     var isBlocked: Bool {
         get { state.withLock { $0.isBlocked } }
         set { state.withLock { $0.isBlocked = newValue } }
+    }
+
+    /// Whether what is held has been sent; otherwise it waits for its queue.
+    var awaitsAnswers: Bool {
+        get { state.withLock { $0.awaitsAnswers } }
+        set { state.withLock { $0.awaitsAnswers = newValue } }
     }
 
     /// How many wake-ups wait in queues.
