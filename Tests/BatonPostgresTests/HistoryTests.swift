@@ -95,6 +95,7 @@ struct HistoryTests {
                     .first
             )
             #expect(try queue.decode((String, Int, Int, Bool).self) == ("mail", 2, 1, true))
+            #expect(try await fixture.value(Bool.self, "SELECT probe_age IS NULL FROM ns.queues"))
             let server = try await fixture.value(String.self, "SELECT state FROM ns.servers")
             #expect(server == "alive")
         }

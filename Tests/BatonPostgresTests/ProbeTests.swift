@@ -150,6 +150,21 @@ struct ProbeTests {
         }
     }
 
+    @Test func theViewOfQueuesShowsHowLongAProbeIsOnItsWay() async throws {
+        try await withStorage { fixture in
+            let consumer = try await fixture.consumer(owner: try await fixture.server())
+            _ = try await confirmedJob(fixture)
+            let age = "SELECT extract(epoch FROM probe_age)::float8 FROM ns.queues"
+            let probe = try await fixture.round()
+            #expect(try await fixture.value(Double?.self, age) == nil)
+            #expect(try await fixture.storage.join(consumer, to: probe))
+            try await fixture.letPass(.seconds(90))
+            #expect(try #require(try await fixture.value(Double?.self, age)) >= 90)
+            _ = try await fixture.storage.voidProbe(probe, reason: "a message was given back")
+            #expect(try await fixture.value(Double?.self, age) == nil)
+        }
+    }
+
     @Test func nothingIsLeftBehindForLong() async throws {
         try await withStorage { fixture in
             let server = try await fixture.server()
