@@ -58,7 +58,7 @@ let package = Package(
         ),
         .target(name: "CPollExecutor"),
 
-        // Floor 2: a lock; one thread, one poll set, one executor.
+        // Floor 2: a lock and a signal; one thread, one poll set, one executor.
         .target(name: "Locking", swiftSettings: swiftSettings),
         .target(name: "PollExecutor", dependencies: ["CPollExecutor", "Locking"], swiftSettings: swiftSettings),
 
@@ -215,7 +215,7 @@ let package = Package(
         ),
         .testTarget(
             name: "BatonBenchTests",
-            dependencies: ["Baton", "BatonBench", "PostgresClient", "RabbitMQClient"],
+            dependencies: ["Baton", "BatonBench", "Locking", "PostgresClient", "RabbitMQClient"],
             swiftSettings: swiftSettings
         ),
         .target(

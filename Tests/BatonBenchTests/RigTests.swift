@@ -1,4 +1,5 @@
 import Baton
+import Locking
 import PostgresClient
 import RabbitMQClient
 import Testing

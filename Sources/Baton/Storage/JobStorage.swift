@@ -5,7 +5,7 @@ public import ServiceLifecycle
 /// Each call is one batch and, unless it says otherwise, one durable transaction. Every move is a compare-and-set, so
 /// that a call may be repeated after a lost answer. PROTOCOL sections 1 to 4 are the specification; the words here name
 /// its moves. Errors are ``JobStorageError``.
-public protocol JobStorage: Service, ProbeStorage, RecurringStorage {
+public protocol JobStorage: Service, PublisherStorage, ServerStorage, ProbeStorage, RecurringStorage {
     /// Where calls start and end without a change of threads, if there is such a place.
     ///
     /// A server's claims and completions, which do little but wait for storage, live there, and so does an enqueue that is
@@ -68,38 +68,6 @@ public protocol JobStorage: Service, ProbeStorage, RecurringStorage {
     /// - Returns: The transitions; none when there is no such job.
     /// - Throws: ``JobStorageError``.
     func history(of id: JobID) async throws(JobStorageError) -> [JobHistoryEntry]
-
-    // MARK: Publishing
-
-    /// Registers a publisher session; must be done before rows bear its marks.
-    ///
-    /// - Parameters:
-    ///   - session: The session.
-    ///   - lease: How long it counts as alive without a word.
-    /// - Throws: ``JobStorageError``.
-    func openSession(_ session: PublisherSession, lease: Duration) async throws(JobStorageError)
-
-    /// Stores how far a session is confirmed and renews it. Need not be durable.
-    ///
-    /// - Parameters:
-    ///   - watermark: How far it is confirmed.
-    ///   - lease: How long it counts as alive without another word.
-    /// - Throws: ``JobStorageError``.
-    func saveWatermark(_ watermark: PublisherWatermark, lease: Duration) async throws(JobStorageError)
-
-    /// Ends a session with its last watermark.
-    ///
-    /// - Parameter watermark: How far it is confirmed, for good.
-    /// - Throws: ``JobStorageError``.
-    func closeSession(_ watermark: PublisherWatermark) async throws(JobStorageError)
-
-    /// Takes the marks off rows whose publish was given up, so that anybody may publish them.
-    ///
-    /// - Parameters:
-    ///   - session: The session.
-    ///   - sequences: The numbers given up.
-    /// - Throws: ``JobStorageError``.
-    func releaseMarks(of session: PublisherSession, _ sequences: [Int64]) async throws(JobStorageError)
 
     // MARK: Running
 
@@ -186,52 +154,6 @@ public protocol JobStorage: Service, ProbeStorage, RecurringStorage {
     /// - Throws: ``JobStorageError``.
     func saveProgress(_ progress: [RunProgress], owner: ServerEpoch) async throws(JobStorageError)
 
-    // MARK: Living
-
-    /// Registers a server before it consumes.
-    ///
-    /// - Parameters:
-    ///   - server: The server.
-    ///   - lease: How long it counts as alive without a heartbeat.
-    /// - Throws: ``JobStorageError``.
-    func register(_ server: ServerRegistration, lease: Duration) async throws(JobStorageError)
-
-    /// Renews a server's lease and answers its audit (PROTOCOL move 6). Need not be durable.
-    ///
-    /// - Parameters:
-    ///   - epoch: The server.
-    ///   - lease: How long it counts as alive without another heartbeat.
-    ///   - runs: What it runs.
-    ///   - takeover: What it says of early certificates; `nil` when it has no part in them.
-    /// - Returns: Whether it lives, and where rows and runs disagree.
-    /// - Throws: ``JobStorageError``.
-    func heartbeat(
-        _ epoch: ServerEpoch,
-        lease: Duration,
-        runs: [OwnedRun],
-        takeover: TakeoverTerms?
-    ) async throws(JobStorageError) -> HeartbeatAnswer
-
-    /// Puts rows back that a living server owns but does not run: generation + 1, the attempt given back.
-    ///
-    /// - Parameters:
-    ///   - runs: The rows.
-    ///   - owner: The server.
-    ///   - marks: As many marks as there are rows.
-    /// - Returns: What is to be published.
-    /// - Throws: ``JobStorageError``.
-    func putBackUnheld(
-        _ runs: [OwnedRun],
-        owner: ServerEpoch,
-        marks: PublishMarkRange
-    ) async throws(JobStorageError) -> [MarkedDispatch]
-
-    /// Takes a server off the list after its last run ended.
-    ///
-    /// - Parameter epoch: The server.
-    /// - Throws: ``JobStorageError``.
-    func deregister(_ epoch: ServerEpoch) async throws(JobStorageError)
-
     // MARK: Time and repair
 
     /// Moves scheduled jobs that are due to their queues with the next generation.
@@ -247,33 +169,6 @@ public protocol JobStorage: Service, ProbeStorage, RecurringStorage {
     /// - Returns: What disagrees.
     /// - Throws: ``JobStorageError``.
     func survey(unpublishedAge: Duration) async throws(JobStorageError) -> ReconcilerSurvey
-
-    /// Certifies a server dead whose lease is over; refuses unless the storage itself was up for a whole lease.
-    ///
-    /// - Parameters:
-    ///   - epoch: The server.
-    ///   - lease: The length of a lease.
-    /// - Returns: Whether the certificate was written by this call.
-    /// - Throws: ``JobStorageError``.
-    func certifyDead(_ epoch: ServerEpoch, lease: Duration) async throws(JobStorageError) -> Bool
-
-    /// Looks at another server, through the session that holds this process's own lock (PROTOCOL section 3).
-    ///
-    /// - Parameter epoch: The other server.
-    /// - Returns: What is to be seen; `nil` when there is no such server, or only its lease may end it.
-    /// - Throws: ``JobStorageError``, also when there is no such session at the moment.
-    func sightPeer(_ epoch: ServerEpoch) async throws(JobStorageError) -> PeerSighting?
-
-    /// Certifies a server dead before its lease is over, through the session that holds this process's own lock; refuses
-    /// when the server has renewed since, when its lock is held, or when this session is younger than the renewal that the
-    /// server's offer rests on.
-    ///
-    /// - Parameters:
-    ///   - epoch: The server.
-    ///   - renewal: Its last renewal, when it was looked at.
-    /// - Returns: Whether the certificate was written by this call.
-    /// - Throws: ``JobStorageError``.
-    func certifyGone(_ epoch: ServerEpoch, renewal: Int64) async throws(JobStorageError) -> Bool
 
     /// Puts jobs of dead servers back with the next generation, or fails those without an attempt left.
     ///
@@ -318,21 +213,5 @@ extension JobStorage {
         var jobs: [NewJob] = []
         while let part = try next() { jobs += part }
         _ = try await insert(jobs, isRepeated: false)
-    }
-
-    /// Renews a server's lease and answers its audit, without a part in early certificates.
-    ///
-    /// - Parameters:
-    ///   - epoch: The server.
-    ///   - lease: How long it counts as alive without another heartbeat.
-    ///   - runs: What it runs.
-    /// - Returns: Whether it lives, and where rows and runs disagree.
-    /// - Throws: ``JobStorageError``.
-    public func heartbeat(
-        _ epoch: ServerEpoch,
-        lease: Duration,
-        runs: [OwnedRun]
-    ) async throws(JobStorageError) -> HeartbeatAnswer {
-        try await heartbeat(epoch, lease: lease, runs: runs, takeover: nil)
     }
 }

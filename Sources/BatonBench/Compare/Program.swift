@@ -1,4 +1,5 @@
 import Foundation
+import Locking
 
 /// Runs another program to its end.
 enum Program {

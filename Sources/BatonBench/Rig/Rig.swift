@@ -1,6 +1,7 @@
 import Baton
 import BatonPostgres
 import BatonRabbitMQ
+import Locking
 import Logging
 import PostgresClient
 import RabbitMQClient

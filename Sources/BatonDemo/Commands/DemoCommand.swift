@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Locking
 import ServiceLifecycle
 import UnixSignals
 

@@ -1,4 +1,5 @@
 import Foundation
+import Locking
 
 /// Runs a program to its end.
 struct ToolRun: Sendable {

@@ -1,4 +1,5 @@
 import Foundation
+import Locking
 
 /// A worker in a process of its own.
 struct WorkerProcess: Sendable {

@@ -1,4 +1,5 @@
 import Foundation
+import Locking
 
 extension DemoScenario {
     /// Kills a worker, then restarts RabbitMQ, each once.

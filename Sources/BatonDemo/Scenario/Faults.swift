@@ -1,3 +1,5 @@
+import Locking
+
 /// What the halves of the demonstration tell each other: the one that enqueues and the one that breaks things.
 struct Faults: Sendable {
     typealias Signal = OneTimeSignal<Result<Void, any Error>>

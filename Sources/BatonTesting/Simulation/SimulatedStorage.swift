@@ -1,6 +1,5 @@
-package import Baton
+import Baton
 import Locking
-package import ServiceLifecycle
 
 /// One process's way to storage, on which calls and answers are late, lost or refused.
 package final class SimulatedStorage: JobStorage {

@@ -1,6 +1,5 @@
 package import Baton
 import Locking
-package import ServiceLifecycle
 
 /// One process's way to the broker, on which messages are late, lost, doubled and out of order.
 package final class SimulatedTransport: JobTransport {

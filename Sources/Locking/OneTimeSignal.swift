@@ -1,7 +1,5 @@
-import Locking
-
 /// Something that happens once, that several tasks may wait for.
-final class OneTimeSignal<Value: Sendable>: Sendable {
+package final class OneTimeSignal<Value: Sendable>: Sendable {
     private struct State {
         var value: Value?
         var waiting: [AsyncStream<Value>.Continuation] = []
@@ -9,15 +7,18 @@ final class OneTimeSignal<Value: Sendable>: Sendable {
 
     private let state = Locked(State())
 
+    /// Makes a signal of something that has not happened.
+    package init() {}
+
     /// What happened, if it has.
-    var value: Value? {
+    package var value: Value? {
         state.withLock { $0.value }
     }
 
     /// Says that it happened; only the first time counts.
     ///
     /// - Parameter value: What happened.
-    func send(_ value: Value) {
+    package func send(_ value: Value) {
         let waiting = state.withLock { state in
             guard state.value == nil else { return [AsyncStream<Value>.Continuation]() }
             state.value = value
@@ -34,7 +35,7 @@ final class OneTimeSignal<Value: Sendable>: Sendable {
     ///
     /// - Returns: What happened.
     /// - Throws: `CancellationError`.
-    func wait() async throws -> Value {
+    package func wait() async throws -> Value {
         let (values, continuation) = AsyncStream.makeStream(of: Value.self)
         let value = state.withLock { state in
             if state.value == nil {
@@ -54,7 +55,7 @@ final class OneTimeSignal<Value: Sendable>: Sendable {
     /// - Parameter patience: How long.
     /// - Returns: What happened, or `nil`.
     /// - Throws: `CancellationError`.
-    func wait(atMost patience: Duration) async throws -> Value? {
+    package func wait(atMost patience: Duration) async throws -> Value? {
         try await withThrowingTaskGroup(of: Value?.self) { group in
             group.addTask { try await self.wait() }
             group.addTask {
