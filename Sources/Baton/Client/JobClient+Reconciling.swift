@@ -20,11 +20,11 @@ extension JobClient {
                 let repair = try await storage.requeueOrphans(marks: marks)
                 return (repair.dispatches, repair)
             }
-            let count = repair.dispatches.count + repair.failed
-            guard count > 0 else { break }
+            guard repair.count > 0 else { break }
             report.requeued += repair.dispatches.count
             report.failed += repair.failed
-            try await storage.count([.repairedOrphans: count])
+            report.deleted += repair.deleted
+            try await storage.count([.repairedOrphans: repair.count])
             report.isConfirmed = await flush(atMost: configuration.flushTimeout)
         }
         let published = try await republish(

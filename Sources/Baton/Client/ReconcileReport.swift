@@ -4,6 +4,8 @@ public struct ReconcileReport: Sendable, Hashable {
     public var requeued = 0
     /// How many jobs of dead servers have failed, having no attempt left.
     public var failed = 0
+    /// How many of them were deleted instead, as their enqueue says.
+    public var deleted = 0
     /// How many jobs were published for which nobody had answered.
     public var published = 0
     /// How many jobs were published whose messages the broker had lost.

@@ -36,6 +36,14 @@ public struct JobRegistry: Sendable {
     /// All names jobs can be found under, aliases included, sorted.
     public var names: [String] { jobs.keys.sorted() }
 
+    /// The names of some jobs, aliases included, sorted.
+    ///
+    /// - Parameter isMeant: Which jobs.
+    /// - Returns: The names.
+    func names(where isMeant: (RegisteredJob) -> Bool) -> [String] {
+        jobs.filter { isMeant($1) }.keys.sorted()
+    }
+
     /// Whether runs of some job are cancelled when the lease that protects them is over.
     public var hasExclusiveJobs: Bool { jobs.values.contains(where: \.isExclusive) }
 

@@ -104,7 +104,8 @@ extension RetryPolicy {
 
     /// This policy, with another end for jobs whose attempts are used up.
     ///
-    /// It is no end for an error that is not retried, nor for a job whose server died during its last attempt: they fail.
+    /// It is no end for an error that is not retried: that job fails. So does one whose server died during its last attempt,
+    /// when it is found by a server or an operator's command that does not know the job.
     ///
     /// - Parameter action: What becomes of them.
     /// - Returns: The policy.

@@ -90,19 +90,21 @@ extension ServerCore {
 
     /// Requeues the jobs of every server that is certified dead.
     func requeueOrphans() async {
+        let names = registry.names(where: { ($0.retry ?? configuration.retryPolicy).exhaustedAction == .delete })
         while true {
-            var failed = 0
+            var done = OrphanRepair(dispatches: [], failed: 0)
             let requeued = await repair(limit: JobClient.repairBatchSize) { marks throws(JobStorageError) in
-                let repair = try await storage.requeueOrphans(marks: marks)
-                failed = repair.failed
-                return repair.dispatches
+                done = try await storage.requeueOrphans(marks: marks, deletingExhausted: names)
+                return done.dispatches
             }
-            guard let requeued, requeued + failed > 0 else { return }
+            guard requeued != nil, done.count > 0 else { return }
             logger.info(
                 "jobs of dead servers requeued",
-                metadata: ["requeued": "\(requeued)", "failed": "\(failed)"]
+                metadata: [
+                    "requeued": "\(done.dispatches.count)", "failed": "\(done.failed)", "deleted": "\(done.deleted)",
+                ]
             )
-            await count([.repairedOrphans: requeued + failed])
+            await count([.repairedOrphans: done.count])
         }
     }
 }

@@ -170,12 +170,18 @@ public protocol JobStorage: Service, PublisherStorage, ServerStorage, ProbeStora
     /// - Throws: ``JobStorageError``.
     func survey(unpublishedAge: Duration) async throws(JobStorageError) -> ReconcilerSurvey
 
-    /// Puts jobs of dead servers back with the next generation, or fails those without an attempt left.
+    /// Puts jobs of dead servers back with the next generation. One without an attempt left fails, or is deleted where its
+    /// enqueue says so (``RetryOptions/whenExhausted``) or says nothing and its name is among those given.
     ///
-    /// - Parameter marks: As many marks as jobs may be moved.
+    /// - Parameters:
+    ///   - marks: As many marks as jobs may be moved.
+    ///   - names: The names of jobs whose policy deletes what is used up.
     /// - Returns: What is to be published.
     /// - Throws: ``JobStorageError``.
-    func requeueOrphans(marks: PublishMarkRange) async throws(JobStorageError) -> OrphanRepair
+    func requeueOrphans(
+        marks: PublishMarkRange,
+        deletingExhausted names: [String]
+    ) async throws(JobStorageError) -> OrphanRepair
 
     /// Moves the marks of rows that nobody answers for to another session; the generation stays.
     ///
@@ -213,5 +219,14 @@ extension JobStorage {
         var jobs: [NewJob] = []
         while let part = try next() { jobs += part }
         _ = try await insert(jobs, isRepeated: false)
+    }
+
+    /// Puts jobs of dead servers back, where no job's own policy is known.
+    ///
+    /// - Parameter marks: As many marks as jobs may be moved.
+    /// - Returns: What is to be published.
+    /// - Throws: ``JobStorageError``.
+    public func requeueOrphans(marks: PublishMarkRange) async throws(JobStorageError) -> OrphanRepair {
+        try await requeueOrphans(marks: marks, deletingExhausted: [])
     }
 }

@@ -146,8 +146,11 @@ struct WatchedStorage: JobStorage {
         try await storage.certifyGone(epoch, renewal: renewal)
     }
 
-    func requeueOrphans(marks: PublishMarkRange) async throws(JobStorageError) -> OrphanRepair {
-        try await storage.requeueOrphans(marks: marks)
+    func requeueOrphans(
+        marks: PublishMarkRange,
+        deletingExhausted names: [String]
+    ) async throws(JobStorageError) -> OrphanRepair {
+        try await storage.requeueOrphans(marks: marks, deletingExhausted: names)
     }
 
     func adoptUnpublished(

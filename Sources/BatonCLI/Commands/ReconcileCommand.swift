@@ -69,6 +69,7 @@ struct ReconcileCommand: AsyncParsableCommand {
         output.write(
             .object([
                 "requeued": .number(report.requeued), "failed": .number(report.failed),
+                "deleted": .number(report.deleted),
                 "published": .number(report.published), "lost": .number(report.lost),
                 "is_confirmed": .bool(report.isConfirmed),
                 "disagreements": .array(left.map { JSONNode($0) }),
@@ -85,6 +86,7 @@ struct ReconcileCommand: AsyncParsableCommand {
         """
         jobs of dead servers requeued  \(report.requeued)
         jobs of dead servers failed    \(report.failed)
+        jobs of dead servers deleted   \(report.deleted)
         jobs published                 \(report.published)
         lost jobs published again      \(report.lost)
 

@@ -9,9 +9,10 @@ struct ReconcilerStatements: Sendable {
     ///
     /// Returns one row.
     let survey: String
-    /// `$1` session, `$2` first seq, `$3` how many at most, `$4` reason.
+    /// `$1` session, `$2` first seq, `$3` how many at most, `$4` reason, `$5` the names of jobs whose policy deletes what is
+    /// used up.
     ///
-    /// Returns what is to be published, and ids failed.
+    /// Returns what is to be published, and the ids failed and deleted, each with its state.
     let requeueOrphans: String
     /// `$1` session, `$2` first seq, `$3` how many at most, `$4` reason, `$5` age in microseconds.
     ///
@@ -59,17 +60,21 @@ struct ReconcilerStatements: Sendable {
     private static func requeueOrphans(_ schema: Schema) -> String {
         let lost = "'WorkerLost'"
         let message = "'The server that ran the job was lost, and no attempt is left.'"
-        let failed = JobColumns.values(replacing: [
-            "state": "\(JobState.failed.code)", "state_at": "now()", "claim": "NULL", "error_type": lost,
-            "error_message": message,
-            "history": "j.history || "
-                + schema.entry(
-                    .failed,
-                    reason: "$4",
-                    server: "j.owner",
-                    data: "jsonb_build_object('error_type', \(lost), 'error_message', \(message))"
-                ),
-        ])
+        func end(as state: JobState) -> String {
+            let data = "jsonb_build_object('error_type', \(lost), 'error_message', \(message))"
+            return JobColumns.values(replacing: [
+                "state": "\(state.code)", "state_at": "now()", "claim": "NULL", "error_type": lost,
+                "error_message": message,
+                "history": "j.history || \(schema.entry(state, reason: "$4", server: "j.owner", data: data))",
+            ])
+        }
+        // What an enqueue says is in the first entry; what a later version says there is not said.
+        let isDeleted = """
+            CASE (j.history[1]).data -> 'retry' ->> 'exhausted'
+                WHEN '\(ExhaustedAction.delete.rawValue)' THEN true WHEN '\(ExhaustedAction.fail.rawValue)' THEN false
+                ELSE j.type = ANY ($5::text[])
+            END
+            """
         let back = schema.entry(.enqueued, reason: "$4", server: "j.owner", generation: "j.generation + 1")
         return """
             WITH orphan AS MATERIALIZED (
@@ -92,11 +97,17 @@ struct ReconcilerStatements: Sendable {
                 DELETE FROM \(schema.active) WHERE id = ANY (ARRAY(SELECT id FROM locked WHERE NOT has_attempts))
                 RETURNING *
             ), failed AS (
-                INSERT INTO \(schema.failed) (\(JobColumns.list)) SELECT \(failed) FROM j RETURNING id
+                INSERT INTO \(schema.failed) (\(JobColumns.list))
+                SELECT \(end(as: .failed)) FROM j WHERE NOT \(isDeleted) RETURNING id, state
+            ), deleted AS (
+                INSERT INTO \(schema.finished) (\(JobColumns.list))
+                SELECT \(end(as: .deleted)) FROM j WHERE \(isDeleted) RETURNING id, state
             ), \(WaitingStatements.woken(schema, by: "ARRAY(SELECT queue FROM back)"))
-            SELECT id, generation, queue, type, seq FROM back
+            SELECT id, generation, queue, type, seq, \(JobState.enqueued.code)::smallint FROM back
             UNION ALL
-            SELECT id, NULL, NULL, NULL, NULL FROM failed
+            SELECT id, NULL, NULL, NULL, NULL, state FROM failed
+            UNION ALL
+            SELECT id, NULL, NULL, NULL, NULL, state FROM deleted
             """
     }
 

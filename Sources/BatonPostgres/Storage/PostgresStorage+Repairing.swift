@@ -47,28 +47,35 @@ extension PostgresStorage {
         return try await !perform(on: upkeep, PostgresStatement(sql, epoch.uuid, lease.microseconds)).isEmpty
     }
 
-    /// Puts jobs of dead servers back with the next generation, or fails those without an attempt left.
+    /// Puts jobs of dead servers back with the next generation; fails those without an attempt left, or deletes them where
+    /// their retries say so.
     ///
-    /// - Parameter marks: As many marks as jobs may be moved.
+    /// - Parameters:
+    ///   - marks: As many marks as jobs may be moved.
+    ///   - names: The names of jobs whose policy deletes what is used up.
     /// - Returns: What is to be published.
     /// - Throws: ``JobStorageError``.
-    public func requeueOrphans(marks: PublishMarkRange) async throws(JobStorageError) -> OrphanRepair {
+    public func requeueOrphans(
+        marks: PublishMarkRange,
+        deletingExhausted names: [String]
+    ) async throws(JobStorageError) -> OrphanRepair {
         let sql = try await ready().reconciler.requeueOrphans
         let statement = PostgresStatement(
             sql,
             marks.session?.uuid,
             marks.firstSequence,
             marks.count,
-            RepairReason.orphan
+            RepairReason.orphan,
+            names
         )
         let result = try await perform(on: upkeep, statement)
         return try reading { () throws(PostgresError) in
             var repair = OrphanRepair(dispatches: [], failed: 0)
             for row in result {
-                if try row.decode(Int?.self, 1) == nil {
-                    repair.failed += 1
-                } else {
-                    repair.dispatches.append(try row.markedDispatch())
+                switch try row.state(5) {
+                case .failed: repair.failed += 1
+                case .deleted: repair.deleted += 1
+                default: repair.dispatches.append(try row.markedDispatch())
                 }
             }
             repair.dispatches.sort { $0.sequence < $1.sequence }

@@ -70,9 +70,12 @@ extension SimulatedStorage {
         }
     }
 
-    package func requeueOrphans(marks: PublishMarkRange) async throws(JobStorageError) -> OrphanRepair {
+    package func requeueOrphans(
+        marks: PublishMarkRange,
+        deletingExhausted names: [String]
+    ) async throws(JobStorageError) -> OrphanRepair {
         try await call(.requeueOrphans, as: .requeueOrphans) { (storage) async throws(JobStorageError) in
-            try await storage.requeueOrphans(marks: marks)
+            try await storage.requeueOrphans(marks: marks, deletingExhausted: names)
         }
     }
 

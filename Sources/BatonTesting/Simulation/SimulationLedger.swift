@@ -181,6 +181,10 @@ final class SimulationLedger: Sendable {
             guard let owner = old.owner, tables.servers[owner]?.isDead ?? true else {
                 return "I2: a job was taken from a server that is not certified dead"
             }
+            guard let job = tables.rows[id]?.job else { break }
+            let used: JobState = job.retry?.whenExhausted == .delete ? .deleted : .failed
+            let state = old.attempt < job.maximumAttempts ? .enqueued : used
+            guard new.state == state else { return "a job of a dead server became \(new.state), not \(state)" }
         case .putBackUnheld(let owner, let runs):
             guard owner == old.owner, runs.contains(where: { $0.id == id && $0.claim == old.claim }) else {
                 return "I2: a server put another run back than the one that it named"

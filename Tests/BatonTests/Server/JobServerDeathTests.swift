@@ -182,4 +182,28 @@ import Testing
             }
         }
     }
+
+    @Test(arguments: [ExhaustedAction.fail, .delete])
+    func aJobWhoseServerDiedInItsLastAttemptEndsAsItsPolicySays(_ action: ExhaustedAction) async throws {
+        let policy = RetryPolicy.hangfire.whenExhausted(action)
+        try await world.run(world.server(configure: { $0.retryPolicy = policy }, Script())) {
+            let id = Sample.id(1)
+            world.storage.change { tables in
+                var row = InMemoryTables.Row(
+                    job: .sample(id),
+                    state: .processing,
+                    createdAt: Sample.date(0),
+                    stateAt: Sample.date(0)
+                )
+                (row.generation, row.run, row.attempt) = (1, row.job.maximumAttempts, row.job.maximumAttempts)
+                (row.owner, row.claim) = (ServerEpoch(world.client.environment.makeUUID()), 1)
+                tables.rows[id] = row
+            }
+            try await eventually("it has ended") {
+                try? await world.advance(by: .seconds(1))
+                return world.storage.row(id)?.state == (action == .delete ? .deleted : .failed)
+            }
+            #expect(world.storage.row(id)?.failure?.type == "WorkerLost")
+        }
+    }
 }

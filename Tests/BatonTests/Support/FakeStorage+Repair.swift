@@ -31,9 +31,12 @@ extension FakeStorage {
         }
     }
 
-    func requeueOrphans(marks: PublishMarkRange) async throws(JobStorageError) -> OrphanRepair {
+    func requeueOrphans(
+        marks: PublishMarkRange,
+        deletingExhausted names: [String]
+    ) async throws(JobStorageError) -> OrphanRepair {
         try await answer(.requeueOrphans) { storage throws(JobStorageError) in
-            let repair = try await storage.requeueOrphans(marks: marks)
+            let repair = try await storage.requeueOrphans(marks: marks, deletingExhausted: names)
             check(marks, repair.dispatches)
             return repair
         }

@@ -58,13 +58,19 @@ extension InMemoryStorage {
         transaction { tables, now in tables.certifyGone(epoch, renewal: renewal, at: now) }
     }
 
-    /// Puts jobs of dead servers back with the next generation, or fails those without an attempt left.
+    /// Puts jobs of dead servers back with the next generation; fails those without an attempt left, or deletes them where
+    /// their retries say so.
     ///
-    /// - Parameter marks: As many marks as jobs may be moved.
+    /// - Parameters:
+    ///   - marks: As many marks as jobs may be moved.
+    ///   - names: The names of jobs whose policy deletes what is used up.
     /// - Returns: What is to be published.
     /// - Throws: Never; the signature is the protocol's.
-    public func requeueOrphans(marks: PublishMarkRange) async throws(JobStorageError) -> OrphanRepair {
-        transaction { tables, now in tables.requeueOrphans(marks, at: now) }
+    public func requeueOrphans(
+        marks: PublishMarkRange,
+        deletingExhausted names: [String]
+    ) async throws(JobStorageError) -> OrphanRepair {
+        transaction { tables, now in tables.requeueOrphans(marks, deletingExhausted: names, at: now) }
     }
 
     /// Moves the marks of rows that nobody answers for to another session; the generation stays.

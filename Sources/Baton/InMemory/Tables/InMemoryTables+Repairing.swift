@@ -18,8 +18,12 @@ extension InMemoryTables {
         return Promotion(dispatches: dispatches, nextDue: next.map { now.duration(to: $0) })
     }
 
-    /// Puts jobs of dead servers back, or fails those without an attempt left.
-    mutating func requeueOrphans(_ marks: PublishMarkRange, at now: Date) -> OrphanRepair {
+    /// Puts jobs of dead servers back; fails or deletes those without an attempt left.
+    mutating func requeueOrphans(
+        _ marks: PublishMarkRange,
+        deletingExhausted names: [String],
+        at now: Date
+    ) -> OrphanRepair {
         var repair = OrphanRepair(dispatches: [], failed: 0)
         for id in inOrder(orphans(limit: marks.count)) {
             guard let row = rows[id] else { continue }
@@ -31,11 +35,14 @@ extension InMemoryTables {
             } else {
                 let failure = Self.lostWorker
                 let data = HistoryData(failure: failure).text
-                move(id, to: .failed, at: now, reason: RepairReason.orphan, server: row.owner, data: data) { row in
+                let action = row.job.retry?.whenExhausted ?? (names.contains(row.job.name) ? .delete : .fail)
+                let state = action == .delete ? JobState.deleted : .failed
+                move(id, to: state, at: now, reason: RepairReason.orphan, server: row.owner, data: data) { row in
                     row.failure = failure
                     row.unfence()
                 }
-                repair.failed += 1
+                repair.failed += action == .fail ? 1 : 0
+                repair.deleted += action == .delete ? 1 : 0
             }
         }
         return repair

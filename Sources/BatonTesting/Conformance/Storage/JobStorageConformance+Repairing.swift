@@ -82,6 +82,32 @@ extension JobStorageConformance {
             try await subject.expect(run.id, in: .failed, "the state after the late end")
         },
         Rule(
+            "an orphan without attempts ends as its retries say",
+            "Where the enqueue says delete, or says nothing and the job's policy does, a job is deleted whose server died at its last attempt (JobStorage.requeueOrphans)."
+        ) { subject in
+            let dead = try await subject.server()
+            let retries: [ExhaustedAction?] = [.delete, .fail, nil, nil]
+            let names = ["mail.welcome", "mail.digest", "mail.digest", "mail.welcome"]
+            var jobs: [NewJob] = []
+            for (retry, name) in zip(retries, names) {
+                var job = subject.job(.enqueued(try await subject.marks(1)[0]), attempts: 1, name: name)
+                job.retry = retry.map { RetryOptions(whenExhausted: $0) }
+                jobs.append(job)
+            }
+            try await subject.store(jobs)
+            let claims = try await subject.storage.claim(jobs.map { $0.message() }, owner: dead, claim: 1)
+            try Expect.equal(claims.compactMap(\.job).count, 4, "how many are claimed")
+            try await subject.bury(dead)
+            let marks = try await subject.marks()
+            let repair = try await subject.storage.requeueOrphans(marks: marks, deletingExhausted: ["mail.digest"])
+            var states: [JobState] = []
+            for job in jobs { states.append(try await subject.snapshot(job.id).state) }
+            try Expect.equal(states, [.deleted, .failed, .deleted, .failed], "how jobs end that had no attempt left")
+            try Expect.equal(repair, OrphanRepair(dispatches: [], failed: 2, deleted: 2), "the repair")
+            let ended = try await subject.snapshot(jobs[0].id)
+            try Expect.that(ended.failure != nil, "a deleted one to say what ended it")
+        },
+        Rule(
             "orphans are moved in bounded batches",
             "No more orphans are moved than there are marks; the rest are found in the next pass (PROTOCOL section 4)."
         ) { subject in

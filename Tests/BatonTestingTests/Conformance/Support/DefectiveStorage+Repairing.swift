@@ -25,8 +25,14 @@ extension DefectiveStorage {
         return survey
     }
 
-    func requeueOrphans(marks: PublishMarkRange) async throws(JobStorageError) -> OrphanRepair {
-        var repair = try await inner.requeueOrphans(marks: defect == .requeuesWithoutBound ? marks.enlarged : marks)
+    func requeueOrphans(
+        marks: PublishMarkRange,
+        deletingExhausted names: [String]
+    ) async throws(JobStorageError) -> OrphanRepair {
+        var repair = try await inner.requeueOrphans(
+            marks: defect == .requeuesWithoutBound ? marks.enlarged : marks,
+            deletingExhausted: defect == .failsTheUsedUp ? [] : names
+        )
         switch defect {
         case .requeuesAtTheOldGeneration: repair.dispatches = repair.dispatches.map(\.older)
         case .requeuesTwice: repair.dispatches = twice(repair.dispatches)

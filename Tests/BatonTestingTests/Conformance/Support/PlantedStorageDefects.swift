@@ -99,6 +99,10 @@ enum PlantedStorageDefects {
         "a survey finds what disagrees": .init(.findsNothing, "the survey with an orphan"),
         "orphans return with the next generation": .init(.requeuesAtTheOldGeneration, "what is to be published"),
         "an orphan without attempts fails": .init(.requeuesWithoutLimit, "the repair"),
+        "an orphan without attempts ends as its retries say": .init(
+            .failsTheUsedUp,
+            "how jobs end that had no attempt left"
+        ),
         "orphans are moved in bounded batches": .init(.requeuesWithoutBound, "the marks of a batch of two"),
         "only a lease that is over ends in a certificate": .init(
             .certifiesAnybody,

@@ -46,7 +46,7 @@ enum StorageDefect: String, CaseIterable, Sendable {
     case promotesBackwards, promotesEarly, tellsNoDueTime, promotesAtTheOldGeneration, promotesWithoutAMark
     case promotesTwice
     case findsNothing, findsEverything, requeuesAtTheOldGeneration, requeuesWithoutLimit, requeuesWithoutBound
-    case requeuesTwice
+    case requeuesTwice, failsTheUsedUp
     case countsNothing, tidiesLivingServers
 
     // Monitoring.
