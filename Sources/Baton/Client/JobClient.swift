@@ -23,10 +23,10 @@ public final class JobClient: Service {
     let environment: JobEnvironment
     let configuration: JobClientConfiguration
     let logger: Logger
-    /// Rings when this process schedules a job, for a server in it.
-    let scheduled = ScheduleSignal()
-    /// Rings when this process sets a recurring entry, for a server in it.
-    let recurringChanged = Wakeup()
+    /// Rings when this process schedules a job, for the servers in it.
+    let scheduled = Chime<ScheduleSignal>()
+    /// Rings when this process sets a recurring entry, for the servers in it.
+    let recurringChanged = Chime<Wakeup>()
 
     /// How far from now a date may lie, in seconds: no further than a `Duration` and a database can count.
     private static let furthestDate = 8_000.0 * 366 * 86_400

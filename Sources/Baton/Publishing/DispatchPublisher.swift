@@ -69,12 +69,12 @@ final class DispatchPublisher: Sendable {
     /// Rings when messages are on their way after none was.
     let sends = Wakeup()
     /// Rings when the broker has fallen silent, and when it is heard again.
-    let turns = Wakeup()
+    let turns = Chime<Wakeup>()
     /// Rings when watermarks are to be stored at once.
     let saves = Wakeup()
     /// Rings when there is something to repair: the broker is back, and what was stored meanwhile bears no mark; or messages
     /// were found to be lost.
-    let returns = Wakeup()
+    let returns = Chime<Wakeup>()
 
     init(
         storage: any JobStorage,

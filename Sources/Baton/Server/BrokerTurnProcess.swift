@@ -9,7 +9,7 @@ struct BrokerTurnProcess: Sendable {
     /// - Throws: `CancellationError` when the task is cancelled.
     func run() async throws {
         while true {
-            try await core.client.publisher.turns.wait()
+            try await core.news.turns.wait()
             core.link.refuses(core.client.publisher.lookForBroker())
         }
     }

@@ -22,8 +22,8 @@ struct ClaimProcess: Sendable {
                 core.link.connected()
                 core.noteConsuming()
                 // While there was no connection, nobody could tell of what was scheduled or set.
-                core.client.scheduled.ring(dueIn: .zero)
-                core.client.recurringChanged.ring()
+                core.news.scheduled.ring(dueIn: .zero)
+                core.news.recurringChanged.ring()
             case .disconnected(let reason):
                 core.link.lost(at: core.clock.now)
                 core.logger.warning("not consuming; connecting again", metadata: ["error": "\(reason)"])
@@ -33,10 +33,10 @@ struct ClaimProcess: Sendable {
 
     private func heed(_ word: ControlMessage) {
         switch word {
-        case .scheduled(let dueIn): core.client.scheduled.ring(dueIn: dueIn)
+        case .scheduled(let dueIn): core.news.scheduled.ring(dueIn: dueIn)
         case .deleted(let id): core.cancelRuns { key, _ in key.id == id }
         case .probing: core.probing.hear()
-        case .recurringChanged: core.client.recurringChanged.ring()
+        case .recurringChanged: core.news.recurringChanged.ring()
         }
     }
 

@@ -22,7 +22,7 @@ struct Reconciler: Sendable {
         while true {
             // Jittered, so that servers started together do not look together.
             let interval = core.configuration.reconcileInterval * (0.75 + 0.5 * core.environment.random.fraction())
-            try await core.client.publisher.returns.wait(atMost: interval, clock: core.clock)
+            try await core.news.returns.wait(atMost: interval, clock: core.clock)
             do throws(JobStorageError) {
                 try await pass(lookedAt: &lookedAt)
                 let now = core.clock.now

@@ -31,7 +31,7 @@ struct RecurringScheduler: Sendable {
             }
             try Task.checkCancellation()
             if wait > .zero {
-                try await core.client.recurringChanged.wait(atMost: wait, clock: core.clock)
+                try await core.news.recurringChanged.wait(atMost: wait, clock: core.clock)
             }
         }
     }

@@ -11,6 +11,7 @@ final class ServerCore: Sendable {
     }
 
     let client: JobClient
+    let news: ClientNews
     let registry: JobRegistry
     let queues: [String]
     let configuration: JobServerConfiguration
@@ -80,6 +81,7 @@ final class ServerCore: Sendable {
         onConsuming: @escaping @Sendable (String) -> Void
     ) throws(JobServerError) {
         self.client = client
+        news = ClientNews(of: client)
         self.registry = registry
         self.queues = queues
         self.configuration = configuration

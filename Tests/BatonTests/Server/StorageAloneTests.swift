@@ -108,6 +108,19 @@ import Testing
         }
     }
 
+    /// Both are told: the one that is held up keeps nothing from the other.
+    @Test func eachOfTwoServersOfAClientHearsOfWhatIsScheduled() async throws {
+        try await world.run(world.server(Script()), world.server(Script())) {
+            try await eventually("both have looked") { world.storage.calls(.promoteDue) >= 2 }
+            try await world.settle()
+            let held = world.storage.holdBefore(.promoteDue)
+            let id = try await world.client.schedule(Script.Call(text: ""), in: .seconds(1)).id
+            try await world.advance(by: .seconds(1.5))
+            try await world.reach(.succeeded, id)
+            held.open()
+        }
+    }
+
     @Test func aFailedJobIsTriedAgain() async throws {
         let script = Script { text, context in
             if context.attempt < 3 { throw Misfortune() }

@@ -22,7 +22,7 @@ struct ProbeProcess: Sendable {
                 try await note(&returns)
                 let isIdle = try await look()
                 // A word without a round: some queue was found missing.
-                if isIdle, rung.hasHeard { core.client.publisher.returns.ring() }
+                if isIdle, rung.hasHeard { core.news.returns.ring() }
                 backoff = Backoff()
             } catch {
                 let delay = backoff.next(core.environment.random)
@@ -79,7 +79,7 @@ struct ProbeProcess: Sendable {
                     "a queue's probe has come back",
                     metadata: ["queue": "\(queue)", "probe": "\(probe)"]
                 )
-                core.client.publisher.returns.ring()
+                core.news.returns.ring()
             }
         case .void(let probe, let queue, let reason, let isLoss):
             try await void(probe, queue, reason, isLoss: isLoss)

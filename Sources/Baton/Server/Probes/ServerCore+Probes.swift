@@ -30,7 +30,7 @@ extension ServerCore {
                 "no round of probing a queue proves anything; whatever may be lost is published again",
                 metadata: ["queue": "\(queue)"]
             )
-            client.publisher.returns.ring()
+            news.returns.ring()
         }
         await count([.voidProbes: 1, .suspectedLosses: isLoss ? 1 : 0])
     }
