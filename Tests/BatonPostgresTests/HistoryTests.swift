@@ -60,6 +60,58 @@ struct HistoryTests {
         }
     }
 
+    /// A transaction that begins before another, and moves what the other has committed meanwhile.
+    @Test(arguments: ["promote", "claim", "putBack", "delete", "requeueOrphans"])
+    func noEntryIsOlderThanTheOneBefore(_ move: String) async throws {
+        try await withStorage { fixture in
+            let (storage, owner) = (fixture.storage, try await fixture.server())
+            let job = move == "promote" ? NewJob.make(start: .at(Date(timeIntervalSinceNow: -60))) : .enqueued()
+            let statements = try fixture.statements
+            try await fixture.client.withTransaction { transaction in
+                let began = try await transaction.query(PostgresStatement("SELECT now()", prepared: false))
+                try await Task.sleep(for: .milliseconds(2))
+                _ = try await storage.insert([job], isRepeated: false)
+                if ["putBack", "requeueOrphans"].contains(move) {
+                    _ = try await fixture.claim(job.message(), by: owner, 1)
+                }
+                if move == "requeueOrphans" { try await fixture.bury(owner) }
+                let statement =
+                    switch move {
+                    case "promote": PostgresStatement(statements.schedule.promote, UUID(), Int64(1), 10)
+                    case "claim":
+                        PostgresStatement(statements.claim.claim, [job.id.uuid], [Int32(1)], owner.uuid, Int64(1))
+                    case "putBack":
+                        PostgresStatement(
+                            statements.completion.putBack,
+                            [job.id.uuid],
+                            owner.uuid,
+                            [Int64(1)],
+                            [1.0],
+                            [1.0],
+                            ["stopping"],
+                            [Int64(0)]
+                        )
+                    case "delete": PostgresStatement(statements.lookup.delete, job.id.uuid, "not wanted")
+                    default:
+                        PostgresStatement(
+                            statements.reconciler.requeueOrphans,
+                            UUID(),
+                            Int64(1),
+                            10,
+                            RepairReason.orphan,
+                            [String]()
+                        )
+                    }
+                try await transaction.query(statement)
+                let stored = try await storage.job(job.id)
+                #expect(try began[0].decode(Date.self, 0) < (try #require(stored).stateAt))
+            }
+            let history = try await storage.history(of: job.id)
+            #expect(history.count >= 2 && zip(history, history.dropFirst()).allSatisfy { $0.at <= $1.at }, "\(history)")
+            #expect(try await fixture.job(job.id).stateAt == history.last?.at)
+        }
+    }
+
     @Test func theViewsShowWhatIsStored() async throws {
         try await withStorage { fixture in
             let owner = try await fixture.server()

@@ -51,6 +51,12 @@ struct Schema: Sendable {
     /// A job is in exactly one of them in every snapshot.
     var jobTables: [String] { [active, scheduled, failed, finished] }
 
+    /// SQL for when a row `j` moves: never before its last move.
+    ///
+    /// The transaction that moves it may have begun a moment before the one that it sees, and the database's clock may be set
+    /// back.
+    static let moveTime = "greatest(now(), j.state_at)"
+
     /// An entry of a job's history.
     ///
     /// - Parameters:
@@ -65,7 +71,7 @@ struct Schema: Sendable {
     /// - Returns: SQL.
     func entry(
         _ state: JobState,
-        at time: String = "now()",
+        at time: String = Schema.moveTime,
         reason: String = "NULL",
         server: String = "NULL",
         run: String = "j.run",

@@ -27,7 +27,7 @@ struct ClaimStatements: Sendable {
             )
             UPDATE \(schema.active) AS j
             SET state = \(JobState.processing.code), run = j.run + 1, attempt = j.attempt + 1, owner = $3, claim = $4,
-                state_at = now(), history = j.history || \(entry)
+                state_at = \(Schema.moveTime), history = j.history || \(entry)
             WHERE \(isDelivered) AND EXISTS (SELECT FROM me)
             RETURNING \(Self.claimedColumns)
             """
@@ -43,7 +43,8 @@ struct ClaimStatements: Sendable {
             \(parts.joined(separator: "\nUNION ALL\n"))
             """
         let values = JobColumns.values(replacing: [
-            "state": "\(JobState.scheduled.code)", "state_at": "now()", "run_at": "now() + \(Schema.interval("$3"))",
+            "state": "\(JobState.scheduled.code)", "state_at": Schema.moveTime,
+            "run_at": "now() + \(Schema.interval("$3"))",
             "owner": "NULL", "claim": "NULL", "session": "NULL", "seq": "NULL",
             "history": "j.history || \(schema.entry(.scheduled, reason: "$4", data: Self.due("$3")))",
         ])

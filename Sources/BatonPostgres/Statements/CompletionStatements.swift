@@ -52,19 +52,21 @@ struct CompletionStatements: Sendable {
             """
         let failure = ["error_type": Schema.own("$6::text[]"), "error_message": Schema.own("$7::text[]")]
         let givenBack = "greatest(j.attempt - 1, 0)"
-        let waiting = ["state": "\(JobState.scheduled.code)", "state_at": "now()", "session": "NULL", "seq": "NULL"]
+        let waiting = [
+            "state": "\(JobState.scheduled.code)", "state_at": Schema.moveTime, "session": "NULL", "seq": "NULL",
+        ]
 
         succeeded = move(
             to: schema.finished,
             [
-                "state": "\(JobState.succeeded.code)", "state_at": "now()", "result": Schema.own("$6::jsonb[]"),
+                "state": "\(JobState.succeeded.code)", "state_at": Schema.moveTime, "result": Schema.own("$6::jsonb[]"),
                 "error_type": "NULL", "error_message": "NULL", "history": entry(.succeeded, data: data()),
             ]
         )
         failed = move(
             to: schema.failed,
             failure.merging([
-                "state": "\(JobState.failed.code)", "state_at": "now()",
+                "state": "\(JobState.failed.code)", "state_at": Schema.moveTime,
                 "history": entry(.failed, data: "jsonb_strip_nulls(\(data(error)))"),
             ]) { $1 }
         )
@@ -83,7 +85,7 @@ struct CompletionStatements: Sendable {
         deleted = move(
             to: schema.finished,
             [
-                "state": "\(JobState.deleted.code)", "state_at": "now()",
+                "state": "\(JobState.deleted.code)", "state_at": Schema.moveTime,
                 "error_type": "coalesce(\(Schema.own("$6::text[]")), j.error_type)",
                 "error_message": "coalesce(\(Schema.own("$7::text[]")), j.error_message)",
                 "history": entry(

@@ -162,7 +162,15 @@ struct FiringStatements: Sendable {
             isReady
             ? "CASE WHEN e.retry IS NOT NULL THEN jsonb_build_object('retry', e.retry) END"
             : "jsonb_strip_nulls(jsonb_build_object('scheduled_at', e.start_at, 'retry', e.retry))"
-        let entry = schema.entry(state, reason: reason, run: "0", attempt: "0", generation: generation, data: data)
+        let entry = schema.entry(
+            state,
+            at: "now()",
+            reason: reason,
+            run: "0",
+            attempt: "0",
+            generation: generation,
+            data: data
+        )
         return """
             INSERT INTO \(isReady ? schema.active : schema.scheduled) (
                 id, type, queue, arguments, max_attempts, priority, timeout_ms, session, seq, state, generation, run, attempt,

@@ -46,7 +46,7 @@ struct InsertStatements: Sendable {
     init(_ schema: Schema) {
         let shared = "id, type, queue, arguments, max_attempts, priority, timeout_ms"
         func start(_ state: JobState, generation: Int, data: String = "NULL") -> String {
-            "ARRAY[\(schema.entry(state, run: "0", attempt: "0", generation: "\(generation)", data: data))]"
+            "ARRAY[\(schema.entry(state, at: "now()", run: "0", attempt: "0", generation: "\(generation)", data: data))]"
         }
         let due = "coalesce(n.at, now() + \(Schema.interval("n.delay")))"
         let target = """

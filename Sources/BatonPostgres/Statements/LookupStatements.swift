@@ -50,7 +50,8 @@ struct LookupStatements: Sendable {
         let gone = pending.indices.map { "g\($0) AS (DELETE FROM \(pending[$0]) WHERE id = $1 RETURNING *)" }
         let union = pending.indices.map { "SELECT \(JobColumns.list) FROM g\($0)" }
         let values = JobColumns.values(replacing: [
-            "state": "\(JobState.deleted.code)", "state_at": "now()", "claim": "NULL", "session": "NULL", "seq": "NULL",
+            "state": "\(JobState.deleted.code)", "state_at": Schema.moveTime, "claim": "NULL", "session": "NULL",
+            "seq": "NULL",
             "run_at": "NULL", "history": "j.history || \(schema.entry(.deleted, reason: "$2"))",
         ])
         delete = """

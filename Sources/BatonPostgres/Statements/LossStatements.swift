@@ -137,7 +137,7 @@ struct LossStatements: Sendable {
         ), moved AS (
             UPDATE \(schema.active) AS j
             -- The age of a row counts from its mark.
-            SET session = $1, seq = n.seq, state_at = now(),
+            SET session = $1, seq = n.seq, state_at = \(Schema.moveTime),
                 history = j.history || \(schema.entry(.enqueued, reason: "$4"))
             FROM numbered AS n WHERE j.id = n.id
             RETURNING j.id, j.generation, j.queue, j.type, j.seq

@@ -50,7 +50,7 @@ struct ReconcilerStatements: Sendable {
             )
             UPDATE \(schema.active) AS j
             -- The age of an unconfirmed row counts from its mark.
-            SET session = $1, seq = n.seq, state_at = now(),
+            SET session = $1, seq = n.seq, state_at = \(Schema.moveTime),
                 history = j.history || \(schema.entry(.enqueued, reason: "$4"))
             FROM numbered AS n WHERE j.id = n.id
             RETURNING j.id, j.generation, j.queue, j.type, j.seq
@@ -63,7 +63,7 @@ struct ReconcilerStatements: Sendable {
         func end(as state: JobState) -> String {
             let data = "jsonb_build_object('error_type', \(lost), 'error_message', \(message))"
             return JobColumns.values(replacing: [
-                "state": "\(state.code)", "state_at": "now()", "claim": "NULL", "error_type": lost,
+                "state": "\(state.code)", "state_at": Schema.moveTime, "claim": "NULL", "error_type": lost,
                 "error_message": message,
                 "history": "j.history || \(schema.entry(state, reason: "$4", server: "j.owner", data: data))",
             ])
@@ -90,7 +90,7 @@ struct ReconcilerStatements: Sendable {
             ), back AS (
                 UPDATE \(schema.active) AS j
                 SET state = \(JobState.enqueued.code), generation = j.generation + 1, claim = NULL, session = $1,
-                    seq = n.seq, enqueued_at = now(), state_at = now(), history = j.history || \(back)
+                    seq = n.seq, enqueued_at = \(Schema.moveTime), state_at = \(Schema.moveTime), history = j.history || \(back)
                 FROM numbered AS n WHERE j.id = n.id
                 RETURNING j.id, j.generation, j.queue, j.type, j.seq
             ), j AS (

@@ -30,12 +30,11 @@ struct RequeueStatements: Sendable {
                 """
         }
         let union = homes.indices.map { "SELECT \(JobColumns.list) FROM g\($0)" }.joined(separator: " UNION ALL ")
-        // The move's transaction may have begun a moment before that of the end which it sees.
-        let time = "greatest(now(), j.state_at)"
-        let entry = schema.entry(.enqueued, at: time, reason: "$4", attempt: "0", generation: "j.generation + 1")
+        let entry = schema.entry(.enqueued, reason: "$4", attempt: "0", generation: "j.generation + 1")
         let values = JobColumns.values(replacing: [
             "state": "\(JobState.enqueued.code)", "generation": "j.generation + 1", "attempt": "0", "claim": "NULL",
-            "session": "$2", "seq": "$3 + row_number() OVER (ORDER BY j.id) - 1", "enqueued_at": time, "state_at": time,
+            "session": "$2", "seq": "$3 + row_number() OVER (ORDER BY j.id) - 1",
+            "enqueued_at": Schema.moveTime, "state_at": Schema.moveTime,
             "run_at": "NULL", "result": "NULL", "history": "j.history || \(entry)",
         ])
         requeue = """

@@ -11,8 +11,8 @@ struct ScheduleStatements: Sendable {
     init(_ schema: Schema) {
         let entry = schema.entry(.enqueued, generation: "j.generation + 1")
         let values = JobColumns.values(replacing: [
-            "state": "\(JobState.enqueued.code)", "generation": "j.generation + 1", "enqueued_at": "now()",
-            "state_at": "now()", "run_at": "NULL", "session": "$1",
+            "state": "\(JobState.enqueued.code)", "generation": "j.generation + 1", "enqueued_at": Schema.moveTime,
+            "state_at": Schema.moveTime, "run_at": "NULL", "session": "$1",
             "seq": "$2 + row_number() OVER (ORDER BY j.run_at, j.id) - 1", "history": "j.history || \(entry)",
         ])
         promote = """

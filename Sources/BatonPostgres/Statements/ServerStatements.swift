@@ -54,7 +54,7 @@ struct ServerStatements: Sendable {
             WITH back AS (
                 UPDATE \(schema.active) AS j
                 SET state = \(JobState.enqueued.code), generation = j.generation + 1, attempt = \(givenBack), claim = NULL,
-                    session = $4, seq = \(Schema.own("$5::bigint[]")), enqueued_at = now(), state_at = now(),
+                    session = $4, seq = \(Schema.own("$5::bigint[]")), enqueued_at = \(Schema.moveTime), state_at = \(Schema.moveTime),
                     history = j.history || \(entry)
                 WHERE j.id = ANY ($1) AND j.state = \(JobState.processing.code) AND j.owner = $2
                     AND j.claim = \(Schema.own("$3::bigint[]"))
@@ -141,19 +141,19 @@ struct ServerStatements: Sendable {
 
     private static func audit(_ schema: Schema) -> String {
         """
-            WITH look AS MATERIALIZED (
-                SELECT \(mayLookThrough(schema, last: "$3")) AS through
-            )
-            SELECT \(HeartbeatRow.lookedThrough.rawValue)::smallint AS kind, NULL::uuid AS id, NULL::bigint AS claim,
-                now() AS at
-            FROM look WHERE through
-            UNION ALL
-            SELECT \(HeartbeatRow.held.rawValue)::smallint, j.id, j.claim, NULL FROM \(schema.active) AS j
-            WHERE j.id = ANY ($2) AND \(isOwned)
-            UNION ALL
-            SELECT \(HeartbeatRow.owned.rawValue)::smallint, j.id, j.claim, NULL FROM \(schema.active) AS j
-            WHERE (SELECT through FROM look) AND \(isOwned)
-            """
+        WITH look AS MATERIALIZED (
+            SELECT \(mayLookThrough(schema, last: "$3")) AS through
+        )
+        SELECT \(HeartbeatRow.lookedThrough.rawValue)::smallint AS kind, NULL::uuid AS id, NULL::bigint AS claim,
+            now() AS at
+        FROM look WHERE through
+        UNION ALL
+        SELECT \(HeartbeatRow.held.rawValue)::smallint, j.id, j.claim, NULL FROM \(schema.active) AS j
+        WHERE j.id = ANY ($2) AND \(isOwned)
+        UNION ALL
+        SELECT \(HeartbeatRow.owned.rawValue)::smallint, j.id, j.claim, NULL FROM \(schema.active) AS j
+        WHERE (SELECT through FROM look) AND \(isOwned)
+        """
     }
 }
 

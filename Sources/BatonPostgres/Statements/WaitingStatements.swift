@@ -27,13 +27,11 @@ struct WaitingStatements: Sendable {
     let wake: String
 
     init(_ schema: Schema) {
-        // The claim's transaction may have begun a moment before that of the enqueue which it sees.
-        let time = "greatest(now(), j.state_at)"
-        let entry = schema.entry(.processing, at: time, server: "$5", run: "j.run + 1", attempt: "j.attempt + 1")
+        let entry = schema.entry(.processing, server: "$5", run: "j.run + 1", attempt: "j.attempt + 1")
         let update = """
             UPDATE \(schema.active) AS j
             SET state = \(JobState.processing.code), run = j.run + 1, attempt = j.attempt + 1, owner = $5, claim = $6,
-                state_at = \(time), history = j.history || \(entry)
+                state_at = \(Schema.moveTime), history = j.history || \(entry)
             WHERE j.id = ANY (ARRAY(SELECT id FROM waiting)) AND j.state = \(JobState.enqueued.code)
             RETURNING \(ClaimStatements.claimedColumns)
             """

@@ -6,8 +6,9 @@ import Testing
 @Suite struct IdleCostTests {
     private let world = World()
 
-    /// How many statements PostgreSQL is sent for a call where it is more than one: the turn to look and the look. A renewal
-    /// and an audit are one while few jobs are there.
+    /// How many statements PostgreSQL is sent for a call where it is more than one: the turn to look and the look.
+    ///
+    /// A renewal and an audit are one while few jobs are there.
     private static let statements: [FakeStorage.Call: Int] = [.findWaiting: 2]
 
     @Test func anIdleServerSendsFewerThanThreeStatementsInTwoSeconds() async throws {

@@ -115,6 +115,8 @@ package struct InMemoryTables: Sendable {
         // A copy only for whoever looks: it would make the history's next entry a copy as well.
         let before = observer == nil ? nil : rows[id]
         rows[id]?.apply { row in
+            // A clock that was set back turns no history round.
+            let now = max(now, row.stateAt)
             row.state = state
             row.stateAt = now
             if state != .enqueued { row.mark = nil }
@@ -155,7 +157,7 @@ package struct InMemoryTables: Sendable {
     ) -> MarkedDispatch? {
         move(id, to: .enqueued, at: now, reason: reason, server: server) { row in
             row.generation += 1
-            row.enqueuedAt = now
+            row.enqueuedAt = row.stateAt
             row.mark = marks[position]
             change(&row)
         }
