@@ -54,6 +54,7 @@ struct PlanTests {
                     "\(ids), \(me), 1, 'r', '{NULL}', '{1}'"
                 ),
                 ("stands", statements.requeue.standing, "uuid[]", ids),
+                ("mark", statements.transaction.mark, "uuid[], uuid, bigint, text[]", "\(ids), \(me), 1, '{mail}'"),
                 ("job", statements.lookup.job, "uuid", me),
                 ("history", statements.lookup.history, "uuid", me),
             ]

@@ -20,7 +20,7 @@ extension JobClient {
     ///   - move: The statement; gives back what it moved, and what else there is to say.
     /// - Returns: What else there is to say.
     /// - Throws: ``JobStorageError``.
-    func move<Answer>(
+    package func move<Answer>(
         atMost limit: Int,
         patience: Duration = .zero,
         _ move: (PublishMarkRange) async throws(JobStorageError) -> ([MarkedDispatch], Answer)

@@ -89,11 +89,17 @@ extension JobClient {
     ) async throws -> JobHandle<Output> {
         let job = draft.job(id ?? environment.makeJobID(), start: start)
         _ = try await (id == nil ? inserts : insertsOfGivenIDs).submit([job])
-        let delay = max(delay, .zero)
+        await announce(dueIn: max(delay, .zero))
+        return JobHandle(id: job.id, storage: storage)
+    }
+
+    /// Tells schedulers of a job that was just scheduled.
+    ///
+    /// - Parameter delay: When it becomes due, from now.
+    package func announce(dueIn delay: Duration) async {
         scheduled.ring(dueIn: delay)
         if announcer.mustAnnounce(dueIn: delay, at: environment.clock.now) {
             await transport.broadcast(.scheduled(dueIn: delay))
         }
-        return JobHandle(id: job.id, storage: storage)
     }
 }

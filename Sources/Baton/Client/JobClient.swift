@@ -17,7 +17,7 @@ public import ServiceLifecycle
 /// let welcome = try await jobs.enqueue(Mailer.$sendWelcome(to: "ada@example.org"))
 /// ```
 public final class JobClient: Service {
-    let storage: any JobStorage
+    package let storage: any JobStorage
     let transport: any JobTransport
     let publisher: DispatchPublisher
     let environment: JobEnvironment
@@ -27,9 +27,6 @@ public final class JobClient: Service {
     let scheduled = Chime<ScheduleSignal>()
     /// Rings when this process sets a recurring entry, for the servers in it.
     let recurringChanged = Chime<Wakeup>()
-
-    /// How far from now a date may lie, in seconds: no further than a `Duration` and a database can count.
-    private static let furthestDate = 8_000.0 * 366 * 86_400
 
     let announcer = ScheduleAnnouncer()
     private let losses: LossWatch
@@ -159,11 +156,9 @@ public final class JobClient: Service {
         id: JobID? = nil,
         options: JobOptions = JobOptions()
     ) async throws -> JobHandle<Call.Output> {
-        guard delay < .seconds(Self.furthestDate) else {
-            throw JobError(.invalidOptions, "The delay \(delay) is out of range.")
-        }
+        let start = try start(after: delay)
         let draft = try draft(call, options)
-        return try await schedule(draft, .after(delay), id: id, dueIn: delay)
+        return try await schedule(draft, start, id: id, dueIn: delay)
     }
 
     /// Stores a call, to be run at a date.
@@ -182,13 +177,10 @@ public final class JobClient: Service {
         id: JobID? = nil,
         options: JobOptions = JobOptions()
     ) async throws -> JobHandle<Call.Output> {
+        let start = try start(at: date)
         let draft = try draft(call, options)
-        let interval = date.timeIntervalSince(environment.clock.date)
-        guard interval.magnitude <= Self.furthestDate else {
-            throw JobError(.invalidOptions, "A job can be scheduled for a date of the next 8,000 years, not beyond.")
-        }
-        let delay = Duration.seconds(interval)
-        return try await schedule(draft, .at(date), id: id, dueIn: delay)
+        let delay = Duration.seconds(date.timeIntervalSince(environment.clock.date))
+        return try await schedule(draft, start, id: id, dueIn: delay)
     }
 
     // MARK: Jobs

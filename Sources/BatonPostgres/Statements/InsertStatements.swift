@@ -45,10 +45,13 @@ struct InsertStatements: Sendable {
 
     init(_ schema: Schema) {
         let shared = "id, type, queue, arguments, max_attempts, priority, timeout_ms"
-        func start(_ state: JobState, generation: Int, data: String = "NULL") -> String {
-            "ARRAY[\(schema.entry(state, at: "now()", run: "0", attempt: "0", generation: "\(generation)", data: data))]"
+        func start(_ state: JobState, at time: String = "now()", generation: Int, data: String = "NULL") -> String {
+            let entry = schema.entry(state, at: time, run: "0", attempt: "0", generation: "\(generation)", data: data)
+            return "ARRAY[\(entry)]"
         }
-        let due = "coalesce(n.at, now() + \(Schema.interval("n.delay")))"
+        // Not the beginning of the transaction, which may be the caller's own and long ago.
+        let present = "statement_timestamp()"
+        let due = "coalesce(n.at, \(present) + \(Schema.interval("n.delay")))"
         let target = """
             INSERT INTO \(schema.active) (
                 \(shared), session, seq, state, generation, run, attempt, created_at, enqueued_at, state_at, history
@@ -88,8 +91,8 @@ struct InsertStatements: Sendable {
             INSERT INTO \(schema.scheduled) (
                 \(shared), run_at, state, generation, run, attempt, created_at, state_at, history
             )
-            SELECT \(shared), \(due), \(JobState.scheduled.code), 0, 0, 0, now(), now(),
-                \(start(.scheduled, generation: 0, data: data))
+            SELECT \(shared), \(due), \(JobState.scheduled.code), 0, 0, 0, \(present), \(present),
+                \(start(.scheduled, at: present, generation: 0, data: data))
             FROM unnest(\(columns), $8::timestamptz[], $9::bigint[], $10::jsonb[]) AS n (\(shared), at, delay, retry)
             """
         )

@@ -1,6 +1,7 @@
 /// Every statement of one namespace, written once.
 struct Statements: Sendable {
     let insert: InsertStatements
+    let transaction: TransactionStatements
     let lookup: LookupStatements
     let session: SessionStatements
     let claim: ClaimStatements
@@ -20,6 +21,7 @@ struct Statements: Sendable {
 
     init(_ schema: Schema) {
         insert = InsertStatements(schema)
+        transaction = TransactionStatements(schema)
         lookup = LookupStatements(schema)
         session = SessionStatements(schema)
         claim = ClaimStatements(schema)

@@ -1,6 +1,7 @@
 /// An open transaction, for the duration of ``PostgresClient/withTransaction(_:)``.
 public struct PostgresTransaction: PostgresSession {
     let connection: PostgresConnection
+    let course: TransactionCourse
 
     /// Runs statements in the transaction, in one round trip.
     ///
@@ -15,5 +16,19 @@ public struct PostgresTransaction: PostgresSession {
         timeout: Duration?
     ) async throws(PostgresError) -> [PostgresResult] {
         try await self.connection.execute(statements, timeout: timeout)
+    }
+
+    /// Finds a participant in the transaction, or lets one join.
+    ///
+    /// - Parameters:
+    ///   - owner: What it belongs to; each owner has one.
+    ///   - make: Makes the participant.
+    /// - Returns: The participant.
+    /// - Throws: ``PostgresError`` when the transaction has ended.
+    package func participant<Participant: TransactionParticipant>(
+        of owner: AnyObject,
+        _ make: () -> Participant
+    ) throws(PostgresError) -> Participant {
+        try self.course.participant(for: ObjectIdentifier(owner), make)
     }
 }
