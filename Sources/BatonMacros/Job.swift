@@ -40,6 +40,7 @@
 ///   - timeout: How long one attempt may take; `nil` for no limit.
 ///   - retry: Whether and when a failed run is tried again, and what becomes of the job when its attempts are used up; `nil`
 ///     for what the server says.
+///   - filters: The job's own filters, after those of all jobs.
 ///   - exclusive: Whether a run is cancelled when the lease that protects it is over, so that no other run of the job
 ///     overlaps it: see `JobCall.isExclusive`.
 ///   - aliases: Former names of the job, string literals.
@@ -52,6 +53,7 @@ public macro Job(
     maximumAttempts: Int? = nil,
     timeout: Duration? = nil,
     retry: RetryPolicy? = nil,
+    filters: JobFilters = [],
     exclusive: Bool = false,
     aliases: [String] = [],
     renamed: [String: String] = [:]

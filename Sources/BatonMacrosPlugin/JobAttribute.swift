@@ -18,6 +18,9 @@ struct JobAttribute {
     /// The retry policy, as it is written; `nil` when none is.
     private(set) var retry: ExprSyntax?
 
+    /// The job's own filters, as they are written; `nil` when none are.
+    private(set) var filters: ExprSyntax?
+
     /// What is handed on to `JobOptions` as it is written.
     private(set) var options: [(label: String, value: ExprSyntax)] = []
 
@@ -36,6 +39,8 @@ struct JobAttribute {
                 exclusive = argument.expression
             case "retry":
                 retry = argument.expression
+            case "filters":
+                filters = argument.expression
             case let label?:
                 check(label, argument.expression, &problems)
                 options.append((label, argument.expression))

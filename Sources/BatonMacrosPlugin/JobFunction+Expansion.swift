@@ -52,6 +52,9 @@ extension JobFunction {
         if let retry = attribute.retry {
             members.append("\(access)static var retry: BatonMacros.RetryPolicy? { \(container.spelled(retry)) }")
         }
+        if let filters = attribute.filters {
+            members.append("\(access)static let filters: BatonMacros.JobFilters = \(container.spelled(filters))")
+        }
         if let exclusive = attribute.exclusive {
             members.append("\(access)static var isExclusive: Swift.Bool { \(container.spelled(exclusive)) }")
         }
@@ -138,7 +141,8 @@ extension JobFunction {
         case .file:
             // Inside the generated type its own members come first.
             let members =
-                ["run", "encode", "name", "aliases", "options", "retry", "isExclusive"] + arguments.map(\.key)
+                ["run", "encode", "name", "aliases", "options", "retry", "filters", "isExclusive"]
+                + arguments.map(\.key)
             guard members.contains(name), let module else { return function }
             return "\(module).\(function)"
         }

@@ -116,6 +116,44 @@ struct ExpansionTests {
         )
     }
 
+    @Test("Filters are made once")
+    func filters() {
+        expect(
+            """
+            struct Mailer {
+                @Job(filters: [Self.audit, Quota(5)])
+                static func sweep() {
+                }
+            }
+            """,
+            """
+            struct Mailer {
+                static func sweep() {
+                }
+
+                nonisolated struct __Job_sweep: BatonMacros.JobCall {
+                    static var name: Swift.String {
+                        "Mailer.sweep"
+                    }
+
+                    static let filters: BatonMacros.JobFilters = [Mailer.audit, Quota(5)]
+
+                    fileprivate init() {
+                    }
+
+                    func run(on receiver: Swift.Void, in context: BatonMacros.JobContext) async throws {
+                        await BatonMacros.JobInvocation.result(of: Mailer.sweep())
+                    }
+                }
+
+                nonisolated static func $sweep() -> __Job_sweep {
+                    __Job_sweep()
+                }
+            }
+            """
+        )
+    }
+
     @Test("A free function")
     func freeFunction() {
         expect(

@@ -19,23 +19,24 @@ extension JobClient {
         try draft(call, options).job(environment.makeJobID(), start: .after(.zero))
     }
 
-    /// The jobs that an enqueue of calls would store.
+    /// The jobs that an enqueue of calls would store, once their filters have been asked.
     ///
     /// - Parameters:
     ///   - calls: The calls.
     ///   - options: What differs from the job's declaration.
     ///   - start: When they become ready.
     /// - Returns: The jobs in order, under new ids; they are not stored.
-    /// - Throws: ``JobError`` for a call that cannot be stored.
+    /// - Throws: ``JobError`` for a call that cannot be stored; what a filter throws that does not want it.
     package func newJobs<Call: JobCall>(
         for calls: some Sequence<Call>,
         options: JobOptions,
         start: NewJob.Start
-    ) throws(JobError) -> [NewJob] {
+    ) async throws -> UnstoredJobs {
         let terms = try JobTerms(of: Call.self, options: options, configuration: configuration)
         var drafts: [JobDraft] = []
         for call in calls { drafts.append(try JobDraft(call, terms)) }
-        return zip(drafts, environment.makeJobIDs(drafts.count)).map { $0.job($1, start: start) }
+        let jobs = zip(drafts, environment.makeJobIDs(drafts.count)).map { $0.job($1, start: start) }
+        return UnstoredJobs(jobs: try await terms.filters.asked(for: jobs), filters: terms.filters)
     }
 
     /// The start of a job that waits for a while.

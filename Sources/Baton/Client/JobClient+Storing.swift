@@ -8,13 +8,15 @@ extension JobClient {
         id: JobID? = nil,
         as output: Output.Type
     ) async throws -> [JobHandle<Output>] {
-        guard !drafts.isEmpty else { return [] }
-        let marks = try await publisher.reserve(drafts.count, patience: configuration.enqueueTimeout)
+        guard let filters = drafts.first?.filters else { return [] }
         let ids = id.map { [$0] } ?? environment.makeJobIDs(drafts.count)
-        let jobs = zip(drafts, zip(ids, 0...)).map { draft, place in
-            draft.job(place.0, start: .enqueued(marks[place.1]))
-        }
+        let drafted = zip(drafts, ids).map { $0.job($1, start: .enqueued(nil)) }
+        // Before there are marks: a filter may take its time.
+        var jobs = try await filters.asked(for: drafted)
+        let marks = try await publisher.reserve(jobs.count, patience: configuration.enqueueTimeout)
+        for index in jobs.indices { jobs[index].start = .enqueued(marks[index]) }
         try await store(jobs, under: marks, mayExist: id != nil)
+        await filters.tell(of: jobs)
         return jobs.map { JobHandle(id: $0.id, storage: storage) }
     }
 
@@ -87,10 +89,11 @@ extension JobClient {
         id: JobID?,
         dueIn delay: Duration
     ) async throws -> JobHandle<Output> {
-        let job = draft.job(id ?? environment.makeJobID(), start: start)
-        _ = try await (id == nil ? inserts : insertsOfGivenIDs).submit([job])
+        let jobs = try await draft.filters.asked(for: [draft.job(id ?? environment.makeJobID(), start: start)])
+        _ = try await (id == nil ? inserts : insertsOfGivenIDs).submit(jobs)
         await announce(dueIn: max(delay, .zero))
-        return JobHandle(id: job.id, storage: storage)
+        await draft.filters.tell(of: jobs)
+        return JobHandle(id: jobs[0].id, storage: storage)
     }
 
     /// Tells schedulers of a job that was just scheduled.

@@ -96,6 +96,9 @@ public final class JobClient: Service {
         insertsOfGivenIDs = commits(true)
     }
 
+    /// The filters of all jobs.
+    package var filters: JobFilters { configuration.filters }
+
     /// Whether servers are woken through a broker; otherwise storage alone serves.
     var hasTransport: Bool { !(transport is NoTransport) }
 
@@ -109,7 +112,8 @@ public final class JobClient: Service {
     ///     as it is and counts as this one: a caller that is not sure of its first try enqueues again with the same id.
     ///   - options: What differs from the job's declaration.
     /// - Returns: The stored job.
-    /// - Throws: ``JobError`` for a call that cannot be stored, ``JobStorageError`` for storage that cannot take it.
+    /// - Throws: ``JobError`` for a call that cannot be stored, ``JobStorageError`` for storage that cannot take it; what a
+    ///   filter throws that does not want it.
     @discardableResult
     public func enqueue<Call: JobCall>(
         _ call: Call,
@@ -134,7 +138,7 @@ public final class JobClient: Service {
         options: JobOptions = JobOptions()
     ) async throws -> [JobHandle<Call.Output>] {
         let (calls, terms) = (Array(calls), try JobTerms(of: Call.self, options: options, configuration: configuration))
-        if calls.count > JobParts<Call>.size {
+        if calls.count > JobParts<Call>.size, terms.filters.isEmpty {
             return try await enqueueInParts(calls, terms)
         }
         return try await enqueue(calls.map { try JobDraft($0, terms) }, as: Call.Output.self)

@@ -15,6 +15,8 @@ public struct JobClientConfiguration: Sendable {
     public var brokerSilence = Duration.seconds(2)
     /// How long the end of the client waits for unpublished messages.
     public var flushTimeout = Duration.seconds(10)
+    /// Filters of all jobs: of those that the client creates, and of those that servers run which work through it.
+    public var filters: JobFilters = []
 
     /// Creates the defaults.
     public init() {}

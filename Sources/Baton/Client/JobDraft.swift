@@ -14,6 +14,9 @@ struct JobDraft: Sendable {
         arguments = try JobArgumentsCoder.encode(call)
     }
 
+    /// Who is asked before the job is created.
+    var filters: [any JobCreationFilter] { terms.filters }
+
     /// The job to be stored.
     ///
     /// - Parameters:

@@ -6,6 +6,8 @@ struct JobTerms: Sendable {
     let maximumAttempts: Int
     let timeout: Duration?
     let retry: RetryOptions?
+    /// Who is asked before a job is created.
+    let filters: [any JobCreationFilter]
 
     /// Finds and checks the terms of a job.
     ///
@@ -29,5 +31,6 @@ struct JobTerms: Sendable {
         maximumAttempts = options.maximumAttempts ?? configuration.defaultMaximumAttempts
         timeout = options.timeout
         retry = options.retry.flatMap { $0.isEmpty ? nil : $0 }
+        filters = configuration.filters.creation.followed(by: Call.filters.creation)
     }
 }

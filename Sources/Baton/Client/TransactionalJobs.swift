@@ -19,6 +19,8 @@ package final class TransactionalJobs: Sendable {
         /// When the earliest of the scheduled ones becomes due.
         var earliest: JobInstant?
         var marks = PublishMarkRange(unmarked: 0)
+        /// Of which filters are to hear.
+        var told: [UnstoredJobs] = []
     }
 
     private let client: JobClient
@@ -40,11 +42,12 @@ package final class TransactionalJobs: Sendable {
 
     /// Notes jobs whose rows the transaction has stored.
     ///
-    /// - Parameter jobs: The jobs.
-    package func add(_ jobs: [NewJob]) {
+    /// - Parameter added: The jobs.
+    package func add(_ added: UnstoredJobs) {
         let (now, date) = (client.environment.clock.now, client.environment.clock.date)
         state.withLock { state in
-            for job in jobs {
+            if !added.filters.isEmpty { state.told.append(added) }
+            for job in added.jobs {
                 let delay: Duration
                 switch job.start {
                 case .enqueued:
@@ -75,11 +78,12 @@ package final class TransactionalJobs: Sendable {
     ///
     /// - Parameter dispatches: The messages of the rows that bear marks.
     package func committed(_ dispatches: [MarkedDispatch]) async {
-        let (marks, earliest) = state.withLock { ($0.marks, $0.earliest) }
+        let (marks, earliest, told) = state.withLock { ($0.marks, $0.earliest, $0.told) }
         client.publisher.publish(dispatches, of: marks)
         if let earliest {
             await client.announce(dueIn: max(client.environment.clock.now.duration(to: earliest), .zero))
         }
+        for stored in told { await stored.filters.tell(of: stored.jobs) }
     }
 
     /// The transaction is rolled back for certain.

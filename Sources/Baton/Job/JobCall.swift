@@ -25,6 +25,9 @@ public protocol JobCall: Codable, Sendable {
     /// what the server says.
     static var retry: RetryPolicy? { get }
 
+    /// The job's own filters, after those of all jobs; best kept in a `static let`, since every enqueue asks for it.
+    static var filters: JobFilters { get }
+
     /// Whether two runs of one job must not overlap, not even when a server is cut off from the database.
     ///
     /// A run of such a job is cancelled when the lease that protects it is over by the server's own count, since from then
@@ -64,6 +67,9 @@ extension JobCall {
 
     /// What the server says.
     public static var retry: RetryPolicy? { nil }
+
+    /// None but those of all jobs.
+    public static var filters: JobFilters { [] }
 
     /// Runs may overlap for a moment when a server is cut off for a whole lease.
     public static var isExclusive: Bool { false }

@@ -20,6 +20,9 @@ public struct JobDefinition<Receiver: Sendable>: Sendable {
     /// Whether and when a failed run is tried again; `nil` for what the server says.
     public let retry: RetryPolicy?
 
+    /// The job's own filters.
+    public let filters: JobFilters
+
     /// Whether a run is cancelled when the lease that protects it is over.
     public let isExclusive: Bool
 
@@ -55,6 +58,7 @@ public struct JobDefinition<Receiver: Sendable>: Sendable {
         self.aliases = Call.aliases
         self.options = Call.options
         self.retry = Call.retry
+        self.filters = Call.filters
         self.isExclusive = Call.isExclusive
         self.declaration = RegisteredJob.declaration(of: call)
         self.body = body
@@ -74,6 +78,7 @@ public struct JobDefinition<Receiver: Sendable>: Sendable {
             aliases: aliases,
             options: options,
             retry: retry,
+            filters: filters,
             isExclusive: isExclusive,
             declaration: declaration,
             body: body

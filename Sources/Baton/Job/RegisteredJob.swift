@@ -34,6 +34,9 @@ public struct RegisteredJob: Sendable {
     /// Whether and when a failed run is tried again; `nil` for what the server says.
     public let retry: RetryPolicy?
 
+    /// The job's own filters.
+    public let filters: JobFilters
+
     /// Whether a run is cancelled when the lease that protects it is over.
     public let isExclusive: Bool
 

@@ -58,6 +58,7 @@ struct CompletionProcess: Sendable {
 
     private func settle(_ completions: [Completion], _ outcomes: [CompletionOutcome]) async {
         var settled: [Delivery] = []
+        var applied: [AppliedState] = []
         var fenced = 0
         let classifies = !core.environment.defects.contains(.acknowledgesUnclassified)
         core.table.withLock { table in
@@ -67,6 +68,7 @@ struct CompletionProcess: Sendable {
                 switch outcome {
                 case .applied:
                     settled += run.deliveries
+                    if core.tellsApplied { applied.append(AppliedState(of: run.job, server: core.name, completion)) }
                 case .fenced(let refusal):
                     fenced += 1
                     settled += classifies ? Self.settle(run, refusal, &table) : run.deliveries
@@ -75,6 +77,7 @@ struct CompletionProcess: Sendable {
             table.beginSettling()
         }
         await core.consumer.acknowledge(settled)
+        core.applied.append(applied)
         core.table.withLock { $0.endSettling() }
         core.progress.ring()
         wake(completions)

@@ -99,6 +99,9 @@ public final class JobServer: Service {
             group.addTask(executorPreference: executor) { try await claims.run() }
             group.addTask(executorPreference: executor) { try await StorageIntake(core: self.core).run() }
             group.addTask(executorPreference: executor) { try await CompletionProcess(core: self.core).run() }
+            if core.tellsApplied {
+                group.addTask { try await AppliedStateProcess(core: self.core).run() }
+            }
             group.addTask { try await self.core.sessions.run() }
             group.addTask { try await self.core.consumer.run() }
             group.addTask { try await CancellationProcess(core: self.core).run() }

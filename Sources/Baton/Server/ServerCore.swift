@@ -25,6 +25,10 @@ final class ServerCore: Sendable {
     let table: Locked<RunTable>
     /// The ends of runs, to be stored.
     let completions = Inbox<Completion>()
+    /// States that filters are to hear of.
+    let applied = Inbox<AppliedState>()
+    /// Whether there are any to hear of them.
+    let tellsApplied: Bool
     /// What runs have said of their progress and is not stored yet.
     let reports = Locked(ProgressReports())
     /// Rings when there is something of it.
@@ -83,6 +87,7 @@ final class ServerCore: Sendable {
         self.client = client
         news = ClientNews(of: client)
         self.registry = registry
+        tellsApplied = registry.tells(client.filters)
         self.queues = queues
         self.configuration = configuration
         self.name = name

@@ -9,6 +9,8 @@ internal import PostgresClient
 extension JobClient {
     /// Writes down what stores a call, for a transaction of another driver than `PostgresClient`.
     ///
+    /// Filters are asked now, and do not hear whether the job was stored.
+    ///
     /// - Parameters:
     ///   - call: The call.
     ///   - options: What differs from the job's declaration.
@@ -79,8 +81,8 @@ extension JobClient {
         _ options: JobOptions
     ) async throws -> EnqueueStatement {
         let statements = try postgresStorage().sql.get().statements
-        let jobs = try newJobs(for: CollectionOfOne(call), options: options, start: start)
-        return EnqueueStatement(jobs[0], statements.transaction)
+        let jobs = try await newJobs(for: CollectionOfOne(call), options: options, start: start)
+        return EnqueueStatement(jobs.jobs[0], statements.transaction)
     }
 }
 

@@ -25,7 +25,7 @@ extension JobClient {
     ///   - transaction: The transaction.
     ///   - options: What differs from the job's declaration.
     /// - Returns: The job, which others cannot see yet.
-    /// - Throws: ``JobError`` for a call that cannot be stored; ``JobStorageError`` for storage that cannot take it, and then
+    /// - Throws: ``JobError`` for a call that cannot be stored; what a filter throws; ``JobStorageError`` for storage that cannot take it, and then
     ///   PostgreSQL takes nothing more in this transaction; `PostgresError` when the transaction has ended.
     @discardableResult
     public func enqueue<Call: JobCall>(
@@ -98,12 +98,12 @@ extension JobClient {
         within transaction: PostgresTransaction
     ) async throws -> [JobHandle<Call.Output>] {
         let statements = try await postgresStorage().ready()
-        let jobs = try newJobs(for: calls, options: options, start: start)
-        if jobs.isEmpty { return [] }
+        let jobs = try await newJobs(for: calls, options: options, start: start)
+        if jobs.jobs.isEmpty { return [] }
         let part = try transaction.participant(of: self) { TransactionalEnqueue(of: self, statements) }
         try await part.begin()
         try await part.store(jobs, in: transaction)
-        return jobs.map { job($0.id, returning: Call.Output.self) }
+        return jobs.jobs.map { job($0.id, returning: Call.Output.self) }
     }
 
     func postgresStorage() throws(JobStorageError) -> PostgresStorage {

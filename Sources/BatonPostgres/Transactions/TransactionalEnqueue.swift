@@ -34,9 +34,9 @@ struct TransactionalEnqueue: TransactionParticipant {
     ///   - jobs: The jobs, which bear no marks.
     ///   - transaction: The transaction.
     /// - Throws: ``JobStorageError``; they are certain not to be stored then.
-    func store(_ jobs: [NewJob], in transaction: PostgresTransaction) async throws(JobStorageError) {
+    func store(_ jobs: UnstoredJobs, in transaction: PostgresTransaction) async throws(JobStorageError) {
         do throws(PostgresError) {
-            try await transaction.execute(InsertBatch(jobs).partStatements(statements.insert))
+            try await transaction.execute(InsertBatch(jobs.jobs).partStatements(statements.insert))
         } catch {
             var failure = error
             // Without an answer there is no commit either.

@@ -69,7 +69,12 @@ public final class JobTestKit: Sendable {
         self.storage = storage
         self.jobs = jobs
         self.registry = registry
-        runner = InlineRunner(registry: registry, retryPolicy: retryPolicy, environment: environment)
+        runner = InlineRunner(
+            registry: registry,
+            retryPolicy: retryPolicy,
+            filters: configuration.filters,
+            environment: environment
+        )
     }
 
     /// Makes a kit.

@@ -22,6 +22,7 @@ package final class JobExecution: Sendable {
     private let registry: JobRegistry
     private let server: String
     private let retryPolicy: RetryPolicy
+    private let filters: JobFilters
     private let unknownJobDelay: Duration
     private let environment: JobEnvironment
     private let logger: Logger
@@ -32,6 +33,7 @@ package final class JobExecution: Sendable {
     ///   - registry: The jobs that can be run.
     ///   - server: The server's name, for contexts and histories.
     ///   - retryPolicy: Whether and when failed jobs are tried again that declare no policy.
+    ///   - filters: The filters of all jobs.
     ///   - unknownJobDelay: How long a job waits that is not in the registry.
     ///   - environment: Time and randomness.
     ///   - logger: Where jobs log.
@@ -39,6 +41,7 @@ package final class JobExecution: Sendable {
         registry: JobRegistry,
         server: String,
         retryPolicy: RetryPolicy,
+        filters: JobFilters,
         unknownJobDelay: Duration,
         environment: JobEnvironment,
         logger: Logger
@@ -46,6 +49,7 @@ package final class JobExecution: Sendable {
         self.registry = registry
         self.server = server
         self.retryPolicy = retryPolicy
+        self.filters = filters
         self.unknownJobDelay = unknownJobDelay
         self.environment = environment
         self.logger = logger
@@ -95,10 +99,14 @@ package final class JobExecution: Sendable {
             progress: { control.report(JobProgress($0, $1)) }
         )
         do {
-            return (.succeeded(result: try await result(of: registered, job, control, in: context)), nil)
+            let success = Completion.Outcome.succeeded(
+                result: try await result(of: registered, job, control, in: context)
+            )
+            return (await elected(success, job, registered, nil, in: context), nil)
         } catch {
             // Whatever a job throws once the server has cancelled it, it did not mean by itself.
-            return (control.isCancelled ? putBack(control) : end(of: job, registered, error), error)
+            if control.isCancelled { return (putBack(control), error) }
+            return (await elected(end(of: job, registered, error), job, registered, error, in: context), error)
         }
     }
 
@@ -118,7 +126,7 @@ package final class JobExecution: Sendable {
         in context: JobContext
     ) async throws -> JSONText? {
         guard let timeout = job.timeout else {
-            return try await registered.run(arguments: job.arguments, in: context)
+            return try await registered.run(job, in: context, through: filters.run)
         }
         return try await withThrowingTaskGroup(of: Void.self) { group in
             // Not on the job's thread, which a job that computes never gives away.
@@ -129,7 +137,7 @@ package final class JobExecution: Sendable {
             defer { group.cancelAll() }
             let result: Result<JSONText?, any Error>
             do {
-                result = .success(try await registered.run(arguments: job.arguments, in: context))
+                result = .success(try await registered.run(job, in: context, through: filters.run))
             } catch {
                 result = .failure(error)
             }
@@ -138,6 +146,37 @@ package final class JobExecution: Sendable {
             }
             return try result.get()
         }
+    }
+
+    /// What filters make of an outcome.
+    ///
+    /// What a filter has said that then fails is forgotten: half a decision is none.
+    private func elected(
+        _ outcome: Completion.Outcome,
+        _ job: ClaimedJob,
+        _ registered: RegisteredJob,
+        _ error: (any Error)?,
+        in context: JobContext
+    ) async -> Completion.Outcome {
+        let filters = filters.election.followed(by: registered.filters.election)
+        if filters.isEmpty { return outcome }
+        var election = JobElection(job: job, error: error, outcome: outcome)
+        for filter in filters {
+            let before = election.outcome
+            do {
+                try await filter.elect(&election)
+                if case .retry = election.outcome, job.attempt >= job.maximumAttempts {
+                    throw JobError(.invalidOptions, "No attempt is left for a retry; let the job snooze, or fail.")
+                }
+            } catch {
+                election.outcome = before
+                context.logger.warning(
+                    "a filter decides nothing, for it has failed",
+                    metadata: ["filter": "\(type(of: filter))", "error": "\(error)"]
+                )
+            }
+        }
+        return election.outcome
     }
 
     private func end(

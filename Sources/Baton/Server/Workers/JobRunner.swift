@@ -14,6 +14,7 @@ struct JobRunner: Sendable {
             registry: core.registry,
             server: core.name,
             retryPolicy: core.configuration.retryPolicy,
+            filters: core.client.filters,
             unknownJobDelay: core.configuration.unknownJobDelay,
             environment: core.environment,
             logger: core.logger

@@ -113,6 +113,10 @@ struct Drain {
             try await kit.storage.saveProgress([RunProgress(run: run, progress: last)], owner: epoch)
         }
         let isApplied = try await kit.storage.complete([end.completion], owner: epoch) == [.applied]
+        if isApplied {
+            let applied = AppliedState(of: claimed, server: InlineRunner.name, end.completion)
+            await kit.registry.tell(of: applied, kit.jobs.filters)
+        }
         guard !end.isPutBack else { throw CancellationError() }
         summary.runs.append(JobRun(of: claimed, end, said, isDeleted: !isApplied))
     }

@@ -7,6 +7,7 @@ struct InlineRunner: Sendable {
 
     let registry: JobRegistry
     let retryPolicy: RetryPolicy
+    let filters: JobFilters
     let environment: JobEnvironment
 
     /// Runs a job.
@@ -19,6 +20,7 @@ struct InlineRunner: Sendable {
             registry: registry,
             server: Self.name,
             retryPolicy: retryPolicy,
+            filters: filters,
             unknownJobDelay: .zero,
             environment: environment,
             logger: recorder.makeLogger(label: Self.name)
