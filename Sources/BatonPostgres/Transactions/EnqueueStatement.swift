@@ -16,7 +16,7 @@ public import Baton
 /// There is a job if and only if the transaction is committed. Nobody knows of it then until it is published by
 /// ``Baton/JobClient/publishCommitted(_:)``, or found. With a broker the reconciler of some server finds it, which looks every
 /// `reconcileInterval` (4 s). Without one, servers that had nothing to do when the statement ran are told by the commit, and
-/// others look at the latest after ten seconds.
+/// others look at the latest after five seconds.
 public struct EnqueueStatement: Sendable, Hashable {
     /// The job's id.
     public let id: JobID
