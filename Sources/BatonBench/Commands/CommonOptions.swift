@@ -51,8 +51,19 @@ struct CommonOptions: ParsableArguments {
     /// - Throws: ``BenchError``, or what Baton or the servers throw.
     @discardableResult
     func measure(_ scenario: some Scenario, _ servers: ServerOptions? = nil) async throws -> Report {
+        try await measure(scenario, rig(servers))
+    }
+
+    /// Measures as often as asked, and prints the report.
+    ///
+    /// - Parameters:
+    ///   - scenario: What to measure.
+    ///   - options: How Baton is set up.
+    /// - Returns: The report.
+    /// - Throws: ``BenchError``, or what Baton or the servers throw.
+    @discardableResult
+    func measure(_ scenario: some Scenario, _ options: RigOptions) async throws -> Report {
         let environment = try BenchEnvironment()
-        let options = rig(servers)
         var report = Report(scenario, options)
         for _ in 0..<repetitions {
             report.add(try await scenario.run(environment, options))

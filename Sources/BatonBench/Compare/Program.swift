@@ -47,7 +47,10 @@ enum Program {
     ///
     /// It inherits the mask of the thread that starts it, and Dispatch's threads hold nearly all back: the program, or
     /// those it starts, would not hear that they are to end.
-    private static func withAllSignals(_ start: () throws -> Void) rethrows {
+    ///
+    /// - Parameter start: Starts it.
+    /// - Throws: What that throws.
+    static func withAllSignals(_ start: () throws -> Void) rethrows {
         var none = sigset_t()
         var before = sigset_t()
         sigemptyset(&none)

@@ -49,4 +49,15 @@ enum Figure: String, Sendable, Hashable, CaseIterable {
     case startedTwice = "settings.outage.started_twice"
     /// Jobs of which two ends were accepted.
     case endedTwice = "settings.outage.ended_twice"
+    /// Occurrences of a recurring entry: how many there were, how many made a job, and more than one, and none.
+    case occurrencesDue = "settings.recurring.due"
+    case occurrencesMade = "settings.recurring.made"
+    case occurrencesDoubled = "settings.recurring.made_more_than_once"
+    case occurrencesMissing = "settings.recurring.missing"
+    /// Until the start of those that were due while every server was up.
+    case upStartP50 = "settings.recurring.up_start_ms.p50"
+    case upStartP99 = "settings.recurring.up_start_ms.p99"
+    case upStartMax = "settings.recurring.up_start_ms.max"
+    /// How many of them there were.
+    case upCount = "settings.recurring.up"
 }

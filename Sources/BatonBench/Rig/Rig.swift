@@ -99,21 +99,13 @@ final class Rig: Sendable {
         @JobRegistrationBuilder _ registrations: () -> [JobRegistration],
         while body: (_ consumingSince: UInt64) async throws -> Result
     ) async throws -> Result {
-        var configuration = JobServerConfiguration()
-        if let concurrency = options.concurrency {
-            configuration.concurrency = concurrency
-            configuration.lookAhead = concurrency
-        }
-        if let lookAhead = options.lookAhead {
-            configuration.lookAhead = lookAhead
-        }
         let first = OneTimeSignal<UInt64>()
         let consuming = TargetCounter(expecting: options.servers)
         let servers = try (0..<options.servers).map { _ in
             try JobServer(
                 jobs,
                 queues: [Self.queue],
-                configuration: configuration,
+                configuration: options.server,
                 logger: environment.logger,
                 onConsuming: { _ in
                     first.send(MonotonicClock.now)
@@ -126,6 +118,28 @@ final class Rig: Sendable {
             _ = try await consuming.reached.wait()
             return try await body(try await first.wait())
         }
+    }
+
+    /// Runs one server until cancelled, for a measurement in another process that removes what there is.
+    ///
+    /// - Parameters:
+    ///   - registrations: The jobs it knows.
+    ///   - onConsuming: Called when it consumes.
+    /// - Throws: What ends a service.
+    func serve(
+        @JobRegistrationBuilder _ registrations: () -> [JobRegistration],
+        onConsuming: @escaping @Sendable () -> Void
+    ) async throws {
+        let server = try JobServer(
+            jobs,
+            queues: [Self.queue],
+            configuration: options.server,
+            logger: environment.logger,
+            onConsuming: { _ in onConsuming() },
+            registrations
+        )
+        let services: [any Service] = [storage] + (transport.map { [$0] } ?? []) + [jobs, server]
+        try await ServiceGroup(services: services, logger: environment.logger).run()
     }
 
     private func running<Result>(_ services: ServiceGroup, _ body: () async throws -> Result) async throws -> Result {

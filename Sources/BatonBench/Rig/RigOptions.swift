@@ -1,3 +1,5 @@
+import Baton
+
 /// How a measurement's Baton is set up; `nil` leaves it to Baton's own default.
 struct RigOptions: Sendable {
     /// How the broker keeps the queue.
@@ -11,4 +13,15 @@ struct RigOptions: Sendable {
     var concurrency: Int?
     var lookAhead: Int?
     var servers = 1
+
+    /// How each of its servers is set up.
+    var server: JobServerConfiguration {
+        var configuration = JobServerConfiguration()
+        if let concurrency {
+            configuration.concurrency = concurrency
+            configuration.lookAhead = concurrency
+        }
+        if let lookAhead { configuration.lookAhead = lookAhead }
+        return configuration
+    }
 }
