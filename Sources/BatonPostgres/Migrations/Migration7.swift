@@ -2,7 +2,7 @@ internal import Baton
 
 extension Migration {
     /// How long a probe has been on its way through a queue, in the view of queues.
-    static let probeAge = Migration(version: 8) { schema in
+    static let probeAge = Migration(version: 7) { schema in
         """
         CREATE OR REPLACE VIEW \(schema.name).queues AS
         SELECT queue,
