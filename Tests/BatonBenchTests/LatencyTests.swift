@@ -1,5 +1,6 @@
 import Baton
 import Foundation
+import Locking
 import Testing
 
 @testable import BatonBench

@@ -12,7 +12,7 @@ struct BrokerOutageTests {
     @Test("A broker short of memory stops neither enqueueing nor jobs")
     func memoryAlarm() async throws {
         try await withPrivateServers { servers in
-            try await goesOn(without: servers) {
+            _ = try await goesOn(without: servers) {
                 try await servers.setMemoryAlarm(true)
             } back: {
                 try await servers.setMemoryAlarm(false)
@@ -36,7 +36,6 @@ struct BrokerOutageTests {
     /// Takes the broker away while jobs are enqueued and run, and brings it back.
     ///
     /// - Returns: Whether it was found silent meanwhile.
-    @discardableResult
     private func goesOn(
         without servers: PrivateServers,
         _ takeAway: @escaping @Sendable () async throws -> Void,

@@ -1,4 +1,5 @@
 import Foundation
+import Locking
 
 /// A server of a measurement in a process of its own, which can be killed.
 struct ServerProcess: Sendable {

@@ -1,4 +1,5 @@
 import Baton
+import Locking
 
 /// A backlog is run until every job is recorded as succeeded; the clock starts when the first server consumes.
 struct DrainScenario: Scenario {

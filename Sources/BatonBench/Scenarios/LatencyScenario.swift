@@ -1,4 +1,5 @@
 import Baton
+import Locking
 
 /// Single jobs are enqueued on a fixed schedule, whatever becomes of those before.
 struct LatencyScenario: Scenario {

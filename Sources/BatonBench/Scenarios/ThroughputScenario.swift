@@ -1,4 +1,5 @@
 import Baton
+import Locking
 
 /// Jobs are enqueued and run at the same time, until every one is recorded as succeeded.
 struct ThroughputScenario: Scenario {
