@@ -55,13 +55,13 @@ extension PostgresStorage {
     /// somebody's open transaction holds what they change: claims must not wait behind them.
     ///
     /// - Parameter statements: The statements.
-    /// - Returns: A result for each, behind one that says nothing.
+    /// - Returns: A result for each.
     /// - Throws: ``JobStorageError``: ``JobStorageError/Code/unavailable`` when they have given up.
     func performBriefly(_ statements: [PostgresStatement]) async throws(JobStorageError) -> [PostgresResult] {
         let milliseconds = Self.lockPatience.microseconds / 1000
         let limit = PostgresStatement("SELECT set_config('lock_timeout', $1, true)", "\(milliseconds)ms")
         do throws(JobStorageError) {
-            return try await perform(on: work, [limit] + statements)
+            return Array(try await perform(on: work, [limit] + statements).dropFirst())
         } catch {
             guard (error.underlyingError as? PostgresError)?.sqlState == .lockNotAvailable else { throw error }
             throw JobStorageError(

@@ -1,4 +1,5 @@
 package import Baton
+import RabbitMQClient
 
 extension Lab {
     /// Runs a server for the length of a body, and stops it gracefully unless the body has ended it.
@@ -50,9 +51,26 @@ extension Lab {
             }
             defer { group.cancelAll() }
             let result = try await body(server)
+            if isUndisturbed, !server.hasEnded { try await settle(queues) }
             await server.beginStop()
             try await group.waitForAll()
             return result
+        }
+    }
+
+    /// Lets a server take what is left for it when all jobs are done: a job that it had claimed without a message, before it had
+    /// a connection to the broker, has one all the same, and only a server drops that.
+    private func settle(_ queues: [String]) async throws {
+        try await withBroker { broker in
+            let names = queues.flatMap { [dispatchQueue($0), bundleQueue($0)] }
+            let deadline = ContinuousClock.now + .seconds(30)
+            while ContinuousClock.now < deadline {
+                var messages = 0
+                for name in names { messages += Int(try await broker.state(ofQueue: name)?.messageCount ?? 0) }
+                if messages == 0 { return }
+                if try await count(.enqueued) > 0 { return }
+                try await Task.sleep(for: .milliseconds(20))
+            }
         }
     }
 }
