@@ -10,7 +10,8 @@ struct JobDeleteCommand: AsyncParsableCommand {
             "Deleted jobs are kept with their history, and can be requeued. A job that has succeeded is refused."
     )
 
-    @OptionGroup var selection: JobSelection
+    @Argument(help: "The jobs' ids.")
+    var ids: [JobID]
 
     @Option(help: "Why, for the jobs' histories.")
     var reason = "by hand"
@@ -18,15 +19,9 @@ struct JobDeleteCommand: AsyncParsableCommand {
     @OptionGroup var output: Output
 
     func run() async throws {
-        if let filter = selection.filter {
-            let count = try await Connections().withClient(needsBroker: false) { jobs, _, _ in
-                try await jobs.delete(matching: filter, reason: reason)
-            }
-            return JobSelection.report(count, "deleted", output)
-        }
         let outcomes = try await Connections().withClient(needsBroker: false) { jobs, storage, _ in
             var outcomes: [JobOutcome] = []
-            for id in selection.ids {
+            for id in ids {
                 if try await jobs.delete(id, reason: reason) {
                     outcomes.append(JobOutcome(id: id, kind: .done, state: .deleted))
                 } else if let job = try await storage.job(id) {
