@@ -193,7 +193,7 @@ let package = Package(
         ),
         .testTarget(
             name: "BatonPostgresTests",
-            dependencies: ["Baton", "BatonPostgres", "BatonTesting", "PostgresClient", logging],
+            dependencies: ["Baton", "BatonPostgres", "BatonTesting", "Locking", "PostgresClient", logging],
             swiftSettings: swiftSettings
         ),
         .testTarget(

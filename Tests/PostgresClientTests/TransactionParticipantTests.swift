@@ -11,8 +11,12 @@ import Testing
         private let statements: [PostgresStatement]
         private let isAsked = Locked(0)
         private let noted = Locked<[String]>([])
+        private let afterwards: @Sendable () async -> Void
 
-        init(_ statements: [PostgresStatement] = []) { self.statements = statements }
+        init(_ statements: [PostgresStatement] = [], afterwards: @escaping @Sendable () async -> Void = {}) {
+            self.statements = statements
+            self.afterwards = afterwards
+        }
 
         var asked: Int { self.isAsked.withLock { $0 } }
         var endings: [String] { self.noted.withLock { $0 } }
@@ -22,7 +26,7 @@ import Testing
             return self.statements
         }
 
-        func transactionEnded(_ ending: TransactionEnding) async {
+        func transactionEnded(_ ending: TransactionEnding) {
             let text =
                 switch ending {
                 case .committed(let results): "committed with \(results.count)"
@@ -31,6 +35,8 @@ import Testing
                 }
             self.noted.withLock { $0.append(text) }
         }
+
+        func transactionWasCommitted() async { await self.afterwards() }
     }
 
     private func insert(_ number: Int, into schema: String) -> PostgresStatement {
@@ -66,6 +72,29 @@ import Testing
             #expect(none.endings == ["committed with 0"])
             #expect(other.endings == ["committed with 1"])
             try await client.expect(2 as Int, "SELECT count(*) FROM \(schema).t")
+        }
+    }
+
+    @Test func theConnectionIsFreeOnceTheCommitIsTold() async throws {
+        try await withClient {
+            $0.maximumConnections = 1
+        } _: { client in
+            let answers = Locked(0)
+            let witness = Witness {
+                guard let result = try? await client.query(PostgresStatement("SELECT 1")), result.count == 1 else {
+                    return
+                }
+                answers.withLock { $0 += 1 }
+            }
+            try await client.withTransaction { transaction in
+                _ = try transaction.participant(of: witness) { witness }
+            }
+            #expect(answers.withLock { $0 } == 1)
+            try? await client.withTransaction { transaction in
+                _ = try transaction.participant(of: witness) { witness }
+                throw CancellationError()
+            }
+            #expect(answers.withLock { $0 } == 1, "what was rolled back is not told of")
         }
     }
 

@@ -21,6 +21,8 @@ package final class TransactionalJobs: Sendable {
         var marks = PublishMarkRange(unmarked: 0)
         /// Of which filters are to hear.
         var told: [UnstoredJobs] = []
+        /// The jobs that are ready at once and were there at the commit.
+        var created: Set<JobID> = []
     }
 
     private let client: JobClient
@@ -40,14 +42,13 @@ package final class TransactionalJobs: Sendable {
         _ = try await client.publisher.reserve(0, patience: client.configuration.enqueueTimeout)
     }
 
-    /// Notes jobs whose rows the transaction has stored.
+    /// Notes jobs whose rows the transaction is about to store.
     ///
-    /// - Parameter added: The jobs.
-    package func add(_ added: UnstoredJobs) {
+    /// - Parameter jobs: The jobs.
+    package func add(_ jobs: [NewJob]) {
         let (now, date) = (client.environment.clock.now, client.environment.clock.date)
         state.withLock { state in
-            if !added.filters.isEmpty { state.told.append(added) }
-            for job in added.jobs {
+            for job in jobs {
                 let delay: Duration
                 switch job.start {
                 case .enqueued:
@@ -60,6 +61,14 @@ package final class TransactionalJobs: Sendable {
                 state.earliest = min(state.earliest ?? due, due)
             }
         }
+    }
+
+    /// Notes that rows are stored.
+    ///
+    /// - Parameter jobs: The jobs.
+    package func stored(_ jobs: UnstoredJobs) {
+        if jobs.filters.isEmpty { return }
+        state.withLock { $0.told.append(jobs) }
     }
 
     /// The jobs that are ready at once, and a mark for each; none while the broker is away, and without one.
@@ -76,14 +85,25 @@ package final class TransactionalJobs: Sendable {
 
     /// The transaction is committed: publishes.
     ///
-    /// - Parameter dispatches: The messages of the rows that bear marks.
-    package func committed(_ dispatches: [MarkedDispatch]) async {
-        let (marks, earliest, told) = state.withLock { ($0.marks, $0.earliest, $0.told) }
+    /// - Parameter dispatches: The messages of the rows that were there.
+    package func committed(_ dispatches: [MarkedDispatch]) {
+        let marks = state.withLock { state in
+            if !state.told.isEmpty { state.created = Set(dispatches.map(\.message.id)) }
+            return state.marks
+        }
         client.publisher.publish(dispatches, of: marks)
+    }
+
+    /// Tells schedulers and filters of what was committed.
+    package func tell() async {
+        let (earliest, told, created) = state.withLock { ($0.earliest, $0.told, $0.created) }
         if let earliest {
             await client.announce(dueIn: max(client.environment.clock.now.duration(to: earliest), .zero))
         }
-        for stored in told { await stored.filters.tell(of: stored.jobs) }
+        for stored in told {
+            // A savepoint may have taken some back; of those that wait for their time nobody has looked.
+            await stored.filters.tell(of: stored.jobs.filter { $0.start != .enqueued(nil) || created.contains($0.id) })
+        }
     }
 
     /// The transaction is rolled back for certain.

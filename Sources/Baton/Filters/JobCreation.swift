@@ -24,7 +24,7 @@ public struct JobCreation: Sendable {
         set { job.queue = newValue }
     }
 
-    /// Order within the queue: the larger number first.
+    /// Order within the queue, the larger number first; it is stored, and servers do not heed it yet.
     public var priority: Int {
         get { job.priority }
         set { job.priority = newValue }

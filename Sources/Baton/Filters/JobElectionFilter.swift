@@ -2,6 +2,8 @@
 ///
 /// It is asked once a run has ended and its job's policy has spoken: for a success, and for whatever the job threw. It is not
 /// asked where nothing is decided: a run that its server has cancelled is put back.
+///
+/// It decides at once: the run's time limit is over, its thread waits, and the task is cancelled where the run was.
 public protocol JobElectionFilter: JobFiltering {
     /// Elects what a run comes to.
     ///

@@ -21,7 +21,7 @@ public struct JobOptions: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - queue: The queue the job waits in.
-    ///   - priority: Order within a queue, the larger number first.
+    ///   - priority: Order within a queue, the larger number first; it is stored, and servers do not heed it yet.
     ///   - maximumAttempts: How many attempts the job has, the first included.
     ///   - timeout: How long one attempt may take.
     ///   - retry: What differs from the job's retry policy.

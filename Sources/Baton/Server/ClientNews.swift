@@ -17,5 +17,7 @@ struct ClientNews: Sendable {
         client.recurringChanged.add(recurringChanged)
         client.publisher.returns.add(returns)
         client.publisher.turns.add(turns)
+        // There may have been something already.
+        returns.ring()
     }
 }

@@ -78,6 +78,9 @@ public final class JobServer: Service {
         )
     }
 
+    /// Whether nothing runs, and no delivery is in its hands.
+    package var isIdle: Bool { core.table.withLock { $0.isEmpty } }
+
     /// Serves until the service is shut down; then lets running jobs end, or puts them back without spending an attempt.
     ///
     /// - Throws: `CancellationError`, or what storage refuses for good.

@@ -32,7 +32,7 @@ struct RecurringCommand: AsyncParsableCommand {
 
     func validate() throws {
         guard (5...86_400).contains(duration) else { throw ValidationError("--duration must be 5 to 86400 seconds.") }
-        guard (2...100).contains(servers) else { throw ValidationError("--servers must be 2 to 100.") }
+        guard (3...100).contains(servers) else { throw ValidationError("--servers must be 3 to 100.") }
         guard away >= 0, away <= 3_600 else { throw ValidationError("--away must be up to 3600 seconds.") }
     }
 

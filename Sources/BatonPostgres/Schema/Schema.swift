@@ -51,11 +51,11 @@ struct Schema: Sendable {
     /// A job is in exactly one of them in every snapshot.
     var jobTables: [String] { [active, scheduled, failed, finished] }
 
-    /// SQL for when a row `j` moves: never before its last move.
-    ///
-    /// The transaction that moves it may have begun a moment before the one that it sees, and the database's clock may be set
-    /// back.
-    static let moveTime = "greatest(now(), j.state_at)"
+    /// SQL for when a row `j` moves (``MoveTime``).
+    static let moveTime = """
+        CASE WHEN j.state_at < now() + \(interval("\(MoveTime.tolerance.microseconds)")) THEN greatest(now(), j.state_at) \
+        ELSE now() END
+        """
 
     /// An entry of a job's history.
     ///

@@ -30,11 +30,20 @@ struct TransactionStatements: Sendable {
 
     init(_ schema: Schema) {
         let enqueued = JobState.enqueued.code
+        // Without a lock on the arm: a transaction with a snapshot of its own would fail where another has changed it since.
+        func told(_ queues: String) -> String {
+            """
+            told AS MATERIALIZED (
+                SELECT pg_notify('\(schema.workChannel)', queue) FROM \(schema.armed) WHERE \(queues) AND is_armed
+            )
+            """
+        }
         func mark(setting values: String) -> String {
             """
-            WITH \(WaitingStatements.woken(schema, by: "$4::text[]"))
+            WITH \(told("queue = ANY ($4::text[])"))
             UPDATE \(schema.active) AS j
             SET session = $2, seq = $3 + width_bucket(j.id, $1::uuid[]) - 1\(values)
+            FROM (SELECT count(*) FROM told) AS told
             -- A condition on the session or the bare seq would do for another index, and plans are made on an empty table.
             WHERE j.id = ANY ($1::uuid[]) AND j.state = \(enqueued) AND coalesce(j.seq, 0) = 0
             RETURNING j.id, j.generation, j.queue, j.type, j.seq
@@ -57,10 +66,7 @@ struct TransactionStatements: Sendable {
         }
         let said = "CASE WHEN $8::text IS NOT NULL THEN jsonb_build_object('retry', $8::text::jsonb) END"
         enqueue = """
-            WITH told AS MATERIALIZED (
-                SELECT pg_notify('\(schema.workChannel)', queue) FROM \(schema.armed)
-                WHERE queue = $3::text AND is_armed
-            )
+            WITH \(told("queue = $3::text"))
             INSERT INTO \(schema.active) (\(shared), \(own), enqueued_at)
             SELECT \(values(.enqueued, generation: 1, data: said)), \(now)
             FROM (SELECT count(*) FROM told) AS told

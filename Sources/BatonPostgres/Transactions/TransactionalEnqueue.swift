@@ -33,17 +33,16 @@ struct TransactionalEnqueue: TransactionParticipant {
     /// - Parameters:
     ///   - jobs: The jobs, which bear no marks.
     ///   - transaction: The transaction.
-    /// - Throws: ``JobStorageError``; they are certain not to be stored then.
+    /// - Throws: ``JobStorageError``; where its outcome is unknown, there are jobs if the transaction is committed all the same.
     func store(_ jobs: UnstoredJobs, in transaction: PostgresTransaction) async throws(JobStorageError) {
+        // Before the answer, which may stay away while the rows are there.
+        self.jobs.add(jobs.jobs)
         do throws(PostgresError) {
             try await transaction.execute(InsertBatch(jobs.jobs).partStatements(statements.insert))
         } catch {
-            var failure = error
-            // Without an answer there is no commit either.
-            failure.outcomeIsUnknown = false
-            throw JobStorageError(failure)
+            throw JobStorageError(error)
         }
-        self.jobs.add(jobs)
+        self.jobs.stored(jobs)
     }
 
     func lastStatements() async -> [PostgresStatement] {
@@ -52,11 +51,11 @@ struct TransactionalEnqueue: TransactionParticipant {
         return jobs.isEmpty ? [] : [sql.marking(jobs, marks, sql.mark)]
     }
 
-    func transactionEnded(_ ending: TransactionEnding) async {
+    func transactionEnded(_ ending: TransactionEnding) {
         switch ending {
         case .committed(let results):
             do throws(PostgresError) {
-                await jobs.committed(try results.first?.markedDispatches() ?? [])
+                jobs.committed(try results.first?.markedDispatches() ?? [])
             } catch {
                 // The rows bear the marks, and nobody can say which.
                 jobs.endedUnknown()
@@ -64,5 +63,9 @@ struct TransactionalEnqueue: TransactionParticipant {
         case .rolledBack: jobs.rolledBack()
         case .unknown: jobs.endedUnknown()
         }
+    }
+
+    func transactionWasCommitted() async {
+        await jobs.tell()
     }
 }

@@ -69,6 +69,15 @@ final class AdoptionLedger: Sendable {
         }
     }
 
+    /// Notes that rows were published again as lost: whoever did that answers for them now.
+    func tookOver(_ messages: [DispatchMessage], for session: PublisherSession?, at now: Date) {
+        state.withLock { state in
+            for message in messages {
+                state.last[message.id] = Adoption(generation: message.generation, session: session, at: now)
+            }
+        }
+    }
+
     private static func isOver(_ session: PublisherSession?, at now: Date, _ tables: InMemoryTables) -> Bool {
         guard let session, let known = tables.sessions[session] else { return true }
         return known.isClosed || known.leaseUntil < now

@@ -117,6 +117,7 @@ extension SimulatedStorage {
         return try await call(.requeueLost, as: .move(.requeueLost)) { (storage) async throws(JobStorageError) in
             let loss = storage.read { $0.losses.first(where: \.isConfirmed) }
             var repair = try await storage.requeueLost(marks: marks)
+            world.adoptions.tookOver(repair.dispatches.map(\.message), for: marks.session, at: world.databaseClock.date)
             let isSuspicion = loss.map(world.losses.isSuspicion) ?? false
             if isSuspicion { world.losses.suspected(repair.dispatches.count) }
             for dispatch in repair.dispatches {

@@ -123,6 +123,17 @@ public final class PostgresClient: Service, PostgresSession {
     public nonisolated(nonsending) func withTransaction<Result>(
         _ body: (PostgresTransaction) async throws -> Result
     ) async throws -> Result {
+        let course = TransactionCourse()
+        let result = try await self.transact(course, body)
+        await course.tellOfCommit()
+        return result
+    }
+
+    /// Runs a transaction over a connection of the pool, which is free again afterwards.
+    private nonisolated(nonsending) func transact<Result>(
+        _ course: TransactionCourse,
+        _ body: (PostgresTransaction) async throws -> Result
+    ) async throws -> Result {
         let pool = try self.pool.get()
         while true {
             let lease = try await pool.lease()
@@ -133,7 +144,7 @@ public final class PostgresClient: Service, PostgresSession {
                 guard error.isLostBeforeSending else { throw error }
                 continue
             }
-            return try await lease.connection.finishTransaction(body)
+            return try await lease.connection.finishTransaction(course, body)
         }
     }
 }

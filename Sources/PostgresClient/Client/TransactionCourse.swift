@@ -29,6 +29,11 @@ final class TransactionCourse: Sendable {
         }
     }
 
+    /// Tells all who took part that the transaction was committed, once its connection is free.
+    func tellOfCommit() async {
+        for (_, participant) in self.state.withLock(\.participants) { await participant.transactionWasCommitted() }
+    }
+
     /// Lets nobody join any more.
     ///
     /// - Returns: Who has, in the order in which they did.

@@ -7,8 +7,12 @@ package protocol TransactionParticipant: Sendable {
     /// - Returns: The statements.
     func lastStatements() async -> [PostgresStatement]
 
-    /// The transaction has ended, and whoever runs it waits for this before it goes on.
+    /// The transaction has ended. Its connection is taken still.
     ///
     /// - Parameter ending: How.
-    func transactionEnded(_ ending: TransactionEnding) async
+    func transactionEnded(_ ending: TransactionEnding)
+
+    /// The transaction was committed, and its connection is free again: what takes time belongs here. Whoever runs the
+    /// transaction waits for it.
+    func transactionWasCommitted() async
 }

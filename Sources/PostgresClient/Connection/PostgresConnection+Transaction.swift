@@ -11,21 +11,24 @@ extension PostgresConnection {
         _ body: (PostgresTransaction) async throws -> Result
     ) async throws -> Result {
         try await self.execute([.begin])
-        return try await self.finishTransaction(body)
+        let course = TransactionCourse()
+        let result = try await self.finishTransaction(course, body)
+        await course.tellOfCommit()
+        return result
     }
 
     /// Runs the body of a transaction that has begun, and ends it.
     nonisolated(nonsending) func finishTransaction<Result>(
+        _ course: TransactionCourse,
         _ body: (PostgresTransaction) async throws -> Result
     ) async throws -> Result {
-        let course = TransactionCourse()
         let result: Result
         do {
             result = try await body(PostgresTransaction(connection: self, course: course))
         } catch {
             // A connection that is gone has rolled back; the body's error is the one that matters.
             _ = try? await self.executeUncancellably([.rollback])
-            for participant in course.close() { await participant.transactionEnded(.rolledBack) }
+            for participant in course.close() { participant.transactionEnded(.rolledBack) }
             throw error
         }
         try await self.commit(course.close())
@@ -42,12 +45,12 @@ extension PostgresConnection {
             results = try await self.commit(after: last.flatMap(\.self))
         } catch {
             let ending = error.outcomeIsUnknown ? TransactionEnding.unknown : .rolledBack
-            for participant in participants { await participant.transactionEnded(ending) }
+            for participant in participants { participant.transactionEnded(ending) }
             throw error
         }
         var rest = results[...]
         for (participant, statements) in zip(participants, last) {
-            await participant.transactionEnded(.committed(Array(rest.prefix(statements.count))))
+            participant.transactionEnded(.committed(Array(rest.prefix(statements.count))))
             rest = rest.dropFirst(statements.count)
         }
     }

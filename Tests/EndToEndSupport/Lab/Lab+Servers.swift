@@ -51,7 +51,7 @@ extension Lab {
             }
             defer { group.cancelAll() }
             let result = try await body(server)
-            if isUndisturbed, !server.hasEnded { try await settle(queues) }
+            if isUndisturbed, !server.hasEnded { try await settle(server, queues) }
             await server.beginStop()
             try await group.waitForAll()
             return result
@@ -60,15 +60,17 @@ extension Lab {
 
     /// Lets a server take what is left for it when all jobs are done: a job that it had claimed without a message, before it had
     /// a connection to the broker, has one all the same, and only a server drops that.
-    private func settle(_ queues: [String]) async throws {
+    private func settle(_ server: LabServer, _ queues: [String]) async throws {
         try await withBroker { broker in
             let names = queues.flatMap { [dispatchQueue($0), bundleQueue($0)] }
             let deadline = ContinuousClock.now + .seconds(30)
-            while ContinuousClock.now < deadline {
+            // What the broker has sent and the server has not read yet shows in neither at first.
+            var looks = 0
+            while looks < 2, ContinuousClock.now < deadline {
+                if try await count(.enqueued) + count(.processing) > 0 { return }
                 var messages = 0
                 for name in names { messages += Int(try await broker.state(ofQueue: name)?.messageCount ?? 0) }
-                if messages == 0 { return }
-                if try await count(.enqueued) > 0 { return }
+                looks = messages == 0 && server.server.isIdle ? looks + 1 : 0
                 try await Task.sleep(for: .milliseconds(20))
             }
         }

@@ -115,8 +115,8 @@ package struct InMemoryTables: Sendable {
         // A copy only for whoever looks: it would make the history's next entry a copy as well.
         let before = observer == nil ? nil : rows[id]
         rows[id]?.apply { row in
-            // A clock that was set back turns no history round.
-            let now = max(now, row.stateAt)
+            let isTurnedRound = row.stateAt.timeIntervalSince(now) < MoveTime.tolerance / .seconds(1)
+            let now = isTurnedRound ? max(now, row.stateAt) : now
             row.state = state
             row.stateAt = now
             if state != .enqueued { row.mark = nil }

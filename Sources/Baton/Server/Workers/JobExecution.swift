@@ -165,9 +165,7 @@ package final class JobExecution: Sendable {
             let before = election.outcome
             do {
                 try await filter.elect(&election)
-                if case .retry = election.outcome, job.attempt >= job.maximumAttempts {
-                    throw JobError(.invalidOptions, "No attempt is left for a retry; let the job snooze, or fail.")
-                }
+                election.outcome = try Self.checked(election.outcome, of: job)
             } catch {
                 election.outcome = before
                 context.logger.warning(
@@ -177,6 +175,25 @@ package final class JobExecution: Sendable {
             }
         }
         return election.outcome
+    }
+
+    /// What a filter has elected, within the bounds that hold for jobs themselves.
+    private static func checked(
+        _ outcome: Completion.Outcome,
+        of job: ClaimedJob
+    ) throws(JobError) -> Completion.Outcome {
+        switch outcome {
+        case .retry where job.attempt >= job.maximumAttempts:
+            throw JobError(.invalidOptions, "No attempt is left for a retry; let the job snooze, or fail.")
+        case .putBack:
+            throw JobError(.invalidOptions, "Only a server puts a run back; let the job snooze.")
+        case .retry(let delay, let failure, let reason):
+            return .retry(after: RetryDelays.bounded(delay), failure, reason: reason)
+        case .snoozed(let delay, let reason):
+            return .snoozed(after: JobSnooze(for: delay).duration, reason: reason)
+        case .succeeded, .failed, .deleted:
+            return outcome
+        }
     }
 
     private func end(
