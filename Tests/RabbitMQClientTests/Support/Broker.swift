@@ -103,7 +103,9 @@ func withConsumer<Result: Sendable>(
     try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask { try await consumer.run() }
         let result = try await body(consumer, EventReader(consumer))
-        group.cancelAll()
+        // In good order: a cancelled consumer may leave the broker without what was settled last.
+        await consumer.close()
+        try await group.waitForAll()
         return result
     }
 }
