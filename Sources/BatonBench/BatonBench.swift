@@ -20,7 +20,7 @@ package struct BatonBench: AsyncParsableCommand {
             """,
         subcommands: [
             EnqueueCommand.self, DrainCommand.self, ThroughputCommand.self, LatencyCommand.self, OutageCommand.self,
-            RecurringCommand.self, CompareCommand.self, SimulateCommand.self, ServerCommand.self,
+            RecurringCommand.self, ReconcileCommand.self, CompareCommand.self, SimulateCommand.self, ServerCommand.self,
         ]
     )
 

@@ -60,4 +60,15 @@ enum Figure: String, Sendable, Hashable, CaseIterable {
     case upStartMax = "settings.recurring.up_start_ms.max"
     /// How many of them there were.
     case upCount = "settings.recurring.up"
+    /// Of a server that reconciles: its passes, and for each of them all that it asked of the database, and all rows of the
+    /// table of enqueued jobs that it read.
+    case reconcilePasses = "settings.reconcile.passes"
+    case passStatements = "settings.reconcile.statements_per_pass"
+    case passRows = "settings.reconcile.rows_read_per_pass"
+    /// The look for disagreement, with which a pass begins.
+    case surveyP50 = "settings.reconcile.survey_ms.p50"
+    case surveyMax = "settings.reconcile.survey_ms.max"
+    /// The look for jobs that have waited for long.
+    case lookP50 = "settings.reconcile.look_ms.p50"
+    case lookMax = "settings.reconcile.look_ms.max"
 }

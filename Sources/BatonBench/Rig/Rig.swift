@@ -29,10 +29,12 @@ final class Rig: Sendable {
     /// - Parameters:
     ///   - environment: Where the servers are.
     ///   - options: How it is set up.
+    ///   - watch: Where it is noted how long its servers' reconcilers look.
     ///   - onSuccess: Called with jobs whose success has just been committed; it must not block.
     init(
         _ environment: BenchEnvironment,
         _ options: RigOptions,
+        watch: ReconcilerWatch = ReconcilerWatch(),
         onSuccess: @escaping @Sendable ([JobID]) -> Void = { _ in }
     ) {
         self.environment = environment
@@ -40,6 +42,7 @@ final class Rig: Sendable {
         namespace = options.namespace ?? "bench_" + String(UInt64.random(in: .min ... .max), radix: 16)
         storage = WatchedStorage(
             PostgresStorage(.init(url: environment.postgresURL, namespace: namespace, logger: environment.logger)),
+            watch,
             onSuccess: onSuccess
         )
         transport = options.queueType.map { [namespace] queueType in

@@ -15,7 +15,9 @@ extension WatchedStorage {
         longerThan age: Duration,
         interval: Duration
     ) async throws(JobStorageError) -> [WaitingQueue] {
-        try await storage.findWaiting(longerThan: age, interval: interval)
+        try await watch.looks.time { () async throws(JobStorageError) in
+            try await storage.findWaiting(longerThan: age, interval: interval)
+        }
     }
 
     func openProbe(

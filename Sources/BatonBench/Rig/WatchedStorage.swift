@@ -1,13 +1,15 @@
 import Baton
 import ServiceLifecycle
 
-/// A storage that also tells which jobs it has just recorded as succeeded.
+/// A storage that also tells which jobs it has just recorded as succeeded, and how long reconcilers have looked.
 struct WatchedStorage: JobStorage {
     let storage: any JobStorage
+    let watch: ReconcilerWatch
     private let onSuccess: @Sendable ([JobID]) -> Void
 
-    init(_ storage: any JobStorage, onSuccess: @escaping @Sendable ([JobID]) -> Void) {
+    init(_ storage: any JobStorage, _ watch: ReconcilerWatch, onSuccess: @escaping @Sendable ([JobID]) -> Void) {
         self.storage = storage
+        self.watch = watch
         self.onSuccess = onSuccess
     }
 
@@ -23,6 +25,12 @@ struct WatchedStorage: JobStorage {
             }
         )
         return outcomes
+    }
+
+    func survey(unpublishedAge: Duration) async throws(JobStorageError) -> ReconcilerSurvey {
+        try await watch.surveys.time { () async throws(JobStorageError) in
+            try await storage.survey(unpublishedAge: unpublishedAge)
+        }
     }
 
     // MARK: Handed on
@@ -128,10 +136,6 @@ struct WatchedStorage: JobStorage {
         reason: String?
     ) async throws(JobStorageError) -> JobRequeue {
         try await storage.requeue(targets, marks: marks, reason: reason)
-    }
-
-    func survey(unpublishedAge: Duration) async throws(JobStorageError) -> ReconcilerSurvey {
-        try await storage.survey(unpublishedAge: unpublishedAge)
     }
 
     func certifyDead(_ epoch: ServerEpoch, lease: Duration) async throws(JobStorageError) -> Bool {
