@@ -32,6 +32,7 @@ let package = Package(
         .library(name: "BatonMacros", targets: ["BatonMacros"]),
         .library(name: "BatonPostgres", targets: ["BatonPostgres"]),
         .library(name: "BatonRabbitMQ", targets: ["BatonRabbitMQ"]),
+        .library(name: "BatonTelemetry", targets: ["BatonTelemetry"]),
         .library(name: "BatonTesting", targets: ["BatonTesting"]),
         .library(name: "PostgresClient", targets: ["PostgresClient"]),
         .library(name: "RabbitMQClient", targets: ["RabbitMQClient"]),
@@ -44,7 +45,9 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
         .package(url: "https://github.com/swiftlang/swift-syntax", "602.0.0"..<"604.0.0"),
@@ -98,6 +101,16 @@ let package = Package(
         .target(
             name: "BatonTesting",
             dependencies: ["Baton", "Locking", logging, lifecycle, lifecycleTestKit, deque],
+            swiftSettings: swiftSettings
+        ),
+
+        // What programs see of jobs, in their metrics and traces.
+        .target(
+            name: "BatonTelemetry",
+            dependencies: [
+                "Baton", "Locking", .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ],
             swiftSettings: swiftSettings
         ),
 
@@ -204,6 +217,17 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .testTarget(
+            name: "BatonTelemetryTests",
+            dependencies: [
+                "Baton", "BatonTelemetry", "BatonTesting", "Locking", logging, lifecycle,
+                .product(name: "CoreMetrics", package: "swift-metrics"),
+                .product(name: "InMemoryTracing", package: "swift-distributed-tracing"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ],
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
             name: "BatonTestingTests",
             dependencies: ["Baton", "BatonTesting", "Locking", logging, lifecycle, deque],
             swiftSettings: swiftSettings
@@ -230,9 +254,8 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Baton", "BatonMacros", "BatonPostgres", "BatonRabbitMQ", "EndToEndSupport", "Locking",
-                "PostgresClient",
-                "RabbitMQClient", logging, lifecycle,
+                "Baton", "BatonMacros", "BatonPostgres", "BatonRabbitMQ", "BatonTelemetry", "EndToEndSupport",
+                "Locking", "PostgresClient", "RabbitMQClient", logging, lifecycle,
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
             swiftSettings: swiftSettings

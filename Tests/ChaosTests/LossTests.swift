@@ -43,7 +43,8 @@ struct LossTests {
                     try await servers.start("rabbitmq")
                     let start = ContinuousClock.now
                     try await eventually("what waited has its message again") { try await withoutMessage(lab) == 0 }
-                    print("\(count) jobs of a wiped broker: published again \(start.duration(to: .now)) after its return")
+                    let time = start.duration(to: .now)
+                    print("\(count) jobs of a wiped broker: published again \(time) after its return")
                     gate.open()
                     try await lab.wait(until: count + Self.threads, are: .succeeded, within: .seconds(300))
                     // Of jobs that were claimed without them before the server consumed again.

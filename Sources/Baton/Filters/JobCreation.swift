@@ -48,6 +48,12 @@ public struct JobCreation: Sendable {
         set { job.retry = newValue.flatMap { $0.isEmpty ? nil : $0 } }
     }
 
+    /// Where the job is enqueued, for tracing; stored with it, and found in ``ClaimedJob/trace``.
+    public var trace: TraceContext? {
+        get { job.trace }
+        set { job.trace = newValue }
+    }
+
     /// Checks what filters have said.
     ///
     /// - Throws: ``JobError`` when it cannot be stored.

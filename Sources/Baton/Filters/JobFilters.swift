@@ -4,6 +4,7 @@ public struct JobFilters: Sendable {
     let run: [any JobRunFilter]
     let election: [any JobElectionFilter]
     let appliedState: [any AppliedStateFilter]
+    let counterObservers: [any JobCounterObserver]
 
     /// Takes filters.
     ///
@@ -13,6 +14,7 @@ public struct JobFilters: Sendable {
         run = filters.compactMap { $0 as? any JobRunFilter }
         election = filters.compactMap { $0 as? any JobElectionFilter }
         appliedState = filters.compactMap { $0 as? any AppliedStateFilter }
+        counterObservers = filters.compactMap { $0 as? any JobCounterObserver }
     }
 }
 

@@ -25,7 +25,7 @@ public struct JobContext: Sendable {
     /// Which run of the job this is, from 1; it grows with every start.
     public let run: Int
 
-    /// Which attempt this is, from 1; a run that a shutdown or a crash ends does not use its attempt up.
+    /// Which attempt this is, from 1; a run that a shutdown ends does not use its attempt up, one whose server dies does.
     public let attempt: Int
 
     /// How many attempts the job has.

@@ -5,7 +5,8 @@
 #endif
 
 extension RetryOptions {
-    private struct Stored: Decodable {
+    /// The options as they are stored.
+    struct Stored: Decodable {
         struct Delays: Decodable {
             var kind: String
             var seconds: [Double]?
@@ -37,6 +38,13 @@ extension RetryOptions {
             self.init()
             return
         }
+        self.init(stored)
+    }
+
+    /// Takes over what is stored.
+    ///
+    /// - Parameter stored: The stored options.
+    init(_ stored: Stored) {
         self.init(
             delays: stored.delays.flatMap(Self.validDelays),
             whenExhausted: stored.exhausted.flatMap(ExhaustedAction.init)

@@ -258,6 +258,7 @@ final class ServerCore: Sendable {
     func count(_ counts: [JobCounter: Int]) async {
         let counts = counts.filter { $0.value > 0 }
         guard !counts.isEmpty else { return }
+        for observer in client.filters.counterObservers { observer.didCount(counts) }
         do throws(JobStorageError) {
             try await storage.count(counts)
         } catch {

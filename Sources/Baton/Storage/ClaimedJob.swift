@@ -26,6 +26,8 @@ public struct ClaimedJob: Sendable, Hashable {
     public var timeout: Duration?
     /// What its enqueue said of retries, in place of the job's policy; `nil` for nothing.
     public var retry: RetryOptions?
+    /// Where it was enqueued, for tracing; `nil` when nothing is known of it.
+    public var trace: TraceContext?
     /// When it was stored, by the storage's clock.
     public var createdAt: Date
     /// When it was last put into its queue, by the storage's clock.
@@ -46,6 +48,7 @@ public struct ClaimedJob: Sendable, Hashable {
     ///   - maximumAttempts: How many attempts it has.
     ///   - timeout: How long this attempt may take, or `nil`.
     ///   - retry: What its enqueue said of retries, or `nil`.
+    ///   - trace: Where it was enqueued, or `nil`.
     ///   - createdAt: When it was stored.
     ///   - enqueuedAt: When it was last put into its queue.
     ///   - claim: The claim number.
@@ -60,6 +63,7 @@ public struct ClaimedJob: Sendable, Hashable {
         maximumAttempts: Int,
         timeout: Duration?,
         retry: RetryOptions? = nil,
+        trace: TraceContext? = nil,
         createdAt: Date,
         enqueuedAt: Date,
         claim: Int64
@@ -74,6 +78,7 @@ public struct ClaimedJob: Sendable, Hashable {
         self.maximumAttempts = maximumAttempts
         self.timeout = timeout
         self.retry = retry
+        self.trace = trace
         self.createdAt = createdAt
         self.enqueuedAt = enqueuedAt
         self.claim = claim

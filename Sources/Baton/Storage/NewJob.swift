@@ -32,6 +32,8 @@ public struct NewJob: Sendable, Hashable {
     public var timeout: Duration?
     /// What its enqueue says of retries, in place of the job's policy; `nil` for nothing.
     public var retry: RetryOptions?
+    /// Where it was enqueued, for tracing; `nil` where nobody traces.
+    public var trace: TraceContext?
     /// When it becomes ready.
     public var start: Start
 
@@ -46,6 +48,7 @@ public struct NewJob: Sendable, Hashable {
     ///   - maximumAttempts: How many attempts it has, at least 1.
     ///   - timeout: How long one attempt may take, or `nil`.
     ///   - retry: What its enqueue says of retries, or `nil`.
+    ///   - trace: Where it was enqueued, or `nil`.
     ///   - start: When it becomes ready.
     public init(
         id: JobID,
@@ -56,6 +59,7 @@ public struct NewJob: Sendable, Hashable {
         maximumAttempts: Int,
         timeout: Duration?,
         retry: RetryOptions? = nil,
+        trace: TraceContext? = nil,
         start: Start
     ) {
         self.id = id
@@ -66,6 +70,12 @@ public struct NewJob: Sendable, Hashable {
         self.maximumAttempts = maximumAttempts
         self.timeout = timeout
         self.retry = retry
+        self.trace = trace
         self.start = start
     }
+}
+
+extension NewJob {
+    /// What its enqueue says beyond the columns.
+    package var notes: EnqueueNotes { EnqueueNotes(retry: retry, trace: trace) }
 }

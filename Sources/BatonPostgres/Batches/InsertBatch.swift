@@ -124,18 +124,18 @@ struct InsertBatch {
     }
 
     private func insert(_ sql: InsertStatements) -> InsertStatements.Insert {
-        saysRetry ? sql.enqueuedWithRetry : sql.enqueued
+        hasNotes ? sql.enqueuedWithNotes : sql.enqueued
     }
 
-    /// Whether something is said of the retries of a job that is ready at once.
-    private var saysRetry: Bool {
-        enqueued.contains { $0.job.retry != nil }
+    /// Whether more is said of a job that is ready at once than its columns hold.
+    private var hasNotes: Bool {
+        enqueued.contains { $0.job.retry != nil || $0.job.trace != nil }
     }
 
     /// Whether the jobs differ in their ids and arguments only, and their marks follow one another, or they have none: as
     /// one call's do.
     private var isUniform: Bool {
-        !saysRetry
+        !hasNotes
             && zip(enqueued, enqueued.dropFirst()).allSatisfy { one, next in
                 one.mark?.session == next.mark?.session && one.mark.map { $0.sequence + 1 } == next.mark?.sequence
                     && one.job.name == next.job.name && one.job.queue == next.job.queue
@@ -148,7 +148,7 @@ struct InsertBatch {
         var values = Self.columns(enqueued.map(\.job))
         values.append(enqueued.map(\.mark?.session.uuid))
         values.append(enqueued.map(\.mark?.sequence))
-        if saysRetry { values.append(Self.retries(enqueued.map(\.job))) }
+        if hasNotes { values.append(Self.notes(enqueued.map(\.job))) }
         return values
     }
 
@@ -162,12 +162,12 @@ struct InsertBatch {
         var values = Self.columns(scheduled.map(\.job))
         values.append(scheduled.map(\.date))
         values.append(scheduled.map(\.delay))
-        values.append(Self.retries(scheduled.map(\.job)))
+        values.append(Self.notes(scheduled.map(\.job)))
         return values
     }
 
-    private static func retries(_ jobs: [NewJob]) -> [PostgresJSON?] {
-        jobs.map { $0.retry.map { PostgresJSON($0.json.text) } }
+    private static func notes(_ jobs: [NewJob]) -> [PostgresJSON?] {
+        jobs.map { $0.notes.json.map { PostgresJSON($0.text) } }
     }
 
     private static func columns(_ jobs: [NewJob]) -> PostgresParameters {

@@ -13,7 +13,8 @@ extension PostgresRow {
     /// - Returns: The job.
     /// - Throws: `PostgresError` when the columns are others.
     func claimedJob(from first: Int = 0) throws(PostgresError) -> ClaimedJob {
-        ClaimedJob(
+        let notes = try decode(PostgresJSON?.self, first + 12).map { EnqueueNotes(json: JSONText($0.text)) }
+        return ClaimedJob(
             id: JobID(try decode(UUID.self, first)),
             name: try decode(String.self, first + 3),
             queue: try decode(String.self, first + 4),
@@ -23,7 +24,8 @@ extension PostgresRow {
             attempt: try decode(Int.self, first + 7),
             maximumAttempts: try decode(Int.self, first + 8),
             timeout: try decode(Int64?.self, first + 9).map { .milliseconds($0) },
-            retry: try decode(PostgresJSON?.self, first + 12).map { RetryOptions(json: JSONText($0.text)) },
+            retry: notes?.retry,
+            trace: notes?.trace,
             createdAt: try decode(Date.self, first + 10),
             enqueuedAt: try decode(Date?.self, first + 11) ?? Date(timeIntervalSince1970: 0),
             claim: try decode(Int64?.self, first + 1) ?? 0

@@ -65,8 +65,8 @@ struct ClaimStatements: Sendable {
         (value: "j.run", type: "integer"), (value: "j.attempt", type: "integer"),
         (value: "j.max_attempts", type: "integer"), (value: "j.timeout_ms", type: "bigint"),
         (value: "j.created_at", type: "timestamptz"), (value: "j.enqueued_at", type: "timestamptz"),
-        // What the enqueue said of retries is kept where the history tells of it: a column would be empty in most rows.
-        (value: "(j.history[1]).data -> 'retry'", type: "jsonb"),
+        // What the enqueue said beyond the columns; NULL for most.
+        (value: "(j.history[1]).data - 'scheduled_at'", type: "jsonb"),
     ]
 
     /// What belongs to a scheduled job in its history.

@@ -21,8 +21,8 @@ struct InsertStatements: Sendable {
     /// `$1` ids, `$2` types, `$3` queues, `$4` arguments, `$5` attempts, `$6` priorities, `$7` timeouts, `$8` sessions, `$9` seqs;
     /// where servers are told, `$10` the queues of rows without marks, each once.
     let enqueued: Insert
-    /// The same for jobs some of which say something of retries: before what tells servers, `$10` has it as JSON.
-    let enqueuedWithRetry: Insert
+    /// The same for jobs of some of which more is said: before what tells servers, `$10` has it as JSON.
+    let enqueuedWithNotes: Insert
     /// New jobs that differ in ids and arguments only: `$1` ids, `$2` arguments, `$3` type, `$4` queue, `$5` attempts, `$6`
     /// priority, `$7` timeout, `$8` session, `$9` the first seq of consecutive ones.
     ///
@@ -30,8 +30,8 @@ struct InsertStatements: Sendable {
     let uniform: String
     /// The same, and tells servers that wait for jobs without messages.
     let uniformWaking: String
-    /// `$1` to `$7` as for ``enqueued``, `$8` dates, `$9` delays in microseconds; one of the two is NULL; `$10` what is said
-    /// of retries.
+    /// `$1` to `$7` as for ``enqueued``, `$8` dates, `$9` delays in microseconds; one of the two is NULL; `$10` what more
+    /// is said, as JSON.
     let scheduled: Insert
     /// Takes back what the same transaction inserted although the job exists, moved on from there: `$1` ids.
     ///
@@ -69,12 +69,11 @@ struct InsertStatements: Sendable {
             """,
             waking: "WITH \(WaitingStatements.woken(schema, by: "$10::text[]"))\n"
         )
-        let said = "CASE WHEN n.retry IS NOT NULL THEN jsonb_build_object('retry', n.retry) END"
-        enqueuedWithRetry = Insert(
+        enqueuedWithNotes = Insert(
             """
             \(target)
-            SELECT \(shared), session, seq, \(begun(data: said))
-            FROM unnest(\(columns), $8::uuid[], $9::bigint[], $10::jsonb[]) AS n (\(shared), session, seq, retry)
+            SELECT \(shared), session, seq, \(begun(data: "n.notes"))
+            FROM unnest(\(columns), $8::uuid[], $9::bigint[], $10::jsonb[]) AS n (\(shared), session, seq, notes)
             """,
             waking: "WITH \(WaitingStatements.woken(schema, by: "$11::text[]"))\n"
         )
@@ -85,7 +84,7 @@ struct InsertStatements: Sendable {
             FROM unnest($1::uuid[], $2::jsonb[]) WITH ORDINALITY AS n (id, arguments, position)
             """
         uniformWaking = "WITH \(WaitingStatements.woken(schema, by: "ARRAY[$4::text]"))\n\(uniform)"
-        let data = "jsonb_strip_nulls(jsonb_build_object('scheduled_at', \(due), 'retry', n.retry))"
+        let data = "jsonb_build_object('scheduled_at', \(due)) || coalesce(n.notes, '{}')"
         scheduled = Insert(
             """
             INSERT INTO \(schema.scheduled) (
@@ -93,7 +92,7 @@ struct InsertStatements: Sendable {
             )
             SELECT \(shared), \(due), \(JobState.scheduled.code), 0, 0, 0, \(present), \(present),
                 \(start(.scheduled, at: present, generation: 0, data: data))
-            FROM unnest(\(columns), $8::timestamptz[], $9::bigint[], $10::jsonb[]) AS n (\(shared), at, delay, retry)
+            FROM unnest(\(columns), $8::timestamptz[], $9::bigint[], $10::jsonb[]) AS n (\(shared), at, delay, notes)
             """
         )
         func takeBack(from table: String) -> String {

@@ -21,7 +21,7 @@ struct TransactionStatements: Sendable {
     /// The same for rows that are committed already.
     let publish: String
     /// One job, for whatever driver: `$1` id, `$2` type, `$3` queue, `$4` arguments, `$5` attempts, `$6` priority, `$7` timeout
-    /// in milliseconds, `$8` what is said of retries; all of them text.
+    /// in milliseconds, `$8` what more is said, as JSON; all of them text.
     ///
     /// Servers that wait already are told, by the commit; no lock is taken for that.
     let enqueue: String
@@ -64,15 +64,14 @@ struct TransactionStatements: Sendable {
                     $7::text::bigint, \(state.code), \(generation), 0, 0, \(now), \(now), ARRAY[\(entry)]
                 """
         }
-        let said = "CASE WHEN $8::text IS NOT NULL THEN jsonb_build_object('retry', $8::text::jsonb) END"
         enqueue = """
             WITH \(told("queue = $3::text"))
             INSERT INTO \(schema.active) (\(shared), \(own), enqueued_at)
-            SELECT \(values(.enqueued, generation: 1, data: said)), \(now)
+            SELECT \(values(.enqueued, generation: 1, data: "$8::text::jsonb")), \(now)
             FROM (SELECT count(*) FROM told) AS told
             """
         let due = "coalesce(to_timestamp($9::text::double precision), \(now) + \(Schema.interval("$10::text::bigint")))"
-        let data = "jsonb_strip_nulls(jsonb_build_object('scheduled_at', \(due), 'retry', $8::text::jsonb))"
+        let data = "jsonb_build_object('scheduled_at', \(due)) || coalesce($8::text::jsonb, '{}')"
         schedule = """
             INSERT INTO \(schema.scheduled) (\(shared), \(own), run_at)
             SELECT \(values(.scheduled, generation: 0, data: data)), \(due)

@@ -37,7 +37,7 @@ public struct EnqueueStatement: Sendable, Hashable {
         self.job = job
         var parameters = [
             job.id.description, job.name, job.queue, job.arguments.text, "\(job.maximumAttempts)", "\(job.priority)",
-            job.timeout.map { "\($0.microseconds / 1000)" }, job.retry?.json.text,
+            job.timeout.map { "\($0.microseconds / 1000)" }, job.notes.json?.text,
         ]
         switch job.start {
         case .enqueued: self.sql = sql.enqueue

@@ -129,8 +129,10 @@ import Testing
     @Test func aLongRunThatIsNoLongerMineIsNotAcknowledgedEarly() async throws {
         let gate = Gate()
         let server = try world.server(
+            // One thread: were the row claimed again by other ways, it would be mine again.
+            concurrency: 1,
             Script { text, _ in
-                // Does not heed that it is cancelled: it would be claimed again, and be mine again.
+                // Does not heed that it is cancelled, and so keeps that thread.
                 await Task { await gate.pass() }.value
                 return text
             }

@@ -15,10 +15,10 @@ struct HistoryData {
     }
 
     /// What belongs to a new job; `nil` when nothing does.
-    init?(dueAt: Date?, retry: RetryOptions?) {
-        if dueAt == nil, retry == nil { return nil }
+    init?(dueAt: Date?, _ notes: EnqueueNotes) {
+        members = notes.members
         if let dueAt { add(dueAt: dueAt) }
-        if let retry { members.append(("retry", retry.json.text)) }
+        if members.isEmpty { return nil }
     }
 
     init(_ progress: JobProgress) {
@@ -63,7 +63,8 @@ struct HistoryData {
         return (microseconds < 0 ? "-" : "") + String(whole) + fraction
     }
 
-    private static func quoted(_ text: String) -> String {
+    /// Text as JSON.
+    static func quoted(_ text: String) -> String {
         var quoted = "\""
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -74,7 +74,7 @@ extension InMemoryTables {
             case .after(let delay): dueAt = now.adding(delay)
             case .at(let date): dueAt = date.inMicroseconds
             }
-            record(at: now, reason: reason, data: HistoryData(dueAt: dueAt, retry: job.retry)?.text)
+            record(at: now, reason: reason, data: HistoryData(dueAt: dueAt, job.notes)?.text)
         }
 
         mutating func apply(_ change: (inout Row) -> Void) {
@@ -138,6 +138,7 @@ extension InMemoryTables.Row {
             maximumAttempts: job.maximumAttempts,
             timeout: job.timeout,
             retry: job.retry,
+            trace: job.trace,
             createdAt: createdAt,
             enqueuedAt: enqueuedAt ?? Date(timeIntervalSince1970: 0),
             claim: claim ?? 0

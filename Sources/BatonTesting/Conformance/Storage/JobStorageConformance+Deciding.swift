@@ -58,7 +58,10 @@ extension JobStorageConformance {
         },
         Rule(
             "what an enqueue says of retries comes with the claim",
-            "Retry options stay with their job: at once ready or later, alone or beside jobs that say nothing, after a retry."
+            """
+            Retry options, and where a job was enqueued, stay with it: at once ready or later, alone or beside jobs that say \
+            nothing, after a retry.
+            """
         ) { subject in
             let owner = try await subject.server()
             let said: [RetryOptions?] = [
@@ -68,9 +71,12 @@ extension JobStorageConformance {
             ]
             var jobs = try await subject.jobs(said.count)
             for index in jobs.indices { jobs[index].retry = said[index] }
+            let traced = [nil, Self.trace, nil, Self.trace, nil]
+            for index in jobs.indices { jobs[index].trace = traced[index] }
             try await subject.store(jobs)
             let claims = try await subject.storage.claim(jobs.map { $0.message() }, owner: owner, claim: 1)
             try Expect.equal(claims.map(\.job?.retry), said, "what is said of jobs stored together")
+            try Expect.equal(claims.map(\.job?.trace), traced, "where jobs stored together were enqueued")
 
             var alone = try await subject.jobs(1)
             alone[0].retry = said[0]
@@ -89,6 +95,7 @@ extension JobStorageConformance {
 
             var later = subject.job(.after(.zero))
             later.retry = said[2]
+            later.trace = Self.trace
             try await subject.store([later])
             let late = try await subject.claim(
                 try await subject.promotedMessage("the delayed job to be due"),
@@ -96,8 +103,14 @@ extension JobStorageConformance {
                 4
             )
             try Expect.equal(late.retry, said[2], "what is said of a delayed job")
+            try Expect.equal(late.trace, Self.trace, "where a delayed job was enqueued")
         },
     ]
+
+    private static let trace = TraceContext(
+        traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
+        tracestate: #"vendor="a\b""#
+    )
 
     static let reporting: [Rule] = [
         Rule(
