@@ -6,7 +6,7 @@
 
 extension JobClient {
     /// How far from now a date may lie, in seconds: no further than a `Duration` and a database can count.
-    private static let furthestDate = 8_000.0 * 366 * 86_400
+    static let furthestDate = 8_000.0 * 366 * 86_400
 
     /// The job that an enqueue of a call would store, at once ready.
     ///

@@ -21,6 +21,16 @@ struct HistoryData {
         if members.isEmpty { return nil }
     }
 
+    /// Adds text under a key, where there is some.
+    mutating func add(_ key: String, _ value: String?) {
+        if let value { members.append((key, Self.quoted(value))) }
+    }
+
+    /// Adds JSON under a key.
+    mutating func add(_ key: String, json: JSONText) {
+        members.append((key, json.text))
+    }
+
     init(_ progress: JobProgress) {
         let isWhole = progress.fraction == progress.fraction.rounded()
         members.append(("progress", isWhole ? "\(Int(progress.fraction))" : "\(progress.fraction)"))
