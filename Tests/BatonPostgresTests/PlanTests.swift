@@ -55,6 +55,17 @@ struct PlanTests {
                 ),
                 ("stands", statements.requeue.standing, "uuid[]", ids),
                 ("mark", statements.transaction.mark, "uuid[], uuid, bigint, text[]", "\(ids), \(me), 1, '{mail}'"),
+                (
+                    "submit", statements.submission.submit,
+                    """
+                    uuid[], uuid[], text[], text[], text[], text[], jsonb[], integer[], smallint[], bigint[], jsonb[],
+                    timestamptz[], timestamptz[], timestamptz[], jsonb[], smallint[], bigint, uuid, bigint, bigint, uuid, bigint
+                    """,
+                    """
+                    \(ids), \(ids), '{s}', '{m}', '{t}', '{mail}', ARRAY['{}'::jsonb], '{10}', '{0}', '{NULL}', '{NULL}',
+                    '{NULL}', '{NULL}', '{NULL}', ARRAY['{}'::jsonb], '{1}', 1000000, \(me), 1, 1, \(me), 1
+                    """
+                ),
                 ("job", statements.lookup.job, "uuid", me),
                 ("history", statements.lookup.history, "uuid", me),
             ]

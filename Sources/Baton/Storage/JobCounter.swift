@@ -43,6 +43,12 @@ public struct JobCounter: Sendable, Hashable, CustomStringConvertible {
     public static let cancelledLostRuns = JobCounter("cancelled_lost_runs")
     /// Runs that paid no heed to their cancellation for long.
     public static let unheededCancellations = JobCounter("unheeded_cancellations")
+    /// Submissions that had been stored before.
+    public static let duplicateSubmissions = JobCounter("duplicate_submissions")
+    /// Submissions that are no jobs.
+    public static let rejectedSubmissions = JobCounter("rejected_submissions")
+    /// Rejects that are kept, but that the broker would not take.
+    public static let unpublishedRejects = JobCounter("unpublished_rejects")
     /// Servers certified dead.
     public static let certifiedServers = JobCounter("certified_servers")
     /// Those of them that were certified before their lease was over.

@@ -8,7 +8,9 @@ struct Migration: Sendable {
     /// Every step, in order.
     ///
     /// A released step never changes.
-    static let all: [Migration] = [.first, .takeover, .takeoverOffers, .waiting, .probes, .recurring, .probeAge]
+    static let all: [Migration] = [
+        .first, .takeover, .takeoverOffers, .waiting, .probes, .recurring, .probeAge, .submissions,
+    ]
 
     /// The version that this code works with.
     static let currentVersion = all.map(\.version).max() ?? 0

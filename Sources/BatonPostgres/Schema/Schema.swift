@@ -35,6 +35,10 @@ struct Schema: Sendable {
     var recurringEntry: String { "\(name).recurring_entry" }
     /// What became of their occurrences.
     var recurringOccurrence: String { "\(name).recurring_occurrence" }
+    /// Submissions that are remembered.
+    var submission: String { "\(name).submission" }
+    /// Submissions that are no jobs.
+    var reject: String { "\(name).reject" }
     /// Queues for which servers wait.
     var armed: String { "\(name).armed_queue" }
     /// Where servers that wait are told of work; what is said is the queue.

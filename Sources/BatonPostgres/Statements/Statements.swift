@@ -18,6 +18,7 @@ struct Statements: Sendable {
     let requeue: RequeueStatements
     let recurring: RecurringStatements
     let firing: FiringStatements
+    let submission: SubmissionStatements
 
     init(_ schema: Schema) {
         insert = InsertStatements(schema)
@@ -38,5 +39,6 @@ struct Statements: Sendable {
         requeue = RequeueStatements(schema)
         recurring = RecurringStatements(schema)
         firing = FiringStatements(schema)
+        submission = SubmissionStatements(schema)
     }
 }

@@ -11,6 +11,7 @@ package final class SimulatedStorage: JobStorage {
         case openConsumer, findWaiting, openProbe, probes, join, noteReturn, pass, voidProbe, recordLoss, settleLoss
         case requeueLost, requeue, saveProgress
         case recurring(RecurringCall)
+        case submission(SubmissionCall)
     }
 
     let process: Int

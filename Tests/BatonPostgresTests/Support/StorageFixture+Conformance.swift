@@ -36,6 +36,8 @@ extension StorageFixture {
             "waiting_look": ["looked_at"],
             "recurring_entry": ["next_at", "held_at", "last_at"],
             "recurring_occurrence": ["at", "decided_at"],
+            "submission": ["expires_at"],
+            "reject": ["rejected_at"],
         ]
         for (table, columns) in times {
             let moved = columns.map { "\($0) = \($0) - $1 * interval '1 microsecond'" }.joined(separator: ", ")

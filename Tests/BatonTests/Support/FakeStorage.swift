@@ -15,6 +15,7 @@ final class FakeStorage: JobStorage {
         case openConsumer, findWaiting, openProbe, probes, join, noteReturn, pass, voidProbe, recordLoss, settleLoss
         case requeueLost, requeue, saveProgress
         case recurring(RecurringCall)
+        case submission(SubmissionCall)
     }
 
     /// What befalls one call.

@@ -6,7 +6,7 @@
 
 extension InMemoryTables {
     /// Claims one row where it is enqueued; whether its owner lives is the caller's to know.
-    private mutating func take(_ id: JobID, for owner: ServerEpoch, claim: Int64, at now: Date) {
+    mutating func take(_ id: JobID, for owner: ServerEpoch, claim: Int64, at now: Date) {
         move(id, to: .processing, at: now, server: owner) { row in
             row.run += 1
             row.attempt += 1

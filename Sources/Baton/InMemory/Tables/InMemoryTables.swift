@@ -26,6 +26,8 @@ package struct InMemoryTables: Sendable {
     package var sessionsSince: Date
     /// Recurring entries.
     package var recurring = Recurring()
+    /// Submissions that are remembered, and those that are no jobs.
+    package var submissions = Submissions()
     /// Counts of rare things.
     package var counters: [JobCounter: Int] = [:]
     /// Who is shown every move, if anybody is.

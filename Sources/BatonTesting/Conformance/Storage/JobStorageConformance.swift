@@ -13,6 +13,7 @@ public enum JobStorageConformance {
         + living
         + repairing
         + certifying + racing + waiting + probing + concluding + suspecting + losing + recurring + firing + keeping
+        + submitting + rejecting
 
     /// The rules for a storage that also writes certificates before a lease is over (PROTOCOL section 3).
     public static let takeoverRules: [Rule] = takingOver

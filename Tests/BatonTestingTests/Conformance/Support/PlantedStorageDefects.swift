@@ -247,6 +247,19 @@ enum PlantedStorageDefects {
         "counters are shown": .init(.showsNoCounters, "the counters"),
         "disagreements are shown and left alone": .init(.mendsWhatItShows, "jobs whose state and queue disagree"),
         "lost jobs are shown until they are published again": .init(.showsNoLosses, "the jobs shown"),
+
+        "a submission is claimed as it is stored": .init(.leavesSubmissionsEnqueued, "the job to be claimed"),
+        "what is over the limit is enqueued": .init(.claimsEverySubmission, "which are claimed"),
+        "a submission is stored once": .init(.submitsAgain, "what becomes of messages that come again"),
+        "many who submit the same store it once": .init(.submitsSideBySide, "how many jobs there are of two messages"),
+        "the source counts, too": .init(.takesSourcesForOne, "the ids of the same message of two sources"),
+        "a dead epoch submits nothing": .init(.submitsForTheDead, "what a dead epoch submits"),
+        "what is over, or too old, is not stored": .init(.takesWhatIsOver, "what becomes of what is over"),
+        "a submission waits for its date": .init(.waitsForNoDate, "one with a date to wait"),
+        "submissions are remembered for the window": .init(.remembersForEver, "how many are forgotten in time"),
+        "the names of living servers are known": .init(.servesEverything, "the names that are known"),
+        "the backlog is what is enqueued": .init(.seesNoBacklog, "the backlog"),
+        "rejects are kept until they are dropped": .init(.keepsNoRejects, "the rejects, latest first"),
     ]
 
     static let byTakeoverRule: [String: PlantedViolation<StorageDefect>] = [

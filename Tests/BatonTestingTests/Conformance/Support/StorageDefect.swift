@@ -42,6 +42,11 @@ enum StorageDefect: String, CaseIterable, Sendable {
     case forgetsOccurrences, firesWithoutAMark, advancesAnyRevision, firesTwice, putsNothingOff, allowsOverlap
     case triggersNothing, decidesADateTwice
 
+    // Submissions.
+    case leavesSubmissionsEnqueued, claimsEverySubmission, submitsAgain, submitsSideBySide, takesSourcesForOne
+    case submitsForTheDead, takesWhatIsOver, waitsForNoDate, remembersForEver, servesEverything, seesNoBacklog
+    case keepsNoRejects
+
     // Time and repair.
     case promotesBackwards, promotesEarly, tellsNoDueTime, promotesAtTheOldGeneration, promotesWithoutAMark
     case promotesTwice
