@@ -29,6 +29,10 @@ extension RabbitMQTransport {
         public var queueType: QueueType
         /// How many messages may be unconfirmed at a time.
         public var maximumInFlight: Int
+        /// How many submissions a queue of the broker holds before producers are told that it is full.
+        ///
+        /// A queue keeps what it was declared with: change it by a policy, or before there is the queue.
+        public var maximumSubmissions = 1_000_000
         /// Where losses and recoveries go.
         public var logger: Logger
         /// How long a publish waits for its queue to be declared; then it is for the client to try again.

@@ -12,7 +12,7 @@ internal import Synchronization
 /// memory stops reading from whoever publishes, acknowledgements included. They share the thread of a storage that is
 /// reached the same way, and otherwise have threads of their own: no call on any of them ever blocks.
 public final class RabbitMQTransport: JobTransport {
-    private let configuration: Configuration
+    let configuration: Configuration
     let topology: DispatchTopology
     let envelope: Envelope
     /// Made when it is first needed.

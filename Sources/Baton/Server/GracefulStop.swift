@@ -8,6 +8,7 @@ struct GracefulStop: Sendable {
     /// Stops the server; bounded in time.
     func run() async {
         core.logger.info("server stopping", metadata: ["server.name": "\(core.name)"])
+        await core.submissions?.stopDeliveries()
         await core.consumer.stopDeliveries()
         await core.giveBack(core.table.withLock { $0.stop() })
         core.putBackUnstarted(reason: "Put back by server \(core.name), which is stopping")

@@ -59,6 +59,14 @@ public final class JobServer: Service {
         guard configuration.lease >= configuration.heartbeatInterval * 5 else {
             throw JobServerError(.invalidConfiguration, "The lease must be at least five heartbeats long.")
         }
+        if let submissions = configuration.submissions {
+            guard submissions.maximumBacklog > 0, submissions.window > .zero else {
+                throw JobServerError(
+                    .invalidConfiguration,
+                    "Submissions need a maximumBacklog of 1 or more and a window longer than zero."
+                )
+            }
+        }
         do throws(JobError) {
             try configuration.retryPolicy.validate()
         } catch {
@@ -104,6 +112,15 @@ public final class JobServer: Service {
             group.addTask(executorPreference: executor) { try await CompletionProcess(core: self.core).run() }
             if core.tellsApplied {
                 group.addTask { try await AppliedStateProcess(core: self.core).run() }
+            }
+            if let options = core.configuration.submissions {
+                if let consumer = core.submissions {
+                    group.addTask {
+                        try await SubmissionIntake(core: self.core, consumer: consumer, options: options).run()
+                    }
+                } else {
+                    core.logger.warning("no submissions are taken: this server has no broker that would bring them")
+                }
             }
             group.addTask { try await self.core.sessions.run() }
             group.addTask { try await self.core.consumer.run() }

@@ -65,6 +65,8 @@ public struct JobServerConfiguration: Sendable {
     public var acknowledgeAfter = Duration.seconds(300)
     /// How long a job waits whose name this server does not know, before it is enqueued again for one that does.
     public var unknownJobDelay = Duration.seconds(30)
+    /// How jobs are taken that other programs publish to the broker; `nil` where none are, which then costs nothing.
+    public var submissions: SubmissionOptions?
     /// Whether and when failed jobs are tried again that declare no ``JobCall/retry`` of their own.
     public var retryPolicy = RetryPolicy.hangfire
 

@@ -29,6 +29,7 @@ struct Reconciler: Sendable {
                 if tidiedAt.map({ $0.duration(to: now) >= Self.tidyInterval }) ?? true {
                     try await core.storage.tidy()
                     try await trimRecurringHistory()
+                    try await trimSubmissions()
                     tidiedAt = now
                 }
             } catch {
@@ -41,6 +42,13 @@ struct Reconciler: Sendable {
     private func trimRecurringHistory() async throws(JobStorageError) {
         let limit = Self.trimBatchSize
         while try await core.storage.trimRecurringHistory(keeping: Self.keptOccurrences, limit: limit) == limit {}
+    }
+
+    /// Forgets submissions whose time is over, and old rejects, batch by batch.
+    private func trimSubmissions() async throws(JobStorageError) {
+        guard let options = core.configuration.submissions else { return }
+        let (age, limit) = (options.rejectRetention, Self.trimBatchSize)
+        while try await core.storage.trimSubmissions(rejectsOlderThan: age, limit: limit) == limit {}
     }
 
     private func pass(lookedAt: inout JobInstant?) async throws(JobStorageError) {

@@ -41,6 +41,8 @@ final class ServerCore: Sendable {
     let cancellations = Inbox<@Sendable () -> Void>()
     /// Deliveries without a row, to be parked.
     let ghosts = Inbox<Delivery>()
+    /// The intake of submissions, where they are taken.
+    let submissions: (any SubmissionConsumer)?
     private let onConsuming: @Sendable (String) -> Void
     private let hasConsumed = Locked(false)
     /// Rings when deliveries arrived or a thread became free.
@@ -115,6 +117,7 @@ final class ServerCore: Sendable {
             executor: client.storage.executor,
             willConsume: { await sessions.willConsume($0) }
         )
+        submissions = Self.makeSubmissionConsumer(client, queues, configuration)
         if let executor = client.environment.tasks {
             workers = SharedWorkers(count: configuration.concurrency, executor: executor)
         } else {

@@ -74,9 +74,40 @@ public protocol JobTransport: Service {
         executor: (any TaskExecutor)?,
         willConsume: @escaping @Sendable (_ queue: String) async -> Bool
     ) -> any JobConsumer
+
+    /// Makes the intake of one server for submissions: jobs that other programs publish.
+    ///
+    /// - Parameters:
+    ///   - queues: The queues it serves.
+    ///   - prefetch: How many submissions of each queue may wait unsettled.
+    ///   - executor: Where the server stores them; an intake that can live there hands over without a change of threads.
+    /// - Returns: The intake, which does nothing until it is run; `nil` where no other program can publish anything.
+    func makeSubmissionConsumer(
+        queues: [String],
+        prefetch: Int,
+        executor: (any TaskExecutor)?
+    ) -> (any SubmissionConsumer)?
+
+    /// Publishes rejects to those whose submissions they are, confirmed.
+    ///
+    /// - Parameter rejects: The rejects.
+    /// - Returns: What became of each, in order.
+    func publish(rejects: [RejectedSubmission]) async -> [PublishOutcome]
 }
 
 extension JobTransport {
+    /// No other program can publish anything.
+    public func makeSubmissionConsumer(
+        queues: [String],
+        prefetch: Int,
+        executor: (any TaskExecutor)?
+    ) -> (any SubmissionConsumer)? { nil }
+
+    /// There is nobody to tell.
+    public func publish(rejects: [RejectedSubmission]) async -> [PublishOutcome] {
+        rejects.map { _ in .refused(reason: "This transport takes no rejects.") }
+    }
+
     /// All that is handed over is sent at once.
     public var awaitsAnswers: Bool { true }
 

@@ -20,6 +20,9 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(help: "How many jobs run at once.")
     var concurrency: Int?
 
+    @Flag(help: "Take jobs that other programs publish to RabbitMQ.")
+    var submissions = false
+
     private var queueNames: [String] {
         queues.split(separator: ",").map { $0.trimmingPrefix(" ") }.map(String.init)
     }
@@ -44,6 +47,7 @@ struct WorkerCommand: AsyncParsableCommand {
             configuration.concurrency = concurrency
             configuration.lookAhead = concurrency
         }
+        if submissions { configuration.submissions = SubmissionOptions() }
         let server = try JobServer(
             connections.jobs,
             queues: queueNames,

@@ -7,7 +7,7 @@ extension RabbitMQConsumer {
         var failures = 0
         let change = self.subscriptions[index].change
         while self.connection == connection {
-            guard self.isConsuming, !self.subscriptions[index].isUnwanted else {
+            guard self.isWanted(index), !self.subscriptions[index].isUnwanted else {
                 self.didTry(index, on: connection)
                 await change.wait()
                 continue
@@ -27,7 +27,7 @@ extension RabbitMQConsumer {
                 self.tellEnd(of: index, error)
                 self.didTry(index, on: connection)
             }
-            guard self.connection == connection, self.isConsuming, !self.subscriptions[index].isUnwanted else {
+            guard self.connection == connection, self.isWanted(index), !self.subscriptions[index].isUnwanted else {
                 continue
             }
             if start.duration(to: .now) > self.configuration.backoff.maximum { failures = 0 }
@@ -36,6 +36,8 @@ extension RabbitMQConsumer {
             await change.pause(delay, on: self.executor)
         }
     }
+
+    private func isWanted(_ index: Int) -> Bool { self.isConsuming && !self.subscriptions[index].isPaused }
 
     private func consume(_ index: Int, on connection: UInt64) async throws(RabbitMQError) {
         guard let driver = self.driver else { throw .closedHere }
@@ -49,7 +51,7 @@ extension RabbitMQConsumer {
             try await driver.declare(topology, channel: channel)
         }
         try await driver.call(.qos(prefetch: definition.prefetch), channel: channel)
-        guard self.isConsuming else { return }
+        guard self.isWanted(index) else { return }
         if let willConsume = definition.willConsume {
             self.didTry(index, on: connection)
             let isWanted = await willConsume()
@@ -58,7 +60,7 @@ extension RabbitMQConsumer {
                 throw .closedHere
             }
             self.subscriptions[index].isUnwanted = !isWanted
-            guard isWanted, self.isConsuming else { return }
+            guard isWanted, self.isWanted(index) else { return }
         }
         let endings = self.subscriptions[index].endings
         self.subscriptions[index].isStarting = true
@@ -73,7 +75,7 @@ extension RabbitMQConsumer {
         )
         // The broker's answer may have been overtaken: by the queue's end, or by a request to stop.
         self.subscriptions[index].isActive =
-            self.connection == connection && self.isConsuming && self.subscriptions[index].endings == endings
+            self.connection == connection && self.isWanted(index) && self.subscriptions[index].endings == endings
         if self.subscriptions[index].isActive { self.subscriptions[index].isEndTold = false }
     }
 

@@ -101,6 +101,26 @@ public actor RabbitMQConsumer: Service {
         self.ringAll()
     }
 
+    /// Stops deliveries from one queue, also on later connections; those already here can still be settled.
+    ///
+    /// - Parameter queue: The queue's name.
+    public func stopConsuming(queue: String) async {
+        for index in self.subscriptions.indices where self.subscriptions[index].definition.queue.name == queue {
+            self.subscriptions[index].isPaused = true
+            await self.stopConsuming(index)
+        }
+    }
+
+    /// Consumes a queue again after ``stopConsuming(queue:)``.
+    ///
+    /// - Parameter queue: The queue's name.
+    public func resumeConsuming(queue: String) {
+        for index in self.subscriptions.indices where self.subscriptions[index].definition.queue.name == queue {
+            self.subscriptions[index].isPaused = false
+            self.subscriptions[index].change.ring()
+        }
+    }
+
     private func stopConsuming(_ index: Int) async {
         let subscription = self.subscriptions[index]
         guard let driver = self.driver, let channel = subscription.channel,

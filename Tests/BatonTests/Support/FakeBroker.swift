@@ -39,9 +39,12 @@ final class FakeBroker: JobTransport {
     let inner: InMemoryTransport
     let state = Locked(State())
     let storage: FakeStorage
+    /// What other programs submit to the one server that takes it.
+    let submissions: FakeSubmissions
 
     init(storage: FakeStorage) {
         self.storage = storage
+        submissions = FakeSubmissions(storage: storage)
         inner = InMemoryTransport(clock: storage.clock)
     }
 
@@ -216,5 +219,17 @@ final class FakeBroker: JobTransport {
             willConsume: willConsume
         )
         return FakeConsumer(inner: consumer, broker: self)
+    }
+
+    func makeSubmissionConsumer(
+        queues: [String],
+        prefetch: Int,
+        executor: (any TaskExecutor)?
+    ) -> (any SubmissionConsumer)? {
+        submissions
+    }
+
+    func publish(rejects: [RejectedSubmission]) async -> [PublishOutcome] {
+        submissions.take(rejects)
     }
 }

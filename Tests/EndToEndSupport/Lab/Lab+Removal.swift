@@ -29,7 +29,8 @@ extension Lab {
     private func removeQueues() async {
         do {
             try await withBroker { broker in
-                for queue in queues.map(dispatchQueue) + queues.map(bundleQueue) + [
+                let submissions = queues.map { "\(namespace).submit.\($0)" }
+                for queue in queues.map(dispatchQueue) + queues.map(bundleQueue) + submissions + [
                     parkedQueue, "\(namespace).rejected",
                 ] {
                     try await broker.deleteQueue(queue)
