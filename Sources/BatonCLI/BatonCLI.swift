@@ -19,7 +19,8 @@ package struct BatonCLI: AsyncParsableCommand {
             \(CLIExitCode.table(indent: "  "))
             """,
         subcommands: [
-            JobCommand.self, RecurringCommand.self, QueueCommand.self, ServerCommand.self, CounterCommand.self,
+            JobCommand.self, RecurringCommand.self, RejectsCommand.self, QueueCommand.self, ServerCommand.self,
+            CounterCommand.self,
             ReconcileCommand.self, MigrateCommand.self,
         ]
     )

@@ -15,8 +15,9 @@ enum CLIExitCode: Int32, CaseIterable {
         case .success: "all went well, and nothing disagrees"
         case .disagreement: "reconcile: something disagrees; with --now, still"
         case .failure: "something else failed"
-        case .notFound: "job, recurring: there is no such job or entry"
-        case .refused: "job requeue, job delete: the job's state does not allow it; recurring set: the entry cannot be"
+        case .notFound: "job, recurring, rejects: there is no such job, entry or reject"
+        case .refused:
+            "job requeue, job delete: the job's state does not allow it; recurring set: the entry cannot be; rejects replay: it is no job"
         case .schemaMismatch: "the schema is missing, older or newer than this program"
         case .notConfigured: "a setting in the environment is missing or not valid"
         case .unreachable: "PostgreSQL or RabbitMQ cannot be reached or refuses"
