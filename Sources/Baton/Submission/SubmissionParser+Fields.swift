@@ -111,21 +111,6 @@ extension SubmissionParser {
         data.add("reply_to", message.replyTo?.storable(bytes: 255))
         data.add("event_source", words.eventSource)
         data.add("sent_at", words.sentAt.flatMap(RFC3339.text))
-        if let parent = words.traceparent, isTraceparent(parent) {
-            data.add("traceparent", parent)
-            data.add("tracestate", words.tracestate.flatMap { $0.utf8.count <= 512 ? $0.storable(bytes: 512) : nil })
-        }
         return data.text
-    }
-
-    /// Whether it is a trace context of W3C; another begins none, and does no harm.
-    static func isTraceparent(_ text: String) -> Bool {
-        let parts = text.split(separator: "-", omittingEmptySubsequences: false)
-        return parts.count >= 4 && parts[0].utf8.count == 2 && parts[1].utf8.count == 32 && parts[2].utf8.count == 16
-            && parts[3].utf8.count == 2 && text.utf8.count <= 128
-            && parts.joined().utf8.allSatisfy { byte in
-                (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-                    || (UInt8(ascii: "a")...UInt8(ascii: "f")).contains(byte)
-            }
     }
 }

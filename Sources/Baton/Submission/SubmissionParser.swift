@@ -134,6 +134,7 @@ package struct SubmissionParser: Sendable {
                 maximumAttempts: options.maximumAttempts ?? maximumAttempts,
                 timeout: options.timeout,
                 retry: options.retry.flatMap { $0.isEmpty ? nil : $0 },
+                trace: words.traceparent.flatMap { TraceContext(traceparent: $0, tracestate: words.tracestate) },
                 start: startAt.map { .at($0) } ?? .enqueued(nil)
             ),
             otherID: derived,

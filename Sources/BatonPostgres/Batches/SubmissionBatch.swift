@@ -46,7 +46,7 @@ struct SubmissionBatch {
         values.append(stored.map { Int32(clamping: $0.job.maximumAttempts) })
         values.append(stored.map { Int16(clamping: $0.job.priority) })
         values.append(stored.map { $0.job.timeout.map { $0.microseconds / 1000 } })
-        values.append(stored.map { $0.job.retry.map { PostgresJSON($0.json.text) } })
+        values.append(stored.map { $0.job.notes.json.map { PostgresJSON($0.text) } })
         values.append(stored.map(\.dueAt))
         values.append(stored.map(\.sentAt))
         values.append(stored.map(\.expiresAt))
@@ -116,6 +116,7 @@ struct SubmissionBatch {
                 maximumAttempts: job.maximumAttempts,
                 timeout: job.timeout.map { .milliseconds($0.microseconds / 1000) },
                 retry: job.retry,
+                trace: job.trace,
                 createdAt: now,
                 enqueuedAt: now,
                 claim: claim.claim

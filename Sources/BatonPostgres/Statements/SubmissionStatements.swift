@@ -3,7 +3,7 @@ internal import Baton
 /// Submissions of other programs, and rejects (PROTOCOL move 8).
 struct SubmissionStatements: Sendable {
     /// Stores submissions, each once, and claims some: `$1` ids, `$2` other ids, `$3` sources, `$4` message ids, `$5` types,
-    /// `$6` queues, `$7` arguments, `$8` attempts, `$9` priorities, `$10` timeouts, `$11` what is said of retries, `$12` dates,
+    /// `$6` queues, `$7` arguments, `$8` attempts, `$9` priorities, `$10` timeouts, `$11` what more is said, as JSON, `$12` dates,
     /// `$13` when they were sent, `$14` when they expire, `$15` origins, `$16` whether they may be claimed (1), each source with
     /// each message id once, and each id; `$17` the window in microseconds, `$18` the server, `$19` the claim number, `$20` how
     /// many to claim at most, `$21` session and `$22` first seq of those enqueued.
@@ -86,14 +86,13 @@ struct SubmissionStatements: Sendable {
         let values = "job_id, type, queue, arguments, max_attempts, priority, timeout_ms"
         let (enqueued, processing) = (JobState.enqueued.code, JobState.processing.code)
         let taken = schema.jobTables.map { "SELECT id FROM \($0) WHERE id = ANY ($1::uuid[] || $2::uuid[])" }
-        let kept = "'submission', origin, 'retry', retry"
         let enqueuedEntry = schema.entry(
             .enqueued,
             at: "now()",
             run: "0",
             attempt: "0",
             generation: "1",
-            data: "jsonb_strip_nulls(jsonb_build_object(\(kept)))"
+            data: "jsonb_build_object('submission', origin) || coalesce(notes, '{}')"
         )
         let claimedEntry = schema.entry(
             .processing,
@@ -109,7 +108,7 @@ struct SubmissionStatements: Sendable {
             run: "0",
             attempt: "0",
             generation: "0",
-            data: "jsonb_strip_nulls(jsonb_build_object('scheduled_at', run_at, \(kept)))"
+            data: "jsonb_build_object('scheduled_at', run_at, 'submission', origin) || coalesce(notes, '{}')"
         )
         let queues = "ARRAY(SELECT queue FROM placed WHERE NOT is_claimed AND NOT waits AND $21::uuid IS NULL)"
         return """
@@ -127,7 +126,7 @@ struct SubmissionStatements: Sendable {
                     $9::smallint[], $10::bigint[], $11::jsonb[], $12::timestamptz[], $13::timestamptz[],
                     $14::timestamptz[], $15::jsonb[], $16::smallint[]
                 ) WITH ORDINALITY AS n (
-                    id, other_id, source, message_id, type, queue, arguments, max_attempts, priority, timeout_ms, retry,
+                    id, other_id, source, message_id, type, queue, arguments, max_attempts, priority, timeout_ms, notes,
                     run_at, sent_at, expires_at, origin, is_claimable, position
                 )
             ), taken AS MATERIALIZED (

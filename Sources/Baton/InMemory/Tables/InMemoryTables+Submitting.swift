@@ -34,7 +34,7 @@ extension InMemoryTables {
         let waits = submission.dueAt.map { $0 > now } ?? false
         if !waits { job.start = .enqueued(claim == nil ? mark.mark : nil) }
         var row = Row(job, at: now)
-        var data = HistoryData(dueAt: row.dueAt, retry: job.retry) ?? HistoryData()
+        var data = HistoryData(dueAt: row.dueAt, job.notes) ?? HistoryData()
         data.add("submission", json: submission.origin)
         row.history[0].data = data.text
         add(row)
