@@ -91,6 +91,50 @@ struct DelayedJobTests {
         }
     }
 
+    @Test("Jobs enqueued after many have become due start before most of those, and each runs once")
+    func manyAtOnce() async throws {
+        try await withBaton { lab in
+            var ids = try await withThrowingTaskGroup(of: JobID.self) { group in
+                for _ in 0..<2_000 {
+                    group.addTask { try await lab.jobs.schedule(TestJobs.$hold("due"), in: .zero).id }
+                }
+                return try await group.reduce(into: []) { $0.append($1) }
+            }
+            var configuration = patient
+            configuration.concurrency = 4
+            try await lab.withServer(configuration: configuration) {
+                TestJobs(board: board)
+            } while: { _ in
+                try await board.arrival(of: "due").wait()
+                // Until nothing moves while what runs does not end.
+                var (waiting, before) = (0, -1)
+                while waiting != before {
+                    before = waiting
+                    try await Task.sleep(for: .milliseconds(300))
+                    waiting = try await lab.value(Int.self, "SELECT count(*) FROM @.jobs WHERE state = 'scheduled'")
+                }
+                #expect(waiting > 1_800)
+                let fresh = try await lab.jobs.enqueue(contentsOf: (0..<20).map { TestJobs.$echo("\($0)") })
+                ids += fresh.map(\.id)
+                board.release(of: "due").open()
+                try await lab.wait(until: 2_020, are: .succeeded)
+            }
+            try await lab.checkEachRanOnce(ids)
+            let earlier = try await lab.value(
+                Int.self,
+                """
+                WITH started AS (
+                    SELECT h.at, j.type FROM @.job_history AS h JOIN @.jobs AS j ON j.id = h.job_id
+                    WHERE h.state = 'processing'
+                )
+                SELECT count(*) FROM started
+                WHERE type = 'test.hold' AND at < (SELECT max(at) FROM started WHERE type = 'test.echo')
+                """
+            )
+            #expect(earlier < 1_000)
+        }
+    }
+
     private func expectNoneEarly(_ lab: Lab) async throws {
         let early = try await lab.value(
             Int.self,

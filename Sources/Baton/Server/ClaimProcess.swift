@@ -102,13 +102,15 @@ struct ClaimProcess: Sendable {
         }
         var sorted = SortedClaims(defects: core.environment.defects)
         let now = core.clock.now
-        core.table.withLock { table in
+        let wantsDue = core.table.withLock { table in
             for (held, outcome) in zip(batch, outcomes) {
                 sorted.add(held, outcome, owner: owner, now: now, to: &table)
             }
             table.endClaims(batch)
             table.beginSettling()
+            return table.pacing.takeRipe()
         }
+        if wantsDue { core.news.scheduled.ring(dueIn: .zero) }
         core.begin(sorted.started, claimedFor: owner)
         core.suspect(sorted.suspects)
         await settle(sorted)

@@ -1,9 +1,10 @@
-import Logging
+import Locking
 
 /// Moves scheduled jobs to their queues when they are due.
 ///
 /// Sleeps until the earliest due time; whoever schedules an earlier one wakes it, in this process directly and from
-/// others through the transport. Several servers promote side by side.
+/// others through the transport. Several servers promote side by side, each at the pace of its claims: once a queue holds
+/// as much of what it has promoted as is claimed in a moment, it goes on when about half of that is claimed.
 struct DelayedJobScheduler: Sendable {
     /// How many jobs one transaction moves.
     private static let batchSize = 200
@@ -32,21 +33,28 @@ struct DelayedJobScheduler: Sendable {
 
     /// Moves what is due.
     ///
+    /// - Parameter isPaced: Whether what waits to be claimed holds back what is due.
     /// - Returns: How long to sleep.
     /// - Throws: `CancellationError` when the task is cancelled.
-    func promote() async throws -> Duration {
-        let poll =
+    func promote(isPaced: Bool = true) async throws -> Duration {
+        var sleep =
             core.client.canPublish
             ? core.configuration.schedulePollInterval
             : min(core.configuration.schedulePollInterval, Self.pollIntervalWithoutWords)
-        var next: Duration?
         let moved = await core.repair(limit: Self.batchSize) { marks throws(JobStorageError) in
-            let promotion = try await core.storage.promoteDue(marks: marks)
-            next = promotion.nextDue
+            let pace = core.table.withLock { table in
+                isPaced ? table.promotionPace(queues: core.queues, at: core.clock.now) : .unlimited
+            }
+            let promotion = try await core.storage.promoteDue(marks: marks, pace: pace)
+            sleep = min(max(promotion.nextDue ?? sleep, .zero), sleep)
+            core.table.withLock { table in
+                table.pacing.note(promotion, of: pace, at: core.clock.now)
+                guard !promotion.heldQueues.isEmpty else { return }
+                sleep = table.pacing.takeRipe() ? .zero : min(sleep, table.pacing.poll)
+            }
             return promotion.dispatches
         }
         try Task.checkCancellation()
-        guard moved != nil else { return Self.retryInterval }
-        return min(max(next ?? poll, .zero), poll)
+        return moved == nil ? Self.retryInterval : sleep
     }
 }

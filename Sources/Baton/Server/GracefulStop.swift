@@ -34,7 +34,7 @@ struct GracefulStop: Sendable {
         await core.client.transport.broadcast(.scheduled(dueIn: .zero))
         if !core.client.canPublish {
             // Nobody else heard of what was put back.
-            _ = try? await DelayedJobScheduler(core: core).promote()
+            _ = try? await DelayedJobScheduler(core: core).promote(isPaced: false)
         }
         let (isEmpty, running) = core.table.withLock { ($0.isEmpty, $0.runningCount) }
         guard isEmpty else {

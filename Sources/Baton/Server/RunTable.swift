@@ -80,6 +80,8 @@ struct RunTable: Sendable {
     /// Runs that were taken out, and rows that were put back, while a claim of their jobs is under way.
     var endedWhileClaiming: Set<OwnedRun> = []
     var isStopping = false
+    /// What is promoted and unclaimed.
+    var pacing = PromotionPacing()
 
     /// Creates an empty table.
     ///
@@ -177,6 +179,7 @@ struct RunTable: Sendable {
             deliveries: delivery.map { [$0] } ?? []
         )
         running += 1
+        pacing.claimed(job.id, of: job.queue, at: now)
     }
 
     /// Adds another delivery of a job that runs here; it is acknowledged with the first.

@@ -90,12 +90,13 @@ struct StorageIntake: Sendable {
             throw error
         }
         let now = core.clock.now
-        let (leavesWaiting, isStopping) = core.table.withLock { table in
+        let (leavesWaiting, isStopping, wantsDue) = core.table.withLock { table in
             for job in jobs {
                 table.start(job, owner: owner, delivery: nil, at: now)
             }
-            return (table.endIntake(claim), table.isStopping)
+            return (table.endIntake(claim), table.isStopping, table.pacing.takeRipe())
         }
+        if wantsDue { core.news.scheduled.ring(dueIn: .zero) }
         if isStopping {
             core.putBackUnstarted(reason: "Put back by server \(core.name), which is stopping")
         } else {

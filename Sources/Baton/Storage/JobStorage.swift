@@ -160,10 +160,14 @@ public protocol JobStorage: Service, PublisherStorage, ServerStorage, ProbeStora
 
     /// Moves scheduled jobs that are due to their queues with the next generation.
     ///
-    /// - Parameter marks: As many marks as jobs may be moved.
-    /// - Returns: What is to be published, and when to ask again.
+    /// Of those that the pace lets through, the ones due first come first.
+    ///
+    /// - Parameters:
+    ///   - marks: As many marks as jobs may be moved.
+    ///   - pace: How many may wait in their queues to be claimed.
+    /// - Returns: What is to be published, when to ask again, and what holds queues back.
     /// - Throws: ``JobStorageError``.
-    func promoteDue(marks: PublishMarkRange) async throws(JobStorageError) -> Promotion
+    func promoteDue(marks: PublishMarkRange, pace: PromotionPace) async throws(JobStorageError) -> Promotion
 
     /// Looks for disagreement, cheaply.
     ///
@@ -221,6 +225,15 @@ extension JobStorage {
         var jobs: [NewJob] = []
         while let part = try next() { jobs += part }
         _ = try await insert(jobs, isRepeated: false)
+    }
+
+    /// Moves scheduled jobs that are due to their queues, however many wait there to be claimed.
+    ///
+    /// - Parameter marks: As many marks as jobs may be moved.
+    /// - Returns: What is to be published, and when to ask again.
+    /// - Throws: ``JobStorageError``.
+    public func promoteDue(marks: PublishMarkRange) async throws(JobStorageError) -> Promotion {
+        try await promoteDue(marks: marks, pace: .unlimited)
     }
 
     /// Puts jobs of dead servers back, where no job's own policy is known.

@@ -126,8 +126,8 @@ struct WatchedStorage: JobStorage {
 
     func deregister(_ epoch: ServerEpoch) async throws(JobStorageError) { try await storage.deregister(epoch) }
 
-    func promoteDue(marks: PublishMarkRange) async throws(JobStorageError) -> Promotion {
-        try await storage.promoteDue(marks: marks)
+    func promoteDue(marks: PublishMarkRange, pace: PromotionPace) async throws(JobStorageError) -> Promotion {
+        try await storage.promoteDue(marks: marks, pace: pace)
     }
 
     func requeue(

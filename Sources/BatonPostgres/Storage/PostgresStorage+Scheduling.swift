@@ -13,20 +13,41 @@ extension PostgresStorage {
 
     /// Moves scheduled jobs that are due to their queues with the next generation.
     ///
-    /// - Parameter marks: As many marks as jobs may be moved.
-    /// - Returns: What is to be published, and when to ask again.
+    /// Over the connections for the work, whose plans are kept: while many are due this is asked again and again.
+    ///
+    /// - Parameters:
+    ///   - marks: As many marks as jobs may be moved.
+    ///   - pace: How many may wait in their queues to be claimed.
+    /// - Returns: What is to be published, when to ask again, and what holds queues back.
     /// - Throws: ``JobStorageError``.
-    public func promoteDue(marks: PublishMarkRange) async throws(JobStorageError) -> Promotion {
+    public func promoteDue(marks: PublishMarkRange, pace: PromotionPace) async throws(JobStorageError) -> Promotion {
         let sql = try await ready().schedule
-        let promote = PostgresStatement(sql.promote, marks.session?.uuid, marks.firstSequence, marks.count)
-        let result = try await perform(on: upkeep, promote)
+        let promote = PostgresStatement(
+            sql.promote,
+            marks.session?.uuid,
+            marks.firstSequence,
+            marks.count,
+            pace.outstanding.map(\.uuid),
+            Array(pace.windows.keys),
+            Array(pace.windows.values),
+            pace.otherWindow
+        )
+        let result = try await perform(on: work, promote)
         return try reading { () throws(PostgresError) in
-            let wait = try result.first?.decode(Int64?.self, 5)
-            let isEmpty = try result.first?.decode(UUID?.self, 0) == nil
-            let dispatches = isEmpty ? [] : try result.markedDispatches()
-            var nextDue = wait.map { Duration.microseconds($0) }
-            if dispatches.isEmpty, marks.count > 0, let wait, wait <= 0 { nextDue = Self.contendedWait }
-            return Promotion(dispatches: dispatches, nextDue: nextDue)
+            var promotion = Promotion(dispatches: [], nextDue: nil)
+            for row in result {
+                if try row.decode(UUID?.self, 0) != nil {
+                    promotion.dispatches.append(try row.markedDispatch())
+                } else {
+                    promotion.nextDue = try row.decode(Int64?.self, 5).map { .microseconds($0) }
+                    promotion.heldQueues = try row.decode([String].self, 6)
+                    promotion.unclaimed = try row.decode([UUID].self, 7).map { JobID($0) }
+                }
+            }
+            promotion.dispatches.sort { $0.sequence < $1.sequence }
+            let isContended = promotion.dispatches.isEmpty && marks.count > 0
+            if isContended, let wait = promotion.nextDue, wait <= .zero { promotion.nextDue = Self.contendedWait }
+            return promotion
         }
     }
 }

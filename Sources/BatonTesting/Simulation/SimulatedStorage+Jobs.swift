@@ -127,9 +127,12 @@ extension SimulatedStorage {
         }
     }
 
-    package func promoteDue(marks: PublishMarkRange) async throws(JobStorageError) -> Promotion {
+    package func promoteDue(
+        marks: PublishMarkRange,
+        pace: PromotionPace
+    ) async throws(JobStorageError) -> Promotion {
         try await call(.promoteDue, as: .move(.promoteDue)) { (storage) async throws(JobStorageError) in
-            try await storage.promoteDue(marks: marks)
+            try await storage.promoteDue(marks: marks, pace: pace)
         }
     }
 }

@@ -60,8 +60,12 @@ import Testing
             #expect(rows.marked(by: session).map(\.value) == expected.compactMap(\.mark?.sequence).sorted())
         }
         let due = all.filter { $0.state == .scheduled && $0.dueAt != nil }
-        #expect(Set(rows.due.map(\.id)) == Set(due.map(\.job.id)))
-        #expect(rows.due.map(\.value) == due.compactMap(\.dueAt).sorted())
+        #expect(rows.dueQueues == Set(due.map(\.job.queue)).sorted())
+        for queue in rows.dueQueues {
+            let expected = due.filter { $0.job.queue == queue }
+            #expect(Set(rows.due(in: queue).map(\.id)) == Set(expected.map(\.job.id)))
+            #expect(rows.due(in: queue).map(\.value) == expected.compactMap(\.dueAt).sorted())
+        }
         let processing = all.filter { $0.state == .processing }
         #expect(Set(rows.owners) == Set(processing.map(\.owner)))
         for owner in Self.owners {

@@ -1,9 +1,9 @@
 import Baton
 
 extension FakeStorage {
-    func promoteDue(marks: PublishMarkRange) async throws(JobStorageError) -> Promotion {
+    func promoteDue(marks: PublishMarkRange, pace: PromotionPace) async throws(JobStorageError) -> Promotion {
         try await answer(.promoteDue) { storage throws(JobStorageError) in
-            let promotion = try await storage.promoteDue(marks: marks)
+            let promotion = try await storage.promoteDue(marks: marks, pace: pace)
             check(marks, promotion.dispatches)
             return promotion
         }

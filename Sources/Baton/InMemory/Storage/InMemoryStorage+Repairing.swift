@@ -3,11 +3,13 @@ internal import Locking
 extension InMemoryStorage {
     /// Moves scheduled jobs that are due to their queues with the next generation.
     ///
-    /// - Parameter marks: As many marks as jobs may be moved.
-    /// - Returns: What is to be published, and when to ask again.
+    /// - Parameters:
+    ///   - marks: As many marks as jobs may be moved.
+    ///   - pace: How many may wait in their queues to be claimed.
+    /// - Returns: What is to be published, when to ask again, and what holds queues back.
     /// - Throws: Never; the signature is the protocol's.
-    public func promoteDue(marks: PublishMarkRange) async throws(JobStorageError) -> Promotion {
-        transaction { tables, now in tables.promoteDue(marks, at: now) }
+    public func promoteDue(marks: PublishMarkRange, pace: PromotionPace) async throws(JobStorageError) -> Promotion {
+        transaction { tables, now in tables.promoteDue(marks, pace, at: now) }
     }
 
     /// Looks for disagreement, cheaply.

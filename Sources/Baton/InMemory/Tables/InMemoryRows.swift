@@ -78,8 +78,13 @@ package struct InMemoryRows: Sendable {
         indexes.waiting.keys.sorted { ($0.queue, $0.name) < ($1.queue, $1.name) }
     }
 
-    /// The scheduled rows, in the order in which they become due.
-    var due: SortedIndex<Ordered<Date>> { indexes.due }
+    /// The queues that have scheduled rows, in their order.
+    var dueQueues: [String] { indexes.due.keys.sorted() }
+
+    /// The scheduled rows of a queue, in the order in which they become due.
+    func due(in queue: String) -> SortedIndex<Ordered<Date>> {
+        indexes.due[queue] ?? SortedIndex()
+    }
 
     /// The owners of processing rows, in the order of their ids; `nil` for a row that has none.
     var owners: [ServerEpoch?] {

@@ -10,12 +10,26 @@ extension InMemoryTables {
         JobFailure(type: "WorkerLost", message: "The server that ran the job was lost, and no attempt is left.")
     }
 
-    /// Moves scheduled jobs that are due to their queues, those that are due first before others.
-    mutating func promoteDue(_ marks: PublishMarkRange, at now: Date) -> Promotion {
-        let due = Array(rows.due.prefix(marks.count)).prefix { $0.value <= now }.map(\.id)
-        let dispatches = due.enumerated().compactMap { position, id in enqueue(id, marks, position, at: now) }
-        let next = rows.due.first.flatMap { $0.value.timeIntervalSince1970 < .infinity ? $0.value : nil }
-        return Promotion(dispatches: dispatches, nextDue: next.map { now.duration(to: $0) })
+    /// Moves scheduled jobs that are due to their queues, those that are due first before others, as far as the pace lets
+    /// them through.
+    mutating func promoteDue(_ marks: PublishMarkRange, _ pace: PromotionPace, at now: Date) -> Promotion {
+        let unclaimed = pace.outstanding.filter { rows[$0]?.state == .enqueued }
+        let waiting = Dictionary(grouping: unclaimed) { rows[$0]?.job.queue }.mapValues(\.count)
+        var due: [Ordered<Date>] = []
+        var rooms: [String: Int] = [:]
+        for queue in rows.dueQueues where rows.due(in: queue).first.map({ $0.value <= now }) ?? false {
+            let room = max(pace.window(of: queue) - waiting[queue, default: 0], 0)
+            rooms[queue] = room
+            due += rows.due(in: queue).prefix(min(room, marks.count)).prefix { $0.value <= now }
+        }
+        let dispatches = due.sorted().prefix(marks.count).enumerated().compactMap { position, row in
+            enqueue(row.id, marks, position, at: now)
+        }
+        for message in dispatches.map(\.message) { rooms[message.queue, default: 0] -= 1 }
+        let held = rooms.filter { $0.value <= 0 }.keys.sorted()
+        let next = rows.dueQueues.filter { !held.contains($0) }.compactMap { rows.due(in: $0).first?.value }.min()
+        let nextDue = next.flatMap { $0.timeIntervalSince1970 < .infinity ? now.duration(to: $0) : nil }
+        return Promotion(dispatches: dispatches, nextDue: nextDue, heldQueues: held, unclaimed: unclaimed)
     }
 
     /// Puts jobs of dead servers back; fails or deletes those without an attempt left.

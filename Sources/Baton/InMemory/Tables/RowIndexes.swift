@@ -7,7 +7,7 @@
 /// The indexes over the rows that something may look for.
 struct RowIndexes: Sendable {
     private(set) var waiting: [RowPlace.Lane: SortedIndex<Ordered<Int64>>] = [:]
-    private(set) var due = SortedIndex<Ordered<Date>>()
+    private(set) var due: [String: SortedIndex<Ordered<Date>>] = [:]
     private(set) var owned: [ServerEpoch?: SortedIndex<Ordered<Int>>] = [:]
     private(set) var unmarked = SortedIndex<Ordered<Int64>>()
     private(set) var marked: [PublisherSession: SortedIndex<Ordered<Int64>>] = [:]
@@ -39,7 +39,7 @@ struct RowIndexes: Sendable {
             } else {
                 unmarked.insert(Ordered(value: ticket, id: id))
             }
-        case .due(let date): due.insert(Ordered(value: date, id: id))
+        case .due(let queue, let date): due[queue, default: SortedIndex()].insert(Ordered(value: date, id: id))
         case .owned(let owner): owned[owner, default: SortedIndex()].insert(Ordered(value: 0, id: id))
         case .resting: break
         }
@@ -54,7 +54,7 @@ struct RowIndexes: Sendable {
             } else {
                 unmarked.remove(Ordered(value: ticket, id: id))
             }
-        case .due(let date): due.remove(Ordered(value: date, id: id))
+        case .due(let queue, let date): due.remove(Ordered(value: date, id: id), under: queue)
         case .owned(let owner): owned.remove(Ordered(value: 0, id: id), under: owner)
         case .resting: break
         }

@@ -13,7 +13,7 @@ enum RowPlace: Equatable {
     }
 
     case waiting(Lane, generation: Int, ticket: Int64, PublishMark?)
-    case due(Date)
+    case due(queue: String, Date)
     case owned(ServerEpoch?)
     /// In none of them: nothing ever looks for it.
     case resting
@@ -23,7 +23,7 @@ enum RowPlace: Equatable {
         case (.enqueued, _):
             let lane = Lane(queue: row.job.queue, name: row.job.name)
             self = .waiting(lane, generation: row.generation, ticket: row.ticket, row.mark)
-        case (.scheduled, let dueAt?): self = .due(dueAt)
+        case (.scheduled, let dueAt?): self = .due(queue: row.job.queue, dueAt)
         case (.processing, _): self = .owned(row.owner)
         default: self = .resting
         }

@@ -48,6 +48,57 @@ extension JobStorageConformance {
             try Expect.that(wait > .seconds(800) && wait <= .seconds(1000), "to ask in 1000 s at most", found: wait)
         },
         Rule(
+            "a queue takes what its window has room for",
+            "Of a queue no more are promoted than its window leaves beside what is unclaimed (JobStorage.promoteDue)."
+        ) { subject in
+            let owner = try await subject.server()
+            let mail = (1...5).reversed().map { subject.job(.after(.seconds(-10 * $0))) }
+            let rest = (1...2).reversed().map { subject.job(.after(.seconds(15 - 30 * $0)), queue: "rest") }
+            try await subject.store(mail + rest)
+            var pace = PromotionPace(outstanding: [], windows: ["mail": 2, "idle": 7], otherWindow: 1)
+            let first = try await subject.promotion(pace)
+            let expected = [mail[0], rest[0], mail[1]]
+            try Expect.equal(
+                first.dispatches.map(\.message.id),
+                expected.map(\.id),
+                "what windows of two and one let through"
+            )
+            pace.outstanding = expected.map(\.id)
+            let second = try await subject.promotion(pace)
+            try Expect.equal(second.dispatches, [], "what full windows let through")
+            try Expect.same(second.unclaimed, expected.map(\.id), "what nobody has claimed")
+            _ = try await subject.claim(mail[0].message(), by: owner, 1)
+            let isDeleted = try await subject.storage.delete(rest[0].id, reason: nil)
+            try Expect.that(isDeleted, "an enqueued job to be deleted")
+            let third = try await subject.promotion(pace)
+            try Expect.same(
+                third.dispatches.map(\.message.id),
+                [mail[2].id, rest[1].id],
+                "what takes the place of two"
+            )
+            try Expect.equal(third.unclaimed, [mail[1].id], "what is left of three")
+            pace = .unlimited
+            let last = try await subject.promotion(pace)
+            try Expect.equal(last.dispatches.map(\.message.id), mail[3...].map(\.id), "the rest, without a pace")
+        },
+        Rule(
+            "what is held back is told",
+            "A promotion names the queues that are full, and says when the next is due in others (JobStorage.promoteDue)."
+        ) { subject in
+            let due = (0..<3).map { _ in subject.job(.after(.seconds(-1))) }
+            let later = subject.job(.after(.seconds(1000)), queue: "rest")
+            try await subject.store(due + [later])
+            var pace = PromotionPace(outstanding: [], windows: ["mail": 2], otherWindow: 2)
+            var promotion = try await subject.promotion(pace)
+            try Expect.equal(promotion.heldQueues, ["mail"], "the queues that are full")
+            let wait = try Expect.value(promotion.nextDue, "a next due time")
+            try Expect.that(wait > .seconds(800) && wait <= .seconds(1000), "to ask in 1000 s at most", found: wait)
+            pace.windows = ["mail": 5]
+            promotion = try await subject.promotion(pace)
+            try Expect.equal(promotion.dispatches.count, 1, "how many more a larger window lets through")
+            try Expect.equal(promotion.heldQueues, [], "the queues that are full when nothing is due any more")
+        },
+        Rule(
             "a promotion starts the next generation",
             "Each return to enqueued is one generation more, and clears the due time (PROTOCOL section 1)."
         ) { subject in
@@ -85,4 +136,11 @@ extension JobStorageConformance {
             try Expect.equal(try await subject.adopted(), [unconfirmed], "what is adopted when it ended, one confirmed")
         },
     ]
+}
+
+extension JobStorageSubject {
+    @inline(never)
+    fileprivate func promotion(_ pace: PromotionPace) async throws -> Promotion {
+        try await storage.promoteDue(marks: try await marks(), pace: pace)
+    }
 }

@@ -1,12 +1,14 @@
 import Baton
 
 extension DefectiveStorage {
-    func promoteDue(marks: PublishMarkRange) async throws(JobStorageError) -> Promotion {
+    func promoteDue(marks: PublishMarkRange, pace: PromotionPace) async throws(JobStorageError) -> Promotion {
         if defect == .needsMarks, marks.session == nil { return Promotion(dispatches: [], nextDue: nil) }
-        var promotion = try await inner.promoteDue(marks: marks)
+        let isPaced = defect != .promotesPastThePace
+        var promotion = try await inner.promoteDue(marks: marks, pace: isPaced ? pace : .unlimited)
         switch defect {
         case .promotesBackwards: promotion.dispatches.reverse()
         case .tellsNoDueTime: promotion.nextDue = nil
+        case .tellsNothingHeld: promotion.heldQueues = []
         case .promotesAtTheOldGeneration: promotion.dispatches = promotion.dispatches.map(\.older)
         case .promotesWithoutAMark: try await release(promotion.dispatches, marks)
         case .promotesTwice: promotion.dispatches = twice(promotion.dispatches)

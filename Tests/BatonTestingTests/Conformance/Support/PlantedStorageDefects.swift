@@ -71,6 +71,11 @@ enum PlantedStorageDefects {
         "what is due is moved in the order of its time": .init(.promotesBackwards, "the first three"),
         "nothing is moved early": .init(.promotesEarly, "what is due after 500 of 600 s"),
         "the next due time is told": .init(.tellsNoDueTime, "a next due time"),
+        "a queue takes what its window has room for": .init(
+            .promotesPastThePace,
+            "what windows of two and one let through"
+        ),
+        "what is held back is told": .init(.tellsNothingHeld, "the queues that are full"),
         "a promotion starts the next generation": .init(.promotesAtTheOldGeneration, "the first message"),
         "a promoted row bears its mark": .init(.promotesWithoutAMark, "what is adopted while the session lives"),
 

@@ -49,7 +49,7 @@ enum StorageDefect: String, CaseIterable, Sendable {
 
     // Time and repair.
     case promotesBackwards, promotesEarly, tellsNoDueTime, promotesAtTheOldGeneration, promotesWithoutAMark
-    case promotesTwice
+    case promotesTwice, promotesPastThePace, tellsNothingHeld
     case findsNothing, findsEverything, requeuesAtTheOldGeneration, requeuesWithoutLimit, requeuesWithoutBound
     case requeuesTwice, failsTheUsedUp
     case countsNothing, tidiesLivingServers
