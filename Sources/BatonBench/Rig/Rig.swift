@@ -20,7 +20,7 @@ final class Rig: Sendable {
     /// The bench's own way to the database, beside what is measured.
     let database: PostgresClient
 
-    private let storage: any JobStorage
+    let storage: any JobStorage
     /// `nil`: PostgreSQL alone.
     private let transport: (any JobTransport)?
 
