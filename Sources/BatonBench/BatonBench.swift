@@ -19,6 +19,7 @@ package struct BatonBench: AsyncParsableCommand {
             command line is not valid.
             """,
         subcommands: [
+            EnqueueCommand.self, DrainCommand.self, ThroughputCommand.self, LatencyCommand.self, OutageCommand.self,
             RecurringCommand.self, DelayedCommand.self, ReconcileCommand.self, CompareCommand.self, SimulateCommand.self,
             ServerCommand.self,
         ]

@@ -1,3 +1,9 @@
+#if canImport(FoundationEssentials)
+    public import FoundationEssentials
+#else
+    public import Foundation
+#endif
+
 /// What there is to see of jobs, servers and queues: for operators' commands and pages, never for the protocol.
 ///
 /// Every answer is bounded, and one look at the truth: it may be over by the time it is read. A storage that is no monitor
@@ -36,6 +42,20 @@ public protocol JobMonitor: Sendable {
     /// - Returns: The counts; what is missing stands at 0.
     /// - Throws: ``JobStorageError``.
     func counters() async throws(JobStorageError) -> [JobCounter: Int]
+
+    /// How many jobs ended, newest first; then by name and state.
+    ///
+    /// - Parameters:
+    ///   - period: What they are added up over.
+    ///   - start: From when on.
+    ///   - limit: How many at most; 1 to ``JobStatistic/maximumLimit``, others are taken for the nearest of these.
+    /// - Returns: The statistics.
+    /// - Throws: ``JobStorageError``.
+    func statistics(
+        by period: JobStatistic.Period,
+        since start: Date,
+        limit: Int
+    ) async throws(JobStorageError) -> [JobStatistic]
 
     /// What the reconciler would mend (PROTOCOL section 4), without touching it.
     ///

@@ -72,6 +72,13 @@ public final class JobServer: Service {
         } catch {
             throw JobServerError(.invalidConfiguration, "The retry policy: \(error.message)")
         }
+        guard configuration.retention?.isValid ?? true, configuration.retentionInterval > .zero else {
+            throw JobServerError(
+                .invalidConfiguration,
+                "Jobs that have ended must stay for \(RetentionPolicy.shortest.components.seconds) s or longer: an enqueue "
+                    + "whose answer was lost is repeated, and must find them. The interval must be above 0."
+            )
+        }
         let processID = Int(ProcessInfo.processInfo.processIdentifier)
         name = "\(ProcessInfo.processInfo.hostName):\(processID)"
         core = try ServerCore(
@@ -134,6 +141,7 @@ public final class JobServer: Service {
             group.addTask { try await DelayedJobScheduler(core: self.core).run() }
             group.addTask { try await RecurringScheduler(core: self.core).run() }
             group.addTask { try await Reconciler(core: self.core, witness: witness).run() }
+            group.addTask { try await RetentionProcess(core: self.core).run() }
             group.addTask { try await ProbeProcess(core: self.core).run() }
             group.addTask { try await OfferProcess(core: self.core).run() }
             group.addTask { try await TakeoverProcess(core: self.core).run() }

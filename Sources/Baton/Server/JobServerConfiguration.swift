@@ -69,6 +69,10 @@ public struct JobServerConfiguration: Sendable {
     public var submissions: SubmissionOptions?
     /// Whether and when failed jobs are tried again that declare no ``JobCall/retry`` of their own.
     public var retryPolicy = RetryPolicy.hangfire
+    /// How long jobs that have ended stay; `nil` where this server neither counts nor removes any.
+    public var retention: RetentionPolicy? = RetentionPolicy()
+    /// How often it is looked for jobs whose time is over.
+    public var retentionInterval = Duration.seconds(60)
 
     /// Creates the defaults.
     public init() {

@@ -5,7 +5,7 @@ public import ServiceLifecycle
 /// Each call is one batch and, unless it says otherwise, one durable transaction. Every move is a compare-and-set, so
 /// that a call may be repeated after a lost answer. PROTOCOL sections 1 to 4 are the specification; the words here name
 /// its moves. Errors are ``JobStorageError``.
-public protocol JobStorage: Service, PublisherStorage, ServerStorage, ProbeStorage, RecurringStorage,
+public protocol JobStorage: Service, PublisherStorage, ServerStorage, ProbeStorage, RecurringStorage, RetentionStorage,
     SubmissionStorage
 {
     /// Where calls start and end without a change of threads, if there is such a place.

@@ -167,4 +167,8 @@ struct WatchedStorage: JobStorage {
     func count(_ counts: [JobCounter: Int]) async throws(JobStorageError) { try await storage.count(counts) }
 
     func tidy() async throws(JobStorageError) { try await storage.tidy() }
+
+    func retain(_ policy: RetentionPolicy, limit: Int) async throws(JobStorageError) -> RetentionStep {
+        try await storage.retain(policy, limit: limit)
+    }
 }

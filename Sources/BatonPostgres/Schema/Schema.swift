@@ -39,6 +39,14 @@ struct Schema: Sendable {
     var submission: String { "\(name).submission" }
     /// Submissions that are no jobs.
     var reject: String { "\(name).reject" }
+    /// Jobs that ended, by the hour.
+    var statisticHour: String { "\(name).job_statistic_hour" }
+    /// Jobs that ended, by the day.
+    var statisticDay: String { "\(name).job_statistic_day" }
+    /// How far jobs that ended are counted.
+    var retention: String { "\(name).retention" }
+    /// How far partitions are gone through.
+    var retentionWalk: String { "\(name).retention_walk" }
     /// Queues for which servers wait.
     var armed: String { "\(name).armed_queue" }
     /// Where servers that wait are told of work; what is said is the queue.

@@ -14,6 +14,7 @@ struct Statements: Sendable {
     let probe: ProbeStatements
     let loss: LossStatements
     let upkeep: UpkeepStatements
+    let retention: RetentionStatements
     let monitor: MonitorStatements
     let requeue: RequeueStatements
     let recurring: RecurringStatements
@@ -35,6 +36,7 @@ struct Statements: Sendable {
         probe = ProbeStatements(schema)
         loss = LossStatements(schema)
         upkeep = UpkeepStatements(schema)
+        retention = RetentionStatements(schema)
         monitor = MonitorStatements(schema)
         requeue = RequeueStatements(schema)
         recurring = RecurringStatements(schema)

@@ -117,4 +117,10 @@ extension SimulatedStorage {
     package func tidy() async throws(JobStorageError) {
         try await call(.tidy) { (storage) async throws(JobStorageError) in try await storage.tidy() }
     }
+
+    package func retain(_ policy: RetentionPolicy, limit: Int) async throws(JobStorageError) -> RetentionStep {
+        try await call(.retain) { (storage) async throws(JobStorageError) in
+            try await storage.retain(policy, limit: limit)
+        }
+    }
 }

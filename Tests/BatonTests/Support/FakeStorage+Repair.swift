@@ -61,6 +61,12 @@ extension FakeStorage {
         try await answer(.tidy) { storage throws(JobStorageError) in try await storage.tidy() }
     }
 
+    func retain(_ policy: RetentionPolicy, limit: Int) async throws(JobStorageError) -> RetentionStep {
+        try await answer(.retain) { storage throws(JobStorageError) in
+            try await storage.retain(policy, limit: limit)
+        }
+    }
+
     /// Notes rows that were given the marks of a session that was never registered.
     func check(_ marks: PublishMarkRange, _ dispatches: [MarkedDispatch]) {
         if !dispatches.isEmpty { checkSession(of: marks[0]) }

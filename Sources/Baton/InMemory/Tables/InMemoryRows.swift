@@ -58,6 +58,15 @@ package struct InMemoryRows: Sendable {
         indexes.move(id, from: before, to: slots[slot].map(RowPlace.init))
     }
 
+    /// Gives the room back that removed rows leave, once it is half of all.
+    mutating func compact() {
+        guard slots.count > 2 * slotOf.count + 64 else { return }
+        slots = slots.filter { $0 != nil }
+        for (slot, row) in slots.enumerated() {
+            if let row { slotOf[row.job.id] = slot }
+        }
+    }
+
     // MARK: Indexes
 
     /// The last place given to a row that returned to one of these queues; 0 before the first.
@@ -85,6 +94,9 @@ package struct InMemoryRows: Sendable {
     func due(in queue: String) -> SortedIndex<Ordered<Date>> {
         indexes.due[queue] ?? SortedIndex()
     }
+
+    /// The rows of jobs that have ended, in the order in which they did.
+    var ended: SortedIndex<Ordered<Date>> { indexes.ended }
 
     /// The owners of processing rows, in the order of their ids; `nil` for a row that has none.
     var owners: [ServerEpoch?] {

@@ -28,6 +28,8 @@ package struct InMemoryTables: Sendable {
     package var recurring = Recurring()
     /// Submissions that are remembered, and those that are no jobs.
     package var submissions = Submissions()
+    /// How many jobs ended.
+    package var statistics: Statistics
     /// Counts of rare things.
     package var counters: [JobCounter: Int] = [:]
     /// Who is shown every move, if anybody is.
@@ -44,6 +46,7 @@ package struct InMemoryTables: Sendable {
     ///   - observer: Who is shown every move.
     package init(at now: Date, observer: (any InMemoryObserver)? = nil) {
         self.sessionsSince = now
+        self.statistics = Statistics(at: now)
         self.observer = observer
     }
 

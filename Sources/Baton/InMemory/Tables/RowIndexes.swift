@@ -9,6 +9,7 @@ struct RowIndexes: Sendable {
     private(set) var waiting: [RowPlace.Lane: SortedIndex<Ordered<Int64>>] = [:]
     private(set) var due: [String: SortedIndex<Ordered<Date>>] = [:]
     private(set) var owned: [ServerEpoch?: SortedIndex<Ordered<Int>>] = [:]
+    private(set) var ended = SortedIndex<Ordered<Date>>()
     private(set) var unmarked = SortedIndex<Ordered<Int64>>()
     private(set) var marked: [PublisherSession: SortedIndex<Ordered<Int64>>] = [:]
     /// The last ticket of each queue.
@@ -41,6 +42,7 @@ struct RowIndexes: Sendable {
             }
         case .due(let queue, let date): due[queue, default: SortedIndex()].insert(Ordered(value: date, id: id))
         case .owned(let owner): owned[owner, default: SortedIndex()].insert(Ordered(value: 0, id: id))
+        case .ended(let date): ended.insert(Ordered(value: date, id: id))
         case .resting: break
         }
     }
@@ -56,6 +58,7 @@ struct RowIndexes: Sendable {
             }
         case .due(let queue, let date): due.remove(Ordered(value: date, id: id), under: queue)
         case .owned(let owner): owned.remove(Ordered(value: 0, id: id), under: owner)
+        case .ended(let date): ended.remove(Ordered(value: date, id: id))
         case .resting: break
         }
     }

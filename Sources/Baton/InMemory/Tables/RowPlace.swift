@@ -15,6 +15,7 @@ enum RowPlace: Equatable {
     case waiting(Lane, generation: Int, ticket: Int64, PublishMark?)
     case due(queue: String, Date)
     case owned(ServerEpoch?)
+    case ended(Date)
     /// In none of them: nothing ever looks for it.
     case resting
 
@@ -25,6 +26,7 @@ enum RowPlace: Equatable {
             self = .waiting(lane, generation: row.generation, ticket: row.ticket, row.mark)
         case (.scheduled, let dueAt?): self = .due(queue: row.job.queue, dueAt)
         case (.processing, _): self = .owned(row.owner)
+        case (.succeeded, _), (.deleted, _), (.failed, _): self = .ended(row.stateAt)
         default: self = .resting
         }
     }

@@ -241,6 +241,19 @@ enum PlantedStorageDefects {
         "the history keeps what belongs to a state": .init(.forgetsData, "data of a retry"),
         "counters add up": .init(.countsNothing, "the counters"),
         "tidying keeps what is referred to": .init(.tidiesLivingServers, "the living server to be alive"),
+
+        "what has ended is removed when its time is over": .init(.keepsAll, "what is removed"),
+        "a name may have times of its own": .init(.ignoresNames, "what is removed"),
+        "failed jobs have a time of their own": .init(.takesFailedForSucceeded, "what is removed by default"),
+        "a job stays while its enqueue may be repeated": .init(
+            .removesAtOnce,
+            "what becomes of the enqueue sent again"
+        ),
+        "a step removes no more than it may": .init(.removesWithoutLimit, "no more than two at a time"),
+        "several who remove at once remove each job once": .init(
+            .tellsOfRemovalsTwice,
+            "how many are removed by all together"
+        ),
     ]
 
     static let byMonitorRule: [String: PlantedViolation<StorageDefect>] = [
@@ -265,6 +278,7 @@ enum PlantedStorageDefects {
         "the names of living servers are known": .init(.servesEverything, "the names that are known"),
         "the backlog is what is enqueued": .init(.seesNoBacklog, "the backlog"),
         "rejects are kept until they are dropped": .init(.keepsNoRejects, "the rejects, latest first"),
+        "statistics outlive the jobs": .init(.showsNoStatistics, "jobs by the hour"),
     ]
 
     static let byTakeoverRule: [String: PlantedViolation<StorageDefect>] = [

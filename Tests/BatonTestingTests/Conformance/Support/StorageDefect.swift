@@ -53,8 +53,9 @@ enum StorageDefect: String, CaseIterable, Sendable {
     case findsNothing, findsEverything, requeuesAtTheOldGeneration, requeuesWithoutLimit, requeuesWithoutBound
     case requeuesTwice, failsTheUsedUp
     case countsNothing, tidiesLivingServers
+    case keepsAll, ignoresNames, takesFailedForSucceeded, removesAtOnce, removesWithoutLimit, tellsOfRemovalsTwice
 
     // Monitoring.
     case endsAfterAPage, ignoresStates, believesLeases, countsNoRuns, showsNoProbes, showsNoCounters, mendsWhatItShows,
-        showsNoLosses
+        showsNoLosses, showsNoStatistics
 }
