@@ -20,8 +20,7 @@ package struct BatonCLI: AsyncParsableCommand {
             """,
         subcommands: [
             JobCommand.self, RecurringCommand.self, RejectsCommand.self, QueueCommand.self, ServerCommand.self,
-            CounterCommand.self,
-            ReconcileCommand.self, MigrateCommand.self,
+            CounterCommand.self, StatisticsCommand.self, ReconcileCommand.self, MigrateCommand.self,
         ]
     )
 

@@ -80,4 +80,45 @@ struct ListTests {
             #expect(run.code == 0 && run.output == "COUNTER               VALUE\nduplicate_deliveries      3\n")
         }
     }
+
+    @Test("Statistics are listed by hour and day, also of jobs that are gone")
+    func statistics() async throws {
+        struct Statistics: Decodable {
+            struct Statistic: Decodable {
+                var hour: String?
+                var day: String?
+                var type: String
+                var state: String
+                var jobs: Int
+            }
+            var statistics: [Statistic]
+        }
+        try await withBaton { lab in
+            #expect(try await lab.baton("statistics", "--json").document(Statistics.self).statistics.isEmpty)
+            let job = try await lab.jobs.enqueue(Note(text: "old"))
+            try await lab.withServer {
+                Note.self
+            } while: { _ in
+                try await lab.wait(for: job.id, .succeeded)
+            }
+            try await lab.query("UPDATE @.finished_job SET state_at = state_at - interval '72 hours'")
+            try await lab.query(
+                "UPDATE @.retention SET counted_until = date_trunc('hour', now(), 'UTC') - interval '96 hours'"
+            )
+            while try await lab.storage.retain(RetentionPolicy(), limit: 100).hasMore {}
+            #expect(try await lab.storage.job(job.id) == nil)
+            for period in ["hour", "day"] {
+                let run = try await lab.baton("statistics", "--by", period, "--days", "7", "--json")
+                let found = try run.document(Statistics.self).statistics
+                #expect(found.map(\.type) == [Note.name] && found.map(\.state) == ["succeeded"])
+                #expect(found.map(\.jobs) == [1])
+                #expect(
+                    (found.first?.hour != nil) == (period == "hour") && (found.first?.day != nil) == (period == "day")
+                )
+            }
+            let table = try await lab.baton("statistics", "--by", "day", "--days", "7")
+            #expect(table.code == 0 && table.output.contains(Note.name) && table.output.hasPrefix("DAY"))
+            #expect(try await lab.baton("statistics", "--days", "0").code == 64)
+        }
+    }
 }

@@ -1,6 +1,7 @@
 import Baton
 
-/// Keys are the columns of the views `baton.jobs`, `baton.job_history`, `baton.servers` and `baton.queues`.
+/// Keys are the columns of the views `baton.jobs`, `baton.job_history`, `baton.servers`, `baton.queues` and
+/// `baton.job_statistics_hourly`.
 extension JSONNode {
     init(_ job: JobSnapshot) {
         self = .object([
@@ -77,6 +78,16 @@ extension JSONNode {
             "since": .date(disagreement.since),
             "reason": .string(disagreement.reason),
             "remedy": .string(disagreement.remedy),
+        ])
+    }
+
+    init(_ statistic: JobStatistic, by period: JobStatistic.Period) {
+        self = .object([
+            period.rawValue: .date(statistic.start),
+            "type": .string(statistic.name),
+            "state": .string(statistic.state.rawValue),
+            "jobs": .number(statistic.jobs),
+            "duration_ms": .decimal(statistic.duration.inSeconds * 1000),
         ])
     }
 }
