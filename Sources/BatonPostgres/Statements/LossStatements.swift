@@ -32,13 +32,13 @@ struct LossStatements: Sendable {
         takeLook = """
             WITH lazy AS MATERIALIZED (
                 SELECT set_config('synchronous_commit', 'off', true),
-                    pg_relation_size('\(schema.active)'::regclass) / current_setting('block_size')::bigint AS blocks
+                    \(TableWalk.blocks(schema)) AS blocks
             )
             UPDATE \(schema.waitingLook) AS w SET looked_at = now(), block = CASE
-                WHEN w.block + \(Self.stretch) < lazy.blocks THEN w.block + \(Self.stretch) ELSE 0
+                WHEN w.block + \(TableWalk.stretch) < lazy.blocks THEN w.block + \(TableWalk.stretch) ELSE 0
             END
             FROM lazy WHERE w.looked_at <= now() - \(Schema.interval("$1"))
-            RETURNING format('(%s,0)', w.block), format('(%s,0)', w.block + \(Self.stretch))
+            RETURNING format('(%s,0)', w.block), format('(%s,0)', w.block + \(TableWalk.stretch))
             """
         findWaiting = """
             SELECT j.queue, (extract(epoch FROM now() - min(j.enqueued_at)) * 1000000)::bigint
@@ -73,9 +73,6 @@ struct LossStatements: Sendable {
             """
         requeue = Self.requeue(schema)
     }
-
-    /// How many blocks are looked at for rows that wait: 64 MB.
-    private static let stretch = 8_192
 
     /// How many rows are looked at for one that a loss concerns.
     private static let rowsLookedAt = 5000

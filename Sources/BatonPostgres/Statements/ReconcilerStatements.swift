@@ -5,7 +5,8 @@ internal import Baton
 /// Candidates are found without locks; a move then compares them with the row it locked. A row that changed in between
 /// is judged by the old snapshot otherwise, which does not see a server registered since.
 struct ReconcilerStatements: Sendable {
-    /// `$1` age of an unconfirmed row in microseconds, `$2` when the active table was last looked through.
+    /// `$1` age of an unconfirmed row in microseconds; `$2` and `$3` the stretch to look through, `$4` when the last round began
+    /// (``TableWalk``).
     ///
     /// Returns one row.
     let survey: String
@@ -22,18 +23,18 @@ struct ReconcilerStatements: Sendable {
     init(_ schema: Schema) {
         survey = """
             WITH \(Self.unpublished(schema, limit: "1", age: "$1")), look AS MATERIALIZED (
-                SELECT \(ServerStatements.mayLookThrough(schema, last: "$2")) OR EXISTS (
+                SELECT \(TableWalk.mayLook(schema, from: "$2::text", begun: "$4::timestamptz")) OR EXISTS (
                     SELECT FROM \(schema.server) WHERE dead AND certified_at > now() - interval '10 minutes'
-                ) AS through
+                ) AS may
             )
             SELECT
                 ARRAY(SELECT epoch FROM \(schema.server) WHERE NOT dead AND lease_until < now() ORDER BY epoch) AS expired,
-                (SELECT through FROM look) AND EXISTS (
+                (SELECT may FROM look) AND EXISTS (
                     SELECT FROM \(schema.active) AS j
-                    WHERE j.state = \(JobState.processing.code) AND NOT \(schema.isAlive("j.owner"))
+                    WHERE \(TableWalk.holds(from: "$2::text", to: "$3::text")) AND j.state = \(JobState.processing.code) AND NOT \(schema.isAlive("j.owner"))
                 ) AS has_orphans,
                 EXISTS (SELECT FROM unpublished) AS has_unpublished,
-                (SELECT through FROM look) AS looked_through,
+                CASE WHEN (SELECT may FROM look) THEN \(TableWalk.blocks(schema)) END AS blocks,
                 now() AS at,
                 EXISTS (SELECT FROM \(schema.probe) WHERE id IS NOT NULL AND gives_up_at > now()) AS has_probes,
                 EXISTS (SELECT FROM \(schema.loss) WHERE is_confirmed) AS has_losses

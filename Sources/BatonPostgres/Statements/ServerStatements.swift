@@ -12,7 +12,8 @@ struct ServerStatements: Sendable {
     /// Not synchronous. When the lease was renewed, returns the epochs of the others that are late, the renewal, and the ids
     /// and claims of all rows of the epoch, or NULL where the table is not tiny and needs an audit of its own.
     let renew: String
-    /// `$1` epoch, `$2` ids of the runs, `$3` when the whole table was last looked through.
+    /// `$1` epoch, `$2` ids of the runs; `$3` and `$4` the stretch to look through, `$5` when the last round began, `$6` what this
+    /// one has found so far (``TableWalk``).
     ///
     /// Returns rows of a kind (see ``HeartbeatRow``), an id and a claim.
     let audit: String
@@ -90,21 +91,6 @@ struct ServerStatements: Sendable {
 
     /// Up to this size the active table is looked through together with the renewal: an idle server asks once a heartbeat.
     static let tinyTableBytes = 1 << 20
-    /// Above this size the active table is looked through at most once a minute.
-    static let smallTableBytes = 64 << 20
-
-    /// Whether the whole active table may be looked through now.
-    ///
-    /// - Parameters:
-    ///   - schema: The namespace.
-    ///   - last: SQL for when it last was; NULL for never.
-    /// - Returns: SQL of a condition.
-    static func mayLookThrough(_ schema: Schema, last: String) -> String {
-        """
-        (pg_relation_size('\(schema.active)'::regclass) < \(smallTableBytes)
-            OR coalesce(\(last) < now() - interval '1 minute', true))
-        """
-    }
 
     private static func renew(_ schema: Schema) -> String {
         """
@@ -142,27 +128,32 @@ struct ServerStatements: Sendable {
     private static func audit(_ schema: Schema) -> String {
         """
         WITH look AS MATERIALIZED (
-            SELECT \(mayLookThrough(schema, last: "$3")) AS through
+            SELECT \(TableWalk.mayLook(schema, from: "$3::text", begun: "$5::timestamptz")) AS may
         )
-        SELECT \(HeartbeatRow.lookedThrough.rawValue)::smallint AS kind, NULL::uuid AS id, NULL::bigint AS claim,
+        SELECT \(HeartbeatRow.looked.rawValue)::smallint AS kind, NULL::uuid AS id, \(TableWalk.blocks(schema)) AS claim,
             now() AS at
-        FROM look WHERE through
+        FROM look WHERE may
         UNION ALL
         SELECT \(HeartbeatRow.held.rawValue)::smallint, j.id, j.claim, NULL FROM \(schema.active) AS j
         WHERE j.id = ANY ($2) AND \(isOwned)
         UNION ALL
         SELECT \(HeartbeatRow.owned.rawValue)::smallint, j.id, j.claim, NULL FROM \(schema.active) AS j
-        WHERE (SELECT through FROM look) AND \(isOwned)
+        WHERE (SELECT may FROM look) AND \(TableWalk.holds(from: "$3::text", to: "$4::text")) AND \(isOwned)
+        UNION ALL
+        SELECT \(HeartbeatRow.foundBefore.rawValue)::smallint, j.id, j.claim, NULL FROM \(schema.active) AS j
+        WHERE j.id = ANY ($6) AND \(isOwned)
         """
     }
 }
 
 /// What a row of the heartbeat's answer says.
 enum HeartbeatRow: Int16 {
-    /// The whole table was looked through.
-    case lookedThrough
+    /// The stretch was looked through; its claim is how many blocks the table has.
+    case looked
     /// A run that was asked about is still owned.
     case held
-    /// A processing row of the epoch, found by looking through the table.
+    /// A processing row of the epoch in the stretch.
     case owned
+    /// One that an earlier stretch of the round had.
+    case foundBefore
 }

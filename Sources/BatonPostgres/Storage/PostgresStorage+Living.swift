@@ -72,36 +72,46 @@ extension PostgresStorage {
 
     /// Compares what runs with what is stored.
     ///
-    /// - Returns: Every row of the server, or `nil` when the table was not looked through; and which of the runs are still
-    ///   its own.
+    /// - Returns: Every row of the server, or `nil` while the table is not looked through to its end; and which of the runs
+    ///   are still its own.
     private func audit(
         _ epoch: ServerEpoch,
         lease: Duration,
         runs: [OwnedRun]
     ) async throws(JobStorageError) -> (owned: [OwnedRun]?, held: Set<OwnedRun>) {
-        let last = await lookTimes.last(.runs(of: epoch))
-        let statement = PostgresStatement(try await ready().server.audit, epoch.uuid, runs.map(\.id.uuid), last)
+        let walk = await walks.walk(for: .runs(of: epoch))
+        let statement = PostgresStatement(
+            try await ready().server.audit,
+            epoch.uuid,
+            runs.map(\.id.uuid),
+            walk.first,
+            walk.end,
+            walk.begunAt,
+            walk.found.map(\.uuid)
+        )
         let result = try await performInTime(statement, lease: lease)
-        var (owned, held): ([OwnedRun]?, Set<OwnedRun>) = (nil, [])
-        var lookedThroughAt: Date?
+        var (owned, held): ([OwnedRun], Set<OwnedRun>) = ([], [])
+        var looked: (blocks: Int, at: Date)?
         try reading { () throws(PostgresError) in
             for row in result {
                 guard let kind = HeartbeatRow(rawValue: try row.decode(Int16.self, 0)) else {
                     throw PostgresError(.decodingFailed, "There is no such kind of row")
                 }
                 switch kind {
-                case .lookedThrough:
-                    owned = owned ?? []
-                    lookedThroughAt = try row.decode(Date?.self, 3)
-                case .held:
-                    held.insert(try row.ownedRun())
-                case .owned:
-                    owned = (owned ?? []) + [try row.ownedRun()]
+                case .looked: looked = (try row.decode(Int.self, 2), try row.decode(Date.self, 3))
+                case .held: held.insert(try row.ownedRun())
+                case .owned, .foundBefore: owned.append(try row.ownedRun())
                 }
             }
         }
-        if let lookedThroughAt { await lookTimes.note(.runs(of: epoch), at: lookedThroughAt) }
-        return (owned, held)
+        guard let looked else { return (nil, held) }
+        let isWhole = await walks.advance(
+            .runs(of: epoch),
+            finding: owned.map(\.id),
+            of: looked.blocks,
+            at: looked.at
+        )
+        return (isWhole ? owned : nil, held)
     }
 
     /// Puts rows back that a living server owns but does not run: generation + 1, the attempt given back.
@@ -143,7 +153,7 @@ extension PostgresStorage {
         let sql = try await ready()
         let steps = [sql.probe.endConsumers, sql.server.deregister].map { PostgresStatement($0, epoch.uuid) }
         try await perform(on: upkeep, steps)
-        await lookTimes.forget(.runs(of: epoch))
+        await walks.forget(.runs(of: epoch))
         await presence.hide(epoch)
     }
 }

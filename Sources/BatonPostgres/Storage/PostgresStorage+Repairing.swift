@@ -14,12 +14,13 @@ extension PostgresStorage {
     /// - Throws: ``JobStorageError``.
     public func survey(unpublishedAge: Duration) async throws(JobStorageError) -> ReconcilerSurvey {
         let sql = try await ready().reconciler.survey
-        let last = await lookTimes.last(.orphans)
-        let result = try await perform(on: upkeep, PostgresStatement(sql, unpublishedAge.microseconds, last))
-        var lookedThroughAt: Date?
+        let walk = await walks.walk(for: .orphans)
+        let statement = PostgresStatement(sql, unpublishedAge.microseconds, walk.first, walk.end, walk.begunAt)
+        let result = try await perform(on: upkeep, statement)
+        var looked: (blocks: Int, at: Date)?
         let survey = try reading { () throws(PostgresError) in
             guard let row = result.first else { throw PostgresError(.decodingFailed, "The survey has no row") }
-            if try row.decode(Bool.self, 3) { lookedThroughAt = try row.decode(Date.self, 4) }
+            if let blocks = try row.decode(Int?.self, 3) { looked = (blocks, try row.decode(Date.self, 4)) }
             return ReconcilerSurvey(
                 expiredServers: try row.decode([UUID].self, 0).map(ServerEpoch.init),
                 hasOrphans: try row.decode(Bool.self, 1),
@@ -28,7 +29,7 @@ extension PostgresStorage {
                 hasLosses: try row.decode(Bool.self, 6)
             )
         }
-        if let lookedThroughAt { await lookTimes.note(.orphans, at: lookedThroughAt) }
+        if let looked { _ = await walks.advance(.orphans, finding: [], of: looked.blocks, at: looked.at) }
         return survey
     }
 

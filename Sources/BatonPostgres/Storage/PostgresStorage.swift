@@ -26,7 +26,7 @@ public final class PostgresStorage: JobStorage {
     /// One for each kind of server in this process: what one passes over may be what another looks for.
     let markedWalks = Locked<[MarkedWalk.Aim: MarkedWalk]>([:])
     let readiness = StorageReadiness()
-    let lookTimes = LookTimes()
+    let walks = TableWalks()
     let lostInserts: LostInserts
     let logger: Logger
     private let migrates: Bool
