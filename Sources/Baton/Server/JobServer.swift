@@ -142,6 +142,9 @@ public final class JobServer: Service {
             group.addTask { try await RecurringScheduler(core: self.core).run() }
             group.addTask { try await Reconciler(core: self.core, witness: witness).run() }
             group.addTask { try await RetentionProcess(core: self.core).run() }
+            if let storage = core.storage as? any OpenStorage {
+                group.addTask { try await ArrivalProcess(core: self.core, storage: storage).run() }
+            }
             group.addTask { try await ProbeProcess(core: self.core).run() }
             group.addTask { try await OfferProcess(core: self.core).run() }
             group.addTask { try await TakeoverProcess(core: self.core).run() }

@@ -9,7 +9,8 @@ struct Migration: Sendable {
     ///
     /// A released step never changes.
     static let all: [Migration] = [
-        .first, .takeover, .takeoverOffers, .waiting, .probes, .recurring, .probeAge, .pace, .submissions, .retention,
+        .first, .takeover, .takeoverOffers, .waiting, .probes, .recurring, .probeAge, .pace, .door, .submissions,
+        .retention,
     ]
 
     /// The version that this code works with.

@@ -49,7 +49,9 @@ struct Schema: Sendable {
     var retentionWalk: String { "\(name).retention_walk" }
     /// Queues for which servers wait.
     var armed: String { "\(name).armed_queue" }
-    /// Where servers that wait are told of work; what is said is the queue.
+    /// Whether a server waits to be told of what comes in by SQL.
+    var door: String { "\(name).door" }
+    /// Where servers that wait are told of work; what is said is the queue, or a ``DoorSign``.
     var workChannel: String { "baton_work_\(namespace.name)" }
     /// Counts of rare things.
     var counter: String { "\(name).counter" }

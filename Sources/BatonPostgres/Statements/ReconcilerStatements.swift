@@ -139,7 +139,11 @@ struct ReconcilerStatements: Sendable {
                 SELECT low, lead(low, 1, 'ffffffff-ffff-ffff-ffff-ffffffffffff') OVER (ORDER BY low) AS high
                 FROM (SELECT session AS low FROM known UNION ALL SELECT '00000000-0000-0000-0000-000000000000') AS l
             ), unpublished AS MATERIALIZED (
-                (SELECT id, session, seq FROM \(schema.active) WHERE session IS NULL AND state = \(enqueued) LIMIT \(limit))
+                -- What has just come in by SQL servers are about to publish (``DoorWatch``).
+                (SELECT id, session, seq FROM \(schema.active)
+                WHERE session IS NULL AND state = \(enqueued)
+                    AND (seq IS DISTINCT FROM 0 OR state_at < now() - interval '3 seconds')
+                LIMIT \(limit))
                 UNION ALL
                 (SELECT r.* FROM gap CROSS JOIN LATERAL (
                     SELECT id, session, seq FROM \(schema.active)

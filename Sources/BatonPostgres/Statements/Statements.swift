@@ -20,6 +20,7 @@ struct Statements: Sendable {
     let recurring: RecurringStatements
     let firing: FiringStatements
     let submission: SubmissionStatements
+    let door: DoorStatements
 
     init(_ schema: Schema) {
         insert = InsertStatements(schema)
@@ -42,5 +43,6 @@ struct Statements: Sendable {
         recurring = RecurringStatements(schema)
         firing = FiringStatements(schema)
         submission = SubmissionStatements(schema)
+        door = DoorStatements(schema)
     }
 }

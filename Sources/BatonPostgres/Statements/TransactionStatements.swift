@@ -31,10 +31,12 @@ struct TransactionStatements: Sendable {
     init(_ schema: Schema) {
         let enqueued = JobState.enqueued.code
         // Without a lock on the arm: a transaction with a snapshot of its own would fail where another has changed it since.
-        func told(_ queues: String) -> String {
+        func told(_ queues: String, _ sign: DoorSign? = nil) -> String {
             """
             told AS MATERIALIZED (
-                SELECT pg_notify('\(schema.workChannel)', queue) FROM \(schema.armed) WHERE \(queues) AND is_armed
+                SELECT pg_notify('\(schema.workChannel)', queue) FROM \(schema.armed) WHERE \(queues) AND is_armed\(
+                    sign.map { "\nUNION ALL \(DoorStatements.tell(schema, $0))" } ?? ""
+                )
             )
             """
         }
@@ -65,16 +67,18 @@ struct TransactionStatements: Sendable {
                 """
         }
         enqueue = """
-            WITH \(told("queue = $3::text"))
-            INSERT INTO \(schema.active) (\(shared), \(own), enqueued_at)
-            SELECT \(values(.enqueued, generation: 1, data: "$8::text::jsonb")), \(now)
+            WITH \(told("queue = $3::text", .ready))
+            INSERT INTO \(schema.active) (\(shared), \(own), enqueued_at, seq)
+            SELECT \(values(.enqueued, generation: 1, data: "$8::text::jsonb")), \(now), 0
             FROM (SELECT count(*) FROM told) AS told
             """
         let due = "coalesce(to_timestamp($9::text::double precision), \(now) + \(Schema.interval("$10::text::bigint")))"
         let data = "jsonb_build_object('scheduled_at', \(due)) || coalesce($8::text::jsonb, '{}')"
         schedule = """
+            WITH told AS MATERIALIZED (\(DoorStatements.tell(schema, .scheduled)))
             INSERT INTO \(schema.scheduled) (\(shared), \(own), run_at)
             SELECT \(values(.scheduled, generation: 0, data: data)), \(due)
+            FROM (SELECT count(*) FROM told) AS told
             """
     }
 

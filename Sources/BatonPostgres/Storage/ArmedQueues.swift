@@ -18,7 +18,8 @@ struct ArmedQueues: Sendable {
 
     private var armedAt: [String: ContinuousClock.Instant] = [:]
     private var told: [String: Int] = [:]
-    private var resets = 0
+    private(set) var resets = 0
+    private(set) var nudges = 0
 
     /// What to do for somebody who waits.
     ///
@@ -41,8 +42,17 @@ struct ArmedQueues: Sendable {
     /// - Parameter queues: The queues.
     /// - Returns: A number that only grows.
     func signs(of queues: [String]) -> Int {
-        queues.reduce(resets) { $0 + (told[$1] ?? 0) }
+        queues.reduce(resets + nudges) { $0 + count(of: $1) }
     }
+
+    /// How often it was told of a queue.
+    ///
+    /// - Parameter queue: The queue, or what else is said on the channel.
+    /// - Returns: A number that only grows.
+    func count(of queue: String) -> Int { told[queue] ?? 0 }
+
+    /// Notes a sign for every queue that takes no arm off.
+    mutating func nudge() { nudges += 1 }
 
     /// Notes that the queues are armed; not those that others have disarmed meanwhile.
     ///

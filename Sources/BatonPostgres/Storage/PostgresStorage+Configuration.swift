@@ -11,7 +11,7 @@ extension PostgresStorage {
         /// The schema that holds the tables: a lower-case letter or `_`, then up to 30 lower-case letters, digits or `_`.
         public var namespace: String
         /// The most connections for the work; two more serve scheduler and reconciler, and, in a process with a server, one
-        /// the heartbeats, and one more listens where jobs come without RabbitMQ.
+        /// the heartbeats, and one more listens for jobs that come without RabbitMQ.
         public var maximumConnections: Int
         /// Whether ``PostgresStorage/run()`` creates and migrates the schema.
         ///

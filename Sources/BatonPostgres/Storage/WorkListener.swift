@@ -20,6 +20,8 @@ actor WorkListener {
     private let wanted: AsyncStream<Void>
     private let want: AsyncStream<Void>.Continuation
     private var queues = ArmedQueues()
+    /// How many nudges those who wait for some queues have heeded.
+    private var nudgesHeeded: [[String]: Int] = [:]
     private var isListening = false
     private var waiters: [Int: Waiter] = [:]
     /// Those whose time was over before they had begun to wait.
@@ -48,6 +50,7 @@ actor WorkListener {
                 logger.debug("nobody listens for work; it is looked for", metadata: ["error": "\(error)"])
             }
             isListening = false
+            wake { $0.queues == DoorSign.all }
             // Cancelled, there is nothing left to wait for.
             try? await Task.sleep(for: Self.retryInterval)
         }
@@ -66,6 +69,10 @@ actor WorkListener {
         arming arm: @Sendable ([String]) async throws(JobStorageError) -> Void
     ) async throws(JobStorageError) {
         want.yield()
+        // One that came while the caller was looking, which may have been too early.
+        let isNudged = nudgesHeeded[queues, default: 0] != self.queues.nudges
+        defer { nudgesHeeded[queues] = self.queues.nudges }
+        if isNudged { return }
         let signs = self.queues.signs(of: queues)
         guard isListening else { return await sleep(for: queues, signs, atMost: patience) }
         switch self.queues.step(for: queues, at: .now) {
@@ -75,6 +82,34 @@ actor WorkListener {
         case .settle(let time): await sleep(for: queues, signs, atMost: min(time, patience))
         case .wait: await sleep(for: queues, signs, atMost: patience)
         }
+    }
+
+    /// What is known of jobs that come in by SQL.
+    var door: DoorSigns {
+        DoorSigns(
+            isListening: isListening,
+            resets: queues.resets,
+            ready: queues.count(of: DoorSign.ready.rawValue),
+            scheduled: queues.count(of: DoorSign.scheduled.rawValue),
+            disarmed: queues.count(of: DoorSign.disarmed.rawValue)
+        )
+    }
+
+    /// Waits until there is news of jobs that come in by SQL, or somewhat shorter.
+    ///
+    /// - Parameters:
+    ///   - known: What is known already.
+    ///   - patience: How long at most.
+    func waitAtDoor(knowing known: DoorSigns, atMost patience: Duration) async {
+        want.yield()
+        let signs = queues.signs(of: DoorSign.all)
+        if door == known { await sleep(for: DoorSign.all, signs, atMost: patience) }
+    }
+
+    /// Wakes those who wait for jobs in queues: one may be there of which nobody has told them.
+    func nudge() {
+        queues.nudge()
+        wake { $0.queues != DoorSign.all }
     }
 
     private func take(_ event: PostgresNotifications.Event) {

@@ -13,10 +13,9 @@ public import Baton
 /// try await jobs.publishCommitted([statement])
 /// ```
 ///
-/// There is a job if and only if the transaction is committed. Nobody knows of it then until it is published by
-/// ``Baton/JobClient/publishCommitted(_:)``, or found. With a broker the reconciler of some server finds it, which looks every
-/// `reconcileInterval` (4 s). Without one, servers that had nothing to do when the statement ran are told by the commit, and
-/// others look at the latest after five seconds.
+/// There is a job if and only if the transaction is committed. A server that had nothing to do when the statement ran is told
+/// by the commit, and a busy one looks every few milliseconds; where no server can listen, they look every half second.
+/// ``Baton/JobClient/publishCommitted(_:)`` publishes the job from here.
 public struct EnqueueStatement: Sendable, Hashable {
     /// The job's id.
     public let id: JobID
