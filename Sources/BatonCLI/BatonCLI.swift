@@ -20,7 +20,7 @@ package struct BatonCLI: AsyncParsableCommand {
             """,
         subcommands: [
             JobCommand.self, RecurringCommand.self, RejectsCommand.self, QueueCommand.self, ServerCommand.self,
-            CounterCommand.self, StatisticsCommand.self, ReconcileCommand.self, MigrateCommand.self,
+            CounterCommand.self, StatisticsCommand.self, ReconcileCommand.self, MigrateCommand.self, GrantsCommand.self,
         ]
     )
 

@@ -26,7 +26,7 @@ struct CLIEnvironment: Sendable {
         postgresURL = url
         let rabbitMQ = "amqp://user:password@127.0.0.1:5672/vhost"
         rabbitMQURL = try Self.url(variables, "BATON_RABBITMQ_URL", ["amqp", "amqps"], rabbitMQ)
-        namespace = Self.value(variables, "BATON_NAMESPACE") ?? "baton"
+        namespace = Self.namespace(variables)
         let name = Self.value(variables, "BATON_LOG_LEVEL") ?? "error"
         guard let level = Logger.Level(rawValue: name.lowercased()) else {
             let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
@@ -35,6 +35,14 @@ struct CLIEnvironment: Sendable {
         var logger = Logger(label: "baton") { StreamLogHandler.standardError(label: $0) }
         logger.logLevel = level
         self.logger = logger
+    }
+
+    /// Reads the namespace alone.
+    ///
+    /// - Parameter variables: The environment.
+    /// - Returns: The prefix of schema, exchanges and queues.
+    static func namespace(_ variables: [String: String] = ProcessInfo.processInfo.environment) -> String {
+        value(variables, "BATON_NAMESPACE") ?? "baton"
     }
 
     /// How storage is reached; the schema is left as it is.
