@@ -3,8 +3,16 @@ internal import Baton
 extension Migration {
     /// Statistics, and the removal of jobs whose time is over.
     static let retention = Migration(version: 11) { schema in
-        [retentionTables(schema), statisticsViews(schema), retentionIndexes(schema), retain(schema)]
+        [retentionTables(schema), statisticsViews(schema), retentionIndexes(schema), retain(schema), rights(schema)]
             .joined(separator: "\n")
+    }
+
+    /// A server's account need not own the partitions that it removes.
+    private static func rights(_ schema: Schema) -> String {
+        """
+        ALTER FUNCTION \(schema.name).retain SECURITY DEFINER SET search_path = pg_catalog, pg_temp;
+        REVOKE ALL ON FUNCTION \(schema.name).retain FROM PUBLIC;
+        """
     }
 
     private static func retentionTables(_ schema: Schema) -> String {

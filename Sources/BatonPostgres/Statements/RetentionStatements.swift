@@ -15,7 +15,9 @@ struct RetentionStatements: Sendable {
     init(_ schema: Schema) {
         retain = """
             SELECT o_hours, o_days, o_succeeded, o_deleted, o_failed, o_more FROM \(schema.name).retain(
-                $1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint, $6::bigint, $7::bigint
+                $1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint, $6::bigint, $7::bigint,
+                (SELECT min(a.xact_start) FROM pg_stat_activity AS a WHERE a.pid <> pg_backend_pid()
+                    AND starts_with(a.application_name, 'baton \(schema.namespace.name) '))
             )
             """
         func statistics(_ view: String, _ start: String) -> String {
