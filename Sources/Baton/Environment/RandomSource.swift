@@ -19,7 +19,7 @@ extension RandomSource {
     /// A uniformly distributed fraction in 0..<1.
     ///
     /// - Returns: The fraction.
-    func fraction() -> Double {
+    public func fraction() -> Double {
         Double(next() >> 11) * 0x1p-53
     }
 }

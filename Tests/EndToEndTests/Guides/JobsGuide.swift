@@ -2,6 +2,7 @@ import Baton
 import BatonMacros
 import BatonPostgres
 import Foundation
+import Logging
 import PostgresClient
 
 // The code that the guide “Jobs” shows.

@@ -1,5 +1,6 @@
 import Baton
 import BatonMacros
+import Logging
 
 // The code that the guide “When jobs fail” shows.
 
