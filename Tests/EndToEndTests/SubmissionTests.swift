@@ -174,6 +174,9 @@ struct SubmissionTests {
                 TestJobs(board: board)
                 Multiply.self
             } while: { _ in
+                try await eventually("the server is on the list") {
+                    try await lab.node.storage.servedNames(of: ["test.multiply"]) == ["test.multiply"]
+                }
                 let unknown = try #require(
                     try await lab.node.storage.rejects(matching: RejectFilter(code: "unknown_type"), limit: 1).first
                 )
