@@ -37,7 +37,9 @@ public struct JobTracing: JobCreationFilter, JobRunFilter {
     /// - Parameter job: The job.
     /// - Throws: Nothing.
     public func willCreate(_ job: inout JobCreation) async throws {
-        let span = tracer.startSpan("create \(job.queue)", ofKind: .producer)
+        // What another program has submitted bears its trace already, and nobody's is current.
+        let context = job.trace.map(origin) ?? ServiceContext.current ?? .topLevel
+        let span = tracer.startSpan("create \(job.queue)", context: context, ofKind: .producer)
         span.updateAttributes { Self.describe(&$0, "create", job.id, job.name, job.queue) }
         var headers = TraceHeaders()
         tracer.inject(span.context, into: &headers, using: headers)
@@ -73,11 +75,7 @@ public struct JobTracing: JobCreationFilter, JobRunFilter {
     }
 
     private func start(_ job: ClaimedJob) -> any Span {
-        var origin = ServiceContext.topLevel
-        if let trace = job.trace {
-            let headers = TraceHeaders(trace)
-            tracer.extract(headers, into: &origin, using: headers)
-        }
+        let origin = job.trace.map(origin) ?? .topLevel
         let parent = relation == .child ? origin : .topLevel
         let span = tracer.startSpan("process \(job.queue)", context: parent, ofKind: .consumer)
         if relation == .link, job.trace != nil {
@@ -89,6 +87,14 @@ public struct JobTracing: JobCreationFilter, JobRunFilter {
             attributes["baton.job.attempt"] = job.attempt
         }
         return span
+    }
+
+    /// The context of whoever enqueued a job.
+    private func origin(_ trace: TraceContext) -> ServiceContext {
+        var context = ServiceContext.topLevel
+        let headers = TraceHeaders(trace)
+        tracer.extract(headers, into: &context, using: headers)
+        return context
     }
 
     /// As OpenTelemetry's conventions for messaging name it.

@@ -77,7 +77,17 @@ struct HistoryTests {
                 if move == "requeueOrphans" { try await fixture.bury(owner) }
                 let statement =
                     switch move {
-                    case "promote": PostgresStatement(statements.schedule.promote, UUID(), Int64(1), 10)
+                    case "promote":
+                        PostgresStatement(
+                            statements.schedule.promote,
+                            UUID(),
+                            Int64(1),
+                            10,
+                            [UUID](),
+                            [String](),
+                            [Int64](),
+                            Int64(10)
+                        )
                     case "claim":
                         PostgresStatement(statements.claim.claim, [job.id.uuid], [Int32(1)], owner.uuid, Int64(1))
                     case "putBack":

@@ -224,6 +224,10 @@ struct SubmissionTests {
                                 ) == 1
                             }
                             let id = JobID(try await lab.value(UUID.self, "SELECT id FROM @.jobs"))
+                            // By then its message has been taken, and none is left for it.
+                            try await eventually("who does not know it has put it off") {
+                                try await lab.jobs.job(id).status()?.state == .scheduled
+                            }
                             #expect(try await lab.jobs.job(id).status()?.run == 0)
                             #expect(try await lab.jobs.delete(id))
                         }
@@ -255,8 +259,11 @@ struct SubmissionTests {
                         }
                     }
                     try await producer.publish((10..<40).map { producer.message("m\($0)", "number \($0)") })
-                    try await eventually("they wait with the broker") { try await lab.messages(in: queue) == 30 }
-                    #expect(try await lab.count(.enqueued) == 10)
+                    // How many of the first ten came in before that is chance.
+                    try await eventually("they wait with the broker, or are enqueued") {
+                        try await lab.messages(in: queue) + lab.count(.enqueued) == 40
+                    }
+                    #expect((6...10).contains(try await lab.count(.enqueued)))
                     board.release(of: "first").open()
                     try await lab.wait(until: 41, are: .succeeded)
                     #expect(board.echoes.count == 40 && board.echoes.values.allSatisfy { $0 == 1 })

@@ -1,5 +1,5 @@
--- Accounts for Baton's namespace "baton". For a superuser, or for who owns the database and may create roles; after
--- every migration, and as often as you like.
+-- Accounts for Baton's namespace "baton". For a superuser, after every migration, and as often as
+-- you like.
 --
 --   baton_migrator   owns the schema and brings it up to date (baton migrate)
 --   baton_runtime    servers and Swift clients: reads and writes rows, changes no table

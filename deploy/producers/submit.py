@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
 """Submits a job to Baton through RabbitMQ, and says what became of the message.
 
-    submit.py TYPE ARGUMENTS [--queue Q] [--id ID] [--run-at DATE] [--max-attempts N]
-    submit.py --rejects        prints what was rejected of this account's messages, as it comes
+    submit.py TYPE ARGUMENTS [--queue Q] [--id ID --sent-at SECONDS] [--run-at DATE] [--max-attempts N]
+    submit.py --rejects        prints what was rejected of this account's messages since its first call
 
 Needs pika (Debian: python3-pika, PyPI: pika). BATON_RABBITMQ_URL says where the broker is, BATON_NAMESPACE the prefix
-of its exchanges (baton). The same --id makes one job, however often it is sent: a producer that is not sure sends again.
+of its exchanges (baton). The same --id makes one job, however often it is sent: a producer that is not sure sends again,
+with the time of its first try, so that one that comes late is rejected and not taken for new.
 """
 
 import argparse
@@ -29,6 +30,7 @@ def submit(arguments):
     json.loads(arguments.arguments)
     headers = {"job-run-at": arguments.run_at, "job-max-attempts": arguments.max_attempts}
     message_id = arguments.id or str(uuid.uuid4())
+    sent_at = arguments.sent_at or int(time.time())
     for attempt in range(5):
         try:
             connection, user = connect()
@@ -44,7 +46,7 @@ def submit(arguments):
                         type=arguments.type,
                         message_id=message_id,
                         user_id=user,
-                        timestamp=int(time.time()),
+                        timestamp=sent_at,
                         content_type="application/json",
                         delivery_mode=2,
                         headers={name: value for name, value in headers.items() if value is not None},
@@ -61,7 +63,7 @@ def submit(arguments):
         except pika.exceptions.AMQPConnectionError as error:
             print(f"no connection, trying again: {error!r}", file=sys.stderr)
         time.sleep(2**attempt)
-    sys.exit("given up; send it again with --id " + message_id)
+    sys.exit(f"given up; send it again with --id {message_id} --sent-at {sent_at}")
 
 
 def show_rejects():
@@ -85,6 +87,7 @@ def main():
     parser.add_argument("arguments", nargs="?", default="{}")
     parser.add_argument("--queue", default="default")
     parser.add_argument("--id")
+    parser.add_argument("--sent-at", type=int)
     parser.add_argument("--run-at")
     parser.add_argument("--max-attempts", type=int)
     parser.add_argument("--rejects", action="store_true")

@@ -10,6 +10,7 @@ struct Reconciler: Sendable {
     /// How many occurrences of a recurring entry are kept.
     private static let keptOccurrences = 1_000
     private static let trimBatchSize = 5_000
+    private static let trimBatches = 20
 
     let core: ServerCore
     let witness: StorageWitness
@@ -29,8 +30,7 @@ struct Reconciler: Sendable {
                 if tidiedAt.map({ $0.duration(to: now) >= Self.tidyInterval }) ?? true {
                     try await core.storage.tidy()
                     try await trimRecurringHistory()
-                    try await trimSubmissions()
-                    tidiedAt = now
+                    if try await trimSubmissions() { tidiedAt = now }
                 }
             } catch {
                 core.logger.warning("reconciling failed, trying again", metadata: ["error": "\(error)"])
@@ -45,10 +45,15 @@ struct Reconciler: Sendable {
     }
 
     /// Forgets submissions whose time is over, and old rejects, batch by batch.
-    private func trimSubmissions() async throws(JobStorageError) {
-        guard let options = core.configuration.submissions else { return }
+    ///
+    /// - Returns: Whether all are gone; the rest waits for the next pass, since others wait for this one.
+    private func trimSubmissions() async throws(JobStorageError) -> Bool {
+        guard let options = core.configuration.submissions else { return true }
         let (age, limit) = (options.rejectRetention, Self.trimBatchSize)
-        while try await core.storage.trimSubmissions(rejectsOlderThan: age, limit: limit) == limit {}
+        for _ in 0..<Self.trimBatches {
+            if try await core.storage.trimSubmissions(rejectsOlderThan: age, limit: limit) < limit { return true }
+        }
+        return false
     }
 
     private func pass(lookedAt: inout JobInstant?) async throws(JobStorageError) {

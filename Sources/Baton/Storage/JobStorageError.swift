@@ -34,6 +34,10 @@ public struct JobStorageError: Error, CustomStringConvertible {
     /// The cause.
     public let underlyingError: (any Error)?
 
+    /// Whether what was to be stored may be the reason of a refusal; otherwise it is the storage's own state: missing rights,
+    /// a damaged index.
+    package var blamesInput = true
+
     /// Creates an error.
     ///
     /// - Parameters:

@@ -8,8 +8,8 @@ enum Grants {
     static func script(for schema: Schema) -> String {
         let name = schema.namespace.name
         return """
-            -- Accounts for Baton's namespace "\(name)". For a superuser, or for who owns the database and may create roles; after
-            -- every migration, and as often as you like.
+            -- Accounts for Baton's namespace "\(name)". For a superuser, after every migration, and as often as
+            -- you like.
             --
             --   \(name)_migrator   owns the schema and brings it up to date (baton migrate)
             --   \(name)_runtime    servers and Swift clients: reads and writes rows, changes no table

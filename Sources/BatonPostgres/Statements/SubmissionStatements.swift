@@ -16,7 +16,7 @@ struct SubmissionStatements: Sendable {
     let submit: String
     /// `$1` names.
     let servedNames: String
-    /// `$1` queues.
+    /// `$1` queues, `$2` how many to count in each at most.
     let backlog: String
     /// `$1` how many at most.
     let trim: String
@@ -35,11 +35,17 @@ struct SubmissionStatements: Sendable {
         submit = Self.submit(schema)
         servedNames = """
             SELECT DISTINCT k.name FROM \(schema.server) AS s CROSS JOIN LATERAL unnest(s.job_names) AS k (name)
-            WHERE NOT s.dead AND s.lease_until >= now() AND k.name = ANY ($1::text[])
+            -- A lease that is over proves nothing by itself: an outage ends all of them.
+            WHERE NOT s.dead AND k.name = ANY ($1::text[])
             """
         backlog = """
-            SELECT queue, count(*) FROM \(schema.active)
-            WHERE queue = ANY ($1::text[]) AND state = \(JobState.enqueued.code) GROUP BY queue
+            SELECT q.name, n.count FROM unnest($1::text[]) AS q (name) CROSS JOIN LATERAL (
+                SELECT count(*) FROM (
+                    SELECT FROM \(schema.active) AS j
+                    WHERE j.queue = q.name AND j.state = \(JobState.enqueued.code) LIMIT $2::bigint
+                ) AS counted
+            ) AS n
+            WHERE n.count > 0
             """
         trim = """
             WITH gone AS (
@@ -116,6 +122,10 @@ struct SubmissionStatements: Sendable {
                 SELECT FROM \(schema.server) WHERE epoch = $18::uuid AND NOT dead FOR KEY SHARE
             ), n AS MATERIALIZED (
                 SELECT *, CASE
+                    -- A repeat stays one when its time is over meanwhile.
+                    WHEN EXISTS (
+                        SELECT FROM \(schema.submission) AS s WHERE s.source = n.source AND s.message_id = n.message_id
+                    ) THEN 0
                     WHEN expires_at <= now() THEN 1
                     WHEN sent_at < now() - \(Schema.interval("$17::bigint")) THEN 2
                     WHEN $18::uuid IS NOT NULL AND NOT EXISTS (SELECT FROM me) THEN 3

@@ -17,6 +17,8 @@ extension JobStorageError {
             default: .unavailable
             }
         self.init(code, error.description, underlyingError: error)
+        // Data that cannot be, constraints, limits of the program.
+        blamesInput = error.sqlState.map { ["22", "23", "54"].contains($0.errorClass) } ?? true
     }
 
     /// The schema is of another version than this program.

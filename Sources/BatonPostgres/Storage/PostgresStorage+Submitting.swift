@@ -58,12 +58,14 @@ extension PostgresStorage {
 
     /// How many jobs are enqueued; costs the more, the more there are.
     ///
-    /// - Parameter queues: The queues.
+    /// - Parameters:
+    ///   - queues: The queues.
+    ///   - limit: How many to count in each at most.
     /// - Returns: How many, of queues that have any.
     /// - Throws: ``JobStorageError``.
-    public func backlog(of queues: [String]) async throws(JobStorageError) -> [String: Int] {
+    public func backlog(of queues: [String], upTo limit: Int) async throws(JobStorageError) -> [String: Int] {
         let sql = try await ready().submission.backlog
-        let result = try await perform(on: upkeep, PostgresStatement(sql, queues, prepared: false))
+        let result = try await perform(on: upkeep, PostgresStatement(sql, queues, limit, prepared: false))
         return try reading { () throws(PostgresError) in
             var backlog: [String: Int] = [:]
             for row in result { backlog[try row.decode(String.self, 0)] = try row.decode(Int.self, 1) }

@@ -31,7 +31,7 @@ struct TableWalk: Sendable, Hashable {
     /// Goes on to the next stretch.
     ///
     /// - Parameters:
-    ///   - ids: What was found in this one.
+    ///   - ids: What the round has found, this one included.
     ///   - blocks: How many blocks the table had.
     ///   - date: When that was.
     /// - Returns: Whether this one was the last of its round.
@@ -43,7 +43,7 @@ struct TableWalk: Sendable, Hashable {
             found = []
             return true
         }
-        found += ids
+        found = ids
         return false
     }
 

@@ -22,7 +22,7 @@ actor TableWalks {
     ///
     /// - Parameters:
     ///   - purpose: What for.
-    ///   - ids: What was found.
+    ///   - ids: What the round has found so far.
     ///   - blocks: How many blocks the table had.
     ///   - date: When that was.
     /// - Returns: Whether the round is at its end.

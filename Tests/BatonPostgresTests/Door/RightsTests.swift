@@ -81,7 +81,7 @@ struct RightsTests {
                 "ALTER SCHEMA \"\(accounts.namespace)\" RENAME TO \"\(accounts.namespace)_x\"",
                 "SET ROLE \"\(accounts.name(.runtime))\"",
                 "SET ROLE \"\(accounts.name(.migrator))\"",
-                "SET ROLE baton"
+                "SET ROLE \"\(accounts.name(.reader))\""
             )
             let functions = """
                 SELECT p.proname::text FROM pg_proc AS p
@@ -186,7 +186,8 @@ struct RightsTests {
             }
             // It makes days by a function, of which it is not told more than their number.
             let made = try await accounts.sql(as: .runtime, "SELECT ns.prepare_finished_days(6)")[0].decode(Int.self, 0)
-            #expect(made == 2)
+            // One more where the day has changed since.
+            #expect((2...3).contains(made))
             try await accounts.expectDenied(
                 .runtime,
                 "CREATE TABLE ns.mine (x int)",
@@ -205,7 +206,10 @@ struct RightsTests {
             for view in ["jobs", "job_history", "queues"] {
                 #expect(try await accounts.sql(as: .reader, "SELECT * FROM ns.\(view)").count == 1)
             }
-            for view in ["servers", "counters", "recurring", "recurring_history"] {
+            for view in [
+                "servers", "counters", "recurring", "recurring_history", "rejects", "job_statistics_hourly",
+                "job_statistics_daily",
+            ] {
                 #expect(try await accounts.sql(as: .reader, "SELECT * FROM ns.\(view)").isEmpty)
             }
             try await accounts.expectDenied(

@@ -75,8 +75,8 @@ import Testing
                 return jobs.first?.state == .succeeded
             }
             #expect(jobs.count == 1 && world.storage.completions(of: jobs[0].id) == 1)
-            #expect(world.storage.counter(.repairedUnheld) == 1)
-            #expect(submissions.acknowledged.count == 1)
+            try await eventually("the repair is counted") { world.storage.counter(.repairedUnheld) == 1 }
+            try await eventually("it is acknowledged") { submissions.acknowledged.count == 1 }
         }
     }
 

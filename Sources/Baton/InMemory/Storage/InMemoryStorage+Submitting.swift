@@ -49,26 +49,27 @@ extension InMemoryStorage {
     /// - Returns: Those that are known.
     /// - Throws: Never; the signature is the protocol's.
     public func servedNames(of names: [String]) async throws(JobStorageError) -> Set<String> {
-        transaction { tables, now in
-            let known = tables.servers.values.filter { !$0.isDead && $0.leaseUntil >= now }
-                .flatMap(\.registration.jobNames)
+        read { tables in
+            let known = tables.servers.values.filter { !$0.isDead }.flatMap(\.registration.jobNames)
             return Set(names).intersection(known)
         }
     }
 
     /// How many jobs are enqueued.
     ///
-    /// - Parameter queues: The queues.
+    /// - Parameters:
+    ///   - queues: The queues.
+    ///   - limit: How many to count in each at most.
     /// - Returns: How many, of queues that have any.
     /// - Throws: Never; the signature is the protocol's.
-    public func backlog(of queues: [String]) async throws(JobStorageError) -> [String: Int] {
+    public func backlog(of queues: [String], upTo limit: Int) async throws(JobStorageError) -> [String: Int] {
         read { tables in
             var backlog: [String: Int] = [:]
             for lane in tables.rows.lanes where queues.contains(lane.queue) {
                 let count = tables.rows.waiting(queue: lane.queue, name: lane.name).count
                 if count > 0 { backlog[lane.queue, default: 0] += count }
             }
-            return backlog
+            return backlog.mapValues { min($0, limit) }
         }
     }
 

@@ -21,10 +21,11 @@ extension InMemoryTables {
         mark: (sequence: Int64, mark: PublishMark?),
         at now: Date
     ) -> SubmissionOutcome {
+        // A repeat stays one when its time is over meanwhile.
+        guard submissions.known[submission.key] == nil else { return .duplicate }
         if let expiresAt = submission.expiresAt, expiresAt <= now { return .expired }
         if let sentAt = submission.sentAt, sentAt < now.adding(.zero - window) { return .tooOld }
         if let claim, !isAlive(claim.owner) { return .ownEpochIsDead }
-        guard submissions.known[submission.key] == nil else { return .duplicate }
         let since = max(now, min(submission.sentAt ?? now, now.adding(.seconds(86_400))))
         submissions.known[submission.key] = since.adding(window)
 

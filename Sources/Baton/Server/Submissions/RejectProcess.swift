@@ -17,31 +17,35 @@ struct RejectProcess: Sendable {
             let waiting = try await rejects.next()
             let bytes = SubmissionIntake.batchBytes
             for batch in waiting.parts(of: SubmissionIntake.batchSize, bytes: bytes, \.reject.message.body.count) {
-                try await keep(batch)
-                try await publish(batch)
+                let unkept = try await keep(batch)
+                try await publish(batch, unkept)
                 await core.count([.rejectedSubmissions: batch.count])
             }
         }
     }
 
-    private func keep(_ batch: [RejectedDelivery]) async throws {
+    /// - Returns: Those that storage refuses.
+    private func keep(_ batch: [RejectedDelivery]) async throws -> Set<JobID> {
         do {
             try await core.retrying("keeping rejects") { () throws(JobStorageError) in
                 try await core.storage.keepRejects(batch.map(\.reject))
             }
+            return []
         } catch let error as JobStorageError where error.code == .refused {
             guard batch.count == 1, let rejected = batch.first else {
-                for rejected in batch { try await keep([rejected]) }
-                return
+                var unkept: Set<JobID> = []
+                for rejected in batch { unkept.formUnion(try await keep([rejected])) }
+                return unkept
             }
             core.logger.error(
                 "a reject cannot be kept; it is published all the same",
                 metadata: ["reject.code": "\(rejected.reject.reject.code)", "error": "\(error)"]
             )
+            return [rejected.reject.id]
         }
     }
 
-    private func publish(_ batch: [RejectedDelivery]) async throws {
+    private func publish(_ batch: [RejectedDelivery], _ unkept: Set<JobID>) async throws {
         var (left, refusals, backoff) = (batch, 0, Backoff())
         while true {
             let outcomes = await core.client.transport.publish(rejects: left.map(\.reject))
@@ -51,7 +55,7 @@ struct RejectProcess: Sendable {
             for (rejected, outcome) in zip(left, outcomes) {
                 if outcome == .confirmed {
                     settled.append(rejected.delivery)
-                } else if outcome.isAnswer, refusals >= Self.maximumRefusals {
+                } else if outcome.isAnswer, refusals >= Self.maximumRefusals, !unkept.contains(rejected.reject.id) {
                     settled.append(rejected.delivery)
                     unpublished += 1
                 } else {

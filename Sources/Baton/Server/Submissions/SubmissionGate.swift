@@ -32,7 +32,7 @@ struct SubmissionGate: Sendable {
             if paused.isEmpty { try await wakeup.wait() }
             let start = core.clock.now
             do throws(JobStorageError) {
-                let backlog = try await core.storage.backlog(of: core.queues)
+                let backlog = try await core.storage.backlog(of: core.queues, upTo: limit + 1)
                 for queue in core.queues { await set(queue, backlog[queue] ?? 0, &paused) }
             } catch {
                 core.logger.debug("queues not looked at", metadata: ["error": "\(error)"])
@@ -45,7 +45,7 @@ struct SubmissionGate: Sendable {
         if backlog > limit, paused.insert(queue).inserted {
             core.logger.warning(
                 "too many jobs are enqueued: no submissions are taken",
-                metadata: ["queue": "\(queue)", "enqueued": "\(backlog)"]
+                metadata: ["queue": "\(queue)", "limit": "\(limit)"]
             )
             await consumer.setPaused(true, queue: queue)
         } else if backlog <= limit - limit / 10, paused.remove(queue) != nil {

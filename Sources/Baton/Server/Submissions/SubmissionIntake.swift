@@ -122,14 +122,16 @@ struct SubmissionIntake: Sendable {
         } catch {
             throw SubmissionReject(.argumentsUndecodable, error.message)
         }
-        item.submission.isClaimable = registered != nil && core.queues.contains(job.queue)
         item.filters = core.client.filters.creation.followed(by: registered?.filters.creation ?? [])
-        if item.filters.isEmpty { return }
-        do {
-            for asked in try await item.filters.asked(for: [job]) { item.submission.job = asked }
-        } catch {
-            throw SubmissionReject(.refusedByFilter, "A filter does not want it: \(error)")
+        if !item.filters.isEmpty {
+            do {
+                for asked in try await item.filters.asked(for: [job]) { item.submission.job = asked }
+            } catch {
+                throw SubmissionReject(.refusedByFilter, "A filter does not want it: \(error)")
+            }
         }
+        // A filter may have sent it to another queue.
+        item.submission.isClaimable = registered != nil && core.queues.contains(item.submission.job.queue)
     }
 
     private func reject(_ delivery: SubmissionDelivery, _ reject: SubmissionReject) {
@@ -167,10 +169,11 @@ struct SubmissionIntake: Sendable {
                 try? await core.clock.sleep(for: .milliseconds(20))
             } catch {
                 release(claim)
-                if error.code == .refused { return try await storeRefused(items, error) }
-                guard error.isTransient else { throw error }
+                if error.code == .refused, error.blamesInput { return try await storeRefused(items, error) }
+                guard error.isTransient || error.code == .refused else { throw error }
                 let delay = backoff.next(core.environment.random)
-                core.logger.debug(
+                core.logger.log(
+                    level: error.isTransient ? .debug : .error,
                     "storing submissions failed, trying again",
                     metadata: ["error": "\(error)", "delay": "\(delay)"]
                 )

@@ -36,9 +36,9 @@ extension SubmissionForwarding {
         }
     }
 
-    package func backlog(of queues: [String]) async throws(JobStorageError) -> [String: Int] {
+    package func backlog(of queues: [String], upTo limit: Int) async throws(JobStorageError) -> [String: Int] {
         try await forward(.backlog) { (storage) async throws(JobStorageError) in
-            try await storage.backlog(of: queues)
+            try await storage.backlog(of: queues, upTo: limit)
         }
     }
 

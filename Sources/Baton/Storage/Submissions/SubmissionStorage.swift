@@ -30,12 +30,14 @@ public protocol SubmissionStorage: Sendable {
     /// - Throws: ``JobStorageError``.
     func servedNames(of names: [String]) async throws(JobStorageError) -> Set<String>
 
-    /// How many jobs are enqueued; costs the more, the more there are.
+    /// How many jobs are enqueued, up to a limit.
     ///
-    /// - Parameter queues: The queues.
+    /// - Parameters:
+    ///   - queues: The queues.
+    ///   - limit: How many to count in each at most.
     /// - Returns: How many, of queues that have any.
     /// - Throws: ``JobStorageError``.
-    func backlog(of queues: [String]) async throws(JobStorageError) -> [String: Int]
+    func backlog(of queues: [String], upTo limit: Int) async throws(JobStorageError) -> [String: Int]
 
     /// Forgets submissions whose time is over, and rejects that are old, in a bounded batch.
     ///
@@ -94,7 +96,9 @@ extension SubmissionStorage {
     public func servedNames(of names: [String]) async throws(JobStorageError) -> Set<String> { throw refusal }
 
     /// Refuses.
-    public func backlog(of queues: [String]) async throws(JobStorageError) -> [String: Int] { throw refusal }
+    public func backlog(of queues: [String], upTo limit: Int) async throws(JobStorageError) -> [String: Int] {
+        throw refusal
+    }
 
     /// There is nothing to forget.
     public func trimSubmissions(rejectsOlderThan age: Duration, limit: Int) async throws(JobStorageError) -> Int { 0 }

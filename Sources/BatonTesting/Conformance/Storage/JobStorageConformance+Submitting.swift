@@ -189,13 +189,15 @@ extension JobStorageConformance {
         },
         Rule(
             "the backlog is what is enqueued",
-            "Of the queues asked for those that hold enqueued jobs are told, with how many (SubmissionStorage.backlog)."
+            "Of the queues asked for those that hold enqueued jobs are told, with how many, up to a limit (SubmissionStorage.backlog)."
         ) { subject in
             let owner = try await subject.server()
             _ = try await subject.enqueued(3)
             _ = try await subject.running(by: owner)
-            let backlog = try await subject.storage.backlog(of: ["mail", "other"])
+            let backlog = try await subject.storage.backlog(of: ["mail", "other"], upTo: 10)
             try Expect.equal(backlog, ["mail": 3], "the backlog")
+            let some = try await subject.storage.backlog(of: ["mail", "other"], upTo: 2)
+            try Expect.equal(some, ["mail": 2], "as much of it as is asked for")
         },
     ]
 

@@ -44,9 +44,9 @@ extension DefectiveStorage: SubmissionForwarding {
         return try await inner.servedNames(of: names)
     }
 
-    func backlog(of queues: [String]) async throws(JobStorageError) -> [String: Int] {
+    func backlog(of queues: [String], upTo limit: Int) async throws(JobStorageError) -> [String: Int] {
         if defect == .seesNoBacklog { return [:] }
-        return try await inner.backlog(of: queues)
+        return try await inner.backlog(of: queues, upTo: limit)
     }
 
     func trimSubmissions(rejectsOlderThan age: Duration, limit: Int) async throws(JobStorageError) -> Int {
