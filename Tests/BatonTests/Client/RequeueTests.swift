@@ -62,7 +62,7 @@ import Testing
             world.storage.fail(.requeue, fault)
             let requeue = Task { try await world.client.requeue(id) }
             try await advancing(until: "it is requeued") { world.storage.row(id)?.generation == 2 }
-            #expect(try await requeue.value == .requeued)
+            #expect(try await world.end(of: requeue) == .requeued)
         }
     }
 
@@ -81,7 +81,7 @@ import Testing
             try await advancing(until: "it has run again, and ended") {
                 world.storage.row(job.id).map { $0.run == 2 && $0.state == .succeeded } ?? false
             }
-            #expect(try await requeue.value == .requeued)
+            #expect(try await world.end(of: requeue) == .requeued)
             try await world.advance(by: .seconds(60))
             #expect(world.storage.row(job.id)?.run == 2)
         }
@@ -118,8 +118,7 @@ import Testing
             world.storage.fail(.requeue, .lostAfterCommit)
             let requeue = Task { try await world.client.requeue(id) }
             try await advancing(until: "it is requeued") { world.storage.row(id)?.state == .enqueued }
-            try await world.advance(by: .seconds(3))
-            #expect(try await requeue.value == .requeued)
+            #expect(try await world.end(of: requeue) == .requeued)
             #expect(world.storage.row(id)?.generation == 2)
             #expect(try await world.client.requeue(id) == .refused(.enqueued))
             try await world.advance(by: .seconds(60))

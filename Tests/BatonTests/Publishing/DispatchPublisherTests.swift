@@ -283,8 +283,7 @@ import Testing
             let call = Task { try await enqueue() }
             try await eventually("the insert was lost") { world.storage.calls(.insert) == 2 }
             world.storage.isDown = true
-            try await world.advance(by: .seconds(31))
-            let error = await #expect(throws: JobStorageError.self) { try await call.value }
+            let error = await #expect(throws: JobStorageError.self) { try await world.end(of: call) }
             #expect(error?.code == .outcomeUnknown)
             world.storage.isDown = false
             try await world.advance(by: .seconds(4))

@@ -102,4 +102,19 @@ final class World: Sendable {
             seen = activity
         }
     }
+
+    /// Lets time pass until a call has ended, however late on a busy machine it began.
+    func end<Result: Sendable>(of call: Task<Result, any Error>) async throws -> Result {
+        let hasEnded = Shared(false)
+        let watch = Task {
+            _ = await call.result
+            hasEnded.change { $0 = true }
+        }
+        try await eventually("the call ends") {
+            try? await advance(by: .seconds(1))
+            return hasEnded.value
+        }
+        await watch.value
+        return try await call.value
+    }
 }
