@@ -182,6 +182,25 @@ struct JobTests {
         }
     }
 
+    @Test("All jobs that match are deleted, and requeued")
+    func bulk() async throws {
+        try await withBaton(expecting: [.leftovers, .repairs]) { lab in
+            for number in 1...3 { try await lab.jobs.enqueue(Note(text: "\(number)")) }
+            let kept = try await lab.jobs.schedule(Note(text: "later"), in: .seconds(600))
+            let deleted = try await lab.baton("job", "delete", "--state", "enqueued", "--queue", "default")
+            #expect(deleted.code == 0 && deleted.output == "3 jobs deleted\n", "\(deleted.errors)")
+            #expect(try await lab.storage.job(kept.id)?.state == .scheduled)
+            let none = try await lab.baton("job", "requeue", "--state", "deleted", "--name", "other", "--json")
+            #expect(none.output == "{\"requeued\":0}\n", "\(none.errors)")
+            let requeued = try await lab.baton("job", "requeue", "--state", "deleted", "--name", Note.name)
+            #expect(requeued.output == "3 jobs requeued\n", "\(requeued.errors)")
+            for arguments in [[], ["--queue", "default"], ["\(kept.id)", "--state", "enqueued"]] {
+                let refused = try await Program.run(["job", "delete"] + arguments, lab.variables)
+                #expect(refused.code == 64, "\(arguments)")
+            }
+        }
+    }
+
     @Test("A job is deleted once, and requeued without RabbitMQ, too")
     func delete() async throws {
         try await withBaton(expecting: [.leftovers, .repairs]) { lab in

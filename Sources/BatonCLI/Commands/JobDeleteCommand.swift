@@ -10,8 +10,7 @@ struct JobDeleteCommand: AsyncParsableCommand {
             "Deleted jobs are kept with their history, and can be requeued. A job that has succeeded is refused."
     )
 
-    @Argument(help: "The jobs' ids.")
-    var ids: [JobID]
+    @OptionGroup var selection: JobSelection
 
     @Option(help: "Why, for the jobs' histories.")
     var reason = "by hand"
@@ -19,9 +18,15 @@ struct JobDeleteCommand: AsyncParsableCommand {
     @OptionGroup var output: Output
 
     func run() async throws {
+        if let filter = selection.filter {
+            let count = try await Connections().withClient(needsBroker: false) { jobs, _, _ in
+                try await jobs.delete(matching: filter, reason: reason)
+            }
+            return JobSelection.report(count, "deleted", output)
+        }
         let outcomes = try await Connections().withClient(needsBroker: false) { jobs, storage, _ in
             var outcomes: [JobOutcome] = []
-            for id in ids {
+            for id in selection.ids {
                 if try await jobs.delete(id, reason: reason) {
                     outcomes.append(JobOutcome(id: id, kind: .done, state: .deleted))
                 } else if let job = try await storage.job(id) {

@@ -9,21 +9,26 @@ struct JobRequeueCommand: AsyncParsableCommand {
         discussion: "They have all their attempts again. A job that is enqueued or processing is refused."
     )
 
-    @Argument(help: "The jobs' ids.")
-    var ids: [JobID]
+    @OptionGroup var selection: JobSelection
 
     @Option(help: "Why, for the jobs' histories.")
     var reason = "by hand"
 
-    @Option(help: "Leave jobs as they are that are not in this state.")
+    @Option(help: "Leave jobs that are named as they are when they are not in this state.")
     var expecting: JobState?
 
     @OptionGroup var output: Output
 
     func run() async throws {
+        if let filter = selection.filter {
+            let count = try await Connections().withClient(needsBroker: false) { jobs, _, _ in
+                try await jobs.requeue(matching: filter, reason: reason)
+            }
+            return JobSelection.report(count, "requeued", output)
+        }
         let outcomes = try await Connections().withClient(needsBroker: false) { jobs, _, _ in
             var outcomes: [JobOutcome] = []
-            for id in ids {
+            for id in selection.ids {
                 switch try await jobs.requeue(id, reason: reason, expecting: expecting) {
                 case .requeued: outcomes.append(JobOutcome(id: id, kind: .done, state: .enqueued))
                 case .refused(let state): outcomes.append(JobOutcome(id: id, kind: .refused, state: state))

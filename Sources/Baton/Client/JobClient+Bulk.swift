@@ -1,0 +1,120 @@
+extension JobClient {
+    /// How many jobs one transaction of a bulk requeue moves, and how many one look finds.
+    private static let bulkSize = 500
+    /// How many jobs of a bulk delete are under way at once; storage may make one transaction of several.
+    private static let bulkConcurrency = 16
+
+    /// Puts all jobs back into their queues that match a filter, as ``requeue(_:reason:expecting:)`` does with one.
+    ///
+    /// From the newest to the oldest, in bounded transactions: what is moved stays so when a later one fails, and the call can
+    /// be made again. A job that has changed since it was found stays as it is, and so do those that are enqueued or
+    /// processing; what begins to match in the meantime may be left out.
+    ///
+    /// - Parameters:
+    ///   - filter: Which jobs.
+    ///   - reason: Why, for their histories.
+    /// - Returns: How many were requeued.
+    /// - Throws: ``JobStorageError``; where it is no ``JobMonitor``, storage cannot look for jobs.
+    @discardableResult
+    public func requeue(matching filter: JobFilter, reason: String? = nil) async throws(JobStorageError) -> Int {
+        try await inParts(of: filter) { jobs, monitor throws(JobStorageError) in
+            let movable = jobs.filter(\.state.canBeRequeued)
+            return movable.isEmpty ? 0 : try await requeue(movable, reason: reason, monitor)
+        }
+    }
+
+    /// Deletes all jobs that match a filter and have not ended, as ``delete(_:reason:)`` does with one.
+    ///
+    /// From the newest to the oldest. What is deleted stays so when the call fails, and it can be made again; what begins to
+    /// match in the meantime may be left out. A job that begins to run just then is cancelled at its server's next heartbeat.
+    ///
+    /// - Parameters:
+    ///   - filter: Which jobs.
+    ///   - reason: Why, for their histories.
+    /// - Returns: How many were deleted.
+    /// - Throws: ``JobStorageError``; where it is no ``JobMonitor``, storage cannot look for jobs.
+    @discardableResult
+    public func delete(matching filter: JobFilter, reason: String? = nil) async throws(JobStorageError) -> Int {
+        try await inParts(of: filter) { jobs, _ throws(JobStorageError) in
+            try await delete(jobs.filter { !$0.state.isFinal }, reason: reason)
+        }
+    }
+
+    /// Does something with all jobs that match a filter, a part at a time.
+    ///
+    /// A part begins behind the last job of the one before, so that no job comes twice, whatever becomes of it.
+    private func inParts(
+        of filter: JobFilter,
+        _ body: ([JobSnapshot], any JobMonitor) async throws(JobStorageError) -> Int
+    ) async throws(JobStorageError) -> Int {
+        guard let monitor = storage as? any JobMonitor else {
+            throw JobStorageError(.refused, "This storage cannot look for jobs.")
+        }
+        var (cursor, count): (JobID?, Int) = (nil, 0)
+        repeat {
+            let page = try await persistently { [cursor] () throws(JobStorageError) in
+                try await monitor.jobs(matching: filter, after: cursor, limit: Self.bulkSize)
+            }
+            count += try await body(page.jobs, monitor)
+            cursor = page.next
+        } while cursor != nil
+        return count
+    }
+
+    private func requeue(
+        _ jobs: [JobSnapshot],
+        reason: String?,
+        _ monitor: any JobMonitor
+    ) async throws(JobStorageError) -> Int {
+        // A repetition finds what was moved at another generation, and leaves it alone.
+        let targets = jobs.map { RequeueTarget(id: $0.id, state: $0.state, generation: $0.generation) }
+        var isInDoubt = false
+        return try await persistently { () throws(JobStorageError) in
+            do throws(JobStorageError) {
+                let count = try await move(atMost: targets.count) { marks throws(JobStorageError) in
+                    let requeue = try await storage.requeue(targets, marks: marks, reason: reason)
+                    return (requeue.dispatches, requeue.dispatches.count)
+                }
+                guard isInDoubt else { return count }
+            } catch {
+                isInDoubt = isInDoubt || error.code == .outcomeUnknown
+                throw error
+            }
+            // Which of them a try before has moved, only the generations tell.
+            let ids = JobFilter(ids: targets.map(\.id))
+            let now = try await monitor.jobs(matching: ids, after: nil, limit: targets.count).jobs
+            let before = Dictionary(uniqueKeysWithValues: jobs.map { ($0.id, $0.generation) })
+            return now.count { $0.generation > before[$0.id, default: .max] }
+        }
+    }
+
+    private func delete(_ jobs: [JobSnapshot], reason: String?) async throws(JobStorageError) -> Int {
+        var rest = jobs[...]
+        var count = 0
+        while !rest.isEmpty {
+            let part = rest.prefix(Self.bulkConcurrency)
+            rest = rest.dropFirst(Self.bulkConcurrency)
+            let results = await withTaskGroup(of: Result<Bool, JobStorageError>.self) { group in
+                for job in part {
+                    group.addTask { await self.deleteFound(job, reason: reason) }
+                }
+                return await group.reduce(into: []) { $0.append($1) }
+            }
+            for result in results { count += try result.get() ? 1 : 0 }
+        }
+        return count
+    }
+
+    private func deleteFound(_ job: JobSnapshot, reason: String?) async -> Result<Bool, JobStorageError> {
+        do throws(JobStorageError) {
+            let isDeleted = try await persistently { () throws(JobStorageError) in
+                try await storage.delete(job.id, reason: reason)
+            }
+            // Of those that did not run nobody needs to be told at once.
+            if isDeleted, job.state == .processing { await transport.broadcast(.deleted(job.id)) }
+            return .success(isDeleted)
+        } catch {
+            return .failure(error)
+        }
+    }
+}
