@@ -233,7 +233,7 @@ import Testing
 
     @Test func aJobScheduledByAnotherProcessIsFoundByItsWord() async throws {
         try await world.run(world.server(Script())) {
-            try await world.advance(by: .seconds(1))
+            try await world.listen()
             var job = NewJob.sample(Sample.id(1))
             job.start = .after(.seconds(3))
             _ = try await world.storage.insert([job], isRepeated: false)
@@ -245,6 +245,7 @@ import Testing
 
     @Test func moreJobsThanOneTransactionMovesAreAllPromoted() async throws {
         try await world.run(world.server(concurrency: 8, Script())) {
+            try await world.listen()
             var jobs: [NewJob] = []
             for number in 0..<450 {
                 var job = NewJob.sample(Sample.id(number))
