@@ -101,7 +101,8 @@ struct HistoryTests {
                             ["stopping"],
                             [Int64(0)]
                         )
-                    case "delete": PostgresStatement(statements.lookup.delete, job.id.uuid, "not wanted")
+                    case "delete":
+                        PostgresStatement(statements.lookup.delete, job.id.uuid, "not wanted", JobState?.none?.code)
                     default:
                         PostgresStatement(
                             statements.reconciler.requeueOrphans,

@@ -19,7 +19,7 @@ struct RequeueTests {
                 )
                 try await fixture.client.withTransaction { transaction in
                     let delete = try fixture.statements.lookup.delete
-                    try await transaction.query(.init(delete, job.id.uuid, "r", prepared: false))
+                    try await transaction.query(.init(delete, job.id.uuid, "r", JobState?.none?.code, prepared: false))
                     group.addTask {
                         try await fixture.storage.requeue(
                             [RequeueTarget(id: job.id)],

@@ -43,7 +43,13 @@ extension JobClient {
     /// Does something with all jobs that match a filter, a part at a time.
     ///
     /// A part begins behind the last job of the one before, so that no job comes twice, whatever becomes of it.
-    private func inParts(
+    ///
+    /// - Parameters:
+    ///   - filter: Which jobs.
+    ///   - body: What to do with a part, and returns with how many it was done.
+    /// - Returns: With how many.
+    /// - Throws: ``JobStorageError``.
+    func inParts(
         of filter: JobFilter,
         _ body: ([JobSnapshot], any JobMonitor) async throws(JobStorageError) -> Int
     ) async throws(JobStorageError) -> Int {

@@ -45,9 +45,7 @@ extension JobClient {
     /// - Returns: The start.
     /// - Throws: ``JobError`` for a time that cannot be counted.
     package func start(after delay: Duration) throws(JobError) -> NewJob.Start {
-        guard delay < .seconds(Self.furthestDate) else {
-            throw JobError(.invalidOptions, "The delay \(delay) is out of range.")
-        }
+        _ = try dueTime(after: delay)
         return .after(delay)
     }
 
@@ -57,6 +55,28 @@ extension JobClient {
     /// - Returns: The start.
     /// - Throws: ``JobError`` for a date that is too far away.
     package func start(at date: Date) throws(JobError) -> NewJob.Start {
+        _ = try dueTime(at: date)
+        return .at(date)
+    }
+
+    /// The time of a job that waits for a while.
+    ///
+    /// - Parameter delay: How long.
+    /// - Returns: The time.
+    /// - Throws: ``JobError`` for a time that cannot be counted.
+    func dueTime(after delay: Duration) throws(JobError) -> DueTime {
+        guard delay < .seconds(Self.furthestDate) else {
+            throw JobError(.invalidOptions, "The delay \(delay) is out of range.")
+        }
+        return .after(delay)
+    }
+
+    /// The time of a job that waits for a date.
+    ///
+    /// - Parameter date: The date.
+    /// - Returns: The time.
+    /// - Throws: ``JobError`` for a date that is too far away.
+    func dueTime(at date: Date) throws(JobError) -> DueTime {
         guard date.timeIntervalSince(environment.clock.date).magnitude <= Self.furthestDate else {
             throw JobError(.invalidOptions, "A job can be scheduled for a date of the next 8,000 years, not beyond.")
         }

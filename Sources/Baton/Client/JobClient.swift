@@ -194,11 +194,16 @@ public final class JobClient: Service {
     /// - Parameters:
     ///   - id: The job.
     ///   - reason: Why, for its history.
+    ///   - state: The state in which it must be still, as whoever decides this has seen it; `nil` for any.
     /// - Returns: Whether there was such a job that had not ended.
     /// - Throws: ``JobStorageError``.
     @discardableResult
-    public func delete(_ id: JobID, reason: String? = nil) async throws(JobStorageError) -> Bool {
-        let isDeleted = try await storage.delete(id, reason: reason)
+    public func delete(
+        _ id: JobID,
+        reason: String? = nil,
+        expecting state: JobState? = nil
+    ) async throws(JobStorageError) -> Bool {
+        let isDeleted = try await storage.delete(id, reason: reason, expecting: state)
         if isDeleted {
             await transport.broadcast(.deleted(id))
         }

@@ -38,9 +38,20 @@ public protocol JobStorage: Service, PublisherStorage, ServerStorage, ProbeStora
     /// - Parameters:
     ///   - id: The job.
     ///   - reason: Why, for its history.
+    ///   - state: The state in which it must be; `nil` for any.
     /// - Returns: Whether there was such a job.
     /// - Throws: ``JobStorageError``.
-    func delete(_ id: JobID, reason: String?) async throws(JobStorageError) -> Bool
+    func delete(_ id: JobID, reason: String?, expecting state: JobState?) async throws(JobStorageError) -> Bool
+
+    /// Gives jobs another time by hand that wait for theirs; one in any other state stays as it is.
+    ///
+    /// - Parameters:
+    ///   - ids: The jobs, each once.
+    ///   - time: When they are due.
+    ///   - reason: Why, for their histories.
+    /// - Returns: Those that wait for the new time, in whatever order.
+    /// - Throws: ``JobStorageError``.
+    func reschedule(_ ids: [JobID], to time: DueTime, reason: String?) async throws(JobStorageError) -> [JobID]
 
     /// Puts jobs back into their queues by hand, that have ended or wait for their time: with the next generation, all their
     /// attempts, and without the result of an earlier end.
@@ -225,6 +236,17 @@ extension JobStorage {
         var jobs: [NewJob] = []
         while let part = try next() { jobs += part }
         _ = try await insert(jobs, isRepeated: false)
+    }
+
+    /// Deletes a job that is not final, whatever it does at the moment.
+    ///
+    /// - Parameters:
+    ///   - id: The job.
+    ///   - reason: Why, for its history.
+    /// - Returns: Whether there was such a job.
+    /// - Throws: ``JobStorageError``.
+    public func delete(_ id: JobID, reason: String?) async throws(JobStorageError) -> Bool {
+        try await delete(id, reason: reason, expecting: nil)
     }
 
     /// Moves scheduled jobs that are due to their queues, however many wait there to be claimed.

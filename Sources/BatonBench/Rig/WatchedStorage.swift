@@ -45,8 +45,12 @@ struct WatchedStorage: JobStorage {
 
     func insert(parts next: () throws -> [NewJob]?) async throws { try await storage.insert(parts: next) }
 
-    func delete(_ id: JobID, reason: String?) async throws(JobStorageError) -> Bool {
-        try await storage.delete(id, reason: reason)
+    func delete(_ id: JobID, reason: String?, expecting state: JobState?) async throws(JobStorageError) -> Bool {
+        try await storage.delete(id, reason: reason, expecting: state)
+    }
+
+    func reschedule(_ ids: [JobID], to time: DueTime, reason: String?) async throws(JobStorageError) -> [JobID] {
+        try await storage.reschedule(ids, to: time, reason: reason)
     }
 
     func job(_ id: JobID) async throws(JobStorageError) -> JobSnapshot? { try await storage.job(id) }

@@ -4,7 +4,10 @@ import ArgumentParser
 struct JobCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "job",
-        abstract: "Shows, requeues and deletes jobs.",
-        subcommands: [JobListCommand.self, JobShowCommand.self, JobRequeueCommand.self, JobDeleteCommand.self]
+        abstract: "Shows, requeues, reschedules and deletes jobs.",
+        subcommands: [
+            JobListCommand.self, JobShowCommand.self, JobRequeueCommand.self, JobRescheduleCommand.self,
+            JobDeleteCommand.self,
+        ]
     )
 }

@@ -15,6 +15,9 @@ struct JobDeleteCommand: AsyncParsableCommand {
     @Option(help: "Why, for the jobs' histories.")
     var reason = "by hand"
 
+    @Option(help: "Leave jobs that are named as they are when they are not in this state.")
+    var expecting: JobState?
+
     @OptionGroup var output: Output
 
     func run() async throws {
@@ -27,7 +30,7 @@ struct JobDeleteCommand: AsyncParsableCommand {
         let outcomes = try await Connections().withClient(needsBroker: false) { jobs, storage, _ in
             var outcomes: [JobOutcome] = []
             for id in selection.ids {
-                if try await jobs.delete(id, reason: reason) {
+                if try await jobs.delete(id, reason: reason, expecting: expecting) {
                     outcomes.append(JobOutcome(id: id, kind: .done, state: .deleted))
                 } else if let job = try await storage.job(id) {
                     outcomes.append(JobOutcome(id: id, kind: .refused, state: job.state))

@@ -6,13 +6,13 @@ struct LookupStatements: Sendable {
     let job: String
     /// A job's history, oldest first: `$1` id.
     let history: String
-    /// Deletes a job that is not final: `$1` id, `$2` reason.
+    /// Deletes a job that is not final: `$1` id, `$2` reason, `$3` the state in which it must be, NULL for any.
     ///
     /// Returns the id.
     ///
     /// It takes the claim off, so that the completion of a run that is still going on finds itself fenced.
     let delete: String
-    /// Whether a job exists that is not final: `$1` id.
+    /// Whether a job exists that is not final: `$1` id, `$2` the state in which it must be, NULL for any.
     ///
     /// A job on its way between two tables escapes the delete's snapshot; this one, taken later, sees it.
     let isPending: String
@@ -47,7 +47,8 @@ struct LookupStatements: Sendable {
             ORDER BY h.seq
             """
         let pending = [schema.active, schema.scheduled, schema.failed]
-        let gone = pending.indices.map { "g\($0) AS (DELETE FROM \(pending[$0]) WHERE id = $1 RETURNING *)" }
+        func isMeant(_ state: String) -> String { "id = $1 AND state = coalesce(\(state)::smallint, state)" }
+        let gone = pending.indices.map { "g\($0) AS (DELETE FROM \(pending[$0]) WHERE \(isMeant("$3")) RETURNING *)" }
         let union = pending.indices.map { "SELECT \(JobColumns.list) FROM g\($0)" }
         let values = JobColumns.values(replacing: [
             "state": "\(JobState.deleted.code)", "state_at": Schema.moveTime, "claim": "NULL", "session": "NULL",
@@ -60,6 +61,6 @@ struct LookupStatements: Sendable {
             SELECT \(values) FROM (\(union.joined(separator: " UNION ALL "))) AS j
             RETURNING id
             """
-        isPending = pending.map { "SELECT id FROM \($0) WHERE id = $1" }.joined(separator: " UNION ALL ")
+        isPending = pending.map { "SELECT id FROM \($0) WHERE \(isMeant("$2"))" }.joined(separator: " UNION ALL ")
     }
 }

@@ -1,6 +1,6 @@
 internal import Baton
 
-/// Jobs that are put back into their queues by hand.
+/// Jobs that are put back into their queues, or given another time, by hand.
 struct RequeueStatements: Sendable {
     /// `$1` ids, sorted; `$2` session; `$3` first seq; `$4` reason; `$5` states and `$6` generations in which they must be,
     /// NULL for any.
@@ -13,6 +13,11 @@ struct RequeueStatements: Sendable {
     ///
     /// Returns ids, states and generations. Asked after a requeue in the same transaction, it says why a job was left.
     let standing: String
+
+    /// Gives jobs another time that wait for theirs: `$1` ids; `$2` date, or `$3` delay in microseconds; `$4` reason.
+    ///
+    /// Returns the ids of those that wait for it.
+    let reschedule: String
 
     init(_ schema: Schema) {
         let homes = [schema.scheduled, schema.failed, schema.finished]
@@ -45,6 +50,18 @@ struct RequeueStatements: Sendable {
                 RETURNING id, generation, queue, type, seq
             ), \(WaitingStatements.woken(schema, by: "ARRAY(SELECT queue FROM moved)"))
             SELECT id, generation, queue, type, seq FROM moved
+            """
+        let due = "coalesce($2::timestamptz, now() + \(Schema.interval("$3::bigint")))"
+        let delayed = schema.entry(.scheduled, reason: "$4", data: "jsonb_build_object('scheduled_at', \(due))")
+        reschedule = """
+            WITH waiting AS MATERIALIZED (
+                SELECT id FROM \(schema.scheduled) WHERE id = ANY ($1::uuid[]) AND state = \(JobState.scheduled.code)
+                ORDER BY id FOR UPDATE
+            )
+            UPDATE \(schema.scheduled) AS j
+            SET run_at = \(due), state_at = \(Schema.moveTime), history = j.history || \(delayed)
+            FROM waiting WHERE j.id = waiting.id
+            RETURNING j.id
             """
         standing = schema.jobTables.map { "SELECT id, state, generation FROM \($0) WHERE id = ANY ($1::uuid[])" }
             .joined(separator: " UNION ALL ")

@@ -12,15 +12,23 @@ extension PostgresStorage {
     /// - Parameters:
     ///   - id: The job.
     ///   - reason: Why, for its history.
+    ///   - state: The state in which it must be; `nil` for any.
     /// - Returns: Whether there was such a job.
     /// - Throws: ``JobStorageError``.
-    public func delete(_ id: JobID, reason: String?) async throws(JobStorageError) -> Bool {
+    public func delete(
+        _ id: JobID,
+        reason: String?,
+        expecting state: JobState?
+    ) async throws(JobStorageError) -> Bool {
         let lookup = try await ready().lookup
         // A job between two tables escapes the first statement. It can be met there a few times, not for ever.
         for _ in 0..<20 {
             let results = try await perform(
                 on: work,
-                [PostgresStatement(lookup.delete, id.uuid, reason), PostgresStatement(lookup.isPending, id.uuid)]
+                [
+                    PostgresStatement(lookup.delete, id.uuid, reason, state?.code),
+                    PostgresStatement(lookup.isPending, id.uuid, state?.code),
+                ]
             )
             if results.first?.isEmpty == false { return true }
             if results.last?.isEmpty == true { return false }

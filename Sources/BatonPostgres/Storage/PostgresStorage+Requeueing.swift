@@ -63,4 +63,29 @@ extension PostgresStorage {
         }
         return answer
     }
+
+    /// Gives jobs another time by hand that wait for theirs; one in any other state stays as it is.
+    ///
+    /// - Parameters:
+    ///   - ids: The jobs, each once.
+    ///   - time: When they are due.
+    ///   - reason: Why, for their histories.
+    /// - Returns: Those that wait for the new time, in whatever order.
+    /// - Throws: ``JobStorageError``.
+    public func reschedule(
+        _ ids: [JobID],
+        to time: DueTime,
+        reason: String?
+    ) async throws(JobStorageError) -> [JobID] {
+        let sql = try await ready().requeue.reschedule
+        var (date, delay): (Date?, Int64?) = (nil, nil)
+        switch time {
+        case .at(let due): date = due
+        case .after(let duration): delay = duration.microseconds
+        }
+        let statement = PostgresStatement(sql, ids.map(\.uuid), date, delay, reason)
+        let result = try await perform(on: work, statement)
+        let moved = try reading { () throws(PostgresError) in try result.ids() }
+        return Array(moved)
+    }
 }

@@ -9,9 +9,23 @@ extension SimulatedStorage {
         }
     }
 
-    package func delete(_ id: JobID, reason: String?) async throws(JobStorageError) -> Bool {
+    package func delete(
+        _ id: JobID,
+        reason: String?,
+        expecting state: JobState?
+    ) async throws(JobStorageError) -> Bool {
         try await call(.delete, as: .move(.delete)) { (storage) async throws(JobStorageError) in
-            try await storage.delete(id, reason: reason)
+            try await storage.delete(id, reason: reason, expecting: state)
+        }
+    }
+
+    package func reschedule(
+        _ ids: [JobID],
+        to time: DueTime,
+        reason: String?
+    ) async throws(JobStorageError) -> [JobID] {
+        try await call(.reschedule, as: .move(.reschedule)) { (storage) async throws(JobStorageError) in
+            try await storage.reschedule(ids, to: time, reason: reason)
         }
     }
 

@@ -112,7 +112,10 @@ final class SimulatedWorkload: Sendable {
             let stored = state.withLock { $0.stored }
             guard !stored.isEmpty else { return }
             let id = random.pick(stored)
-            if try await client.delete(id) {
+            if random.chance(0.4) {
+                // Of what retries, too.
+                try await client.reschedule(id, in: random.duration(.zero, .seconds(5)))
+            } else if try await client.delete(id) {
                 world.scheduler.note("deleted", process: SimulationWorld.network, world.ledger.name(id))
             }
         }

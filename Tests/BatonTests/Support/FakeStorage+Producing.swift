@@ -15,8 +15,16 @@ extension FakeStorage {
         }
     }
 
-    func delete(_ id: JobID, reason: String?) async throws(JobStorageError) -> Bool {
-        try await answer(.delete) { storage throws(JobStorageError) in try await storage.delete(id, reason: reason) }
+    func delete(_ id: JobID, reason: String?, expecting state: JobState?) async throws(JobStorageError) -> Bool {
+        try await answer(.delete) { storage throws(JobStorageError) in
+            try await storage.delete(id, reason: reason, expecting: state)
+        }
+    }
+
+    func reschedule(_ ids: [JobID], to time: DueTime, reason: String?) async throws(JobStorageError) -> [JobID] {
+        try await answer(.reschedule) { storage throws(JobStorageError) in
+            try await storage.reschedule(ids, to: time, reason: reason)
+        }
     }
 
     func requeue(

@@ -57,6 +57,17 @@ func enqueueReports(with jobs: JobClient, postgres: PostgresClient) async throws
     try await jobs.delete(id, reason: "not needed any more")
     try await jobs.requeue(id, reason: "needed after all", expecting: .deleted)
 
+    // Everything that failed last night is to run again, and what waits for tomorrow is to wait a day more.
+    let again = try await jobs.requeue(
+        matching: JobFilter(states: [.failed], name: Reindex.name),
+        reason: "disk replaced"
+    )
+    let later = try await jobs.reschedule(
+        matching: JobFilter(states: [.scheduled], queue: "reports"),
+        in: .seconds(86_400)
+    )
+    print(again, "jobs run again,", later, "wait a day")
+
     try await postgres.withTransaction { transaction in
         try await transaction.query(PostgresStatement("UPDATE shard SET is_dirty = true WHERE number = $1", 7))
         try await jobs.enqueue(Reindex(shard: 7), within: transaction)

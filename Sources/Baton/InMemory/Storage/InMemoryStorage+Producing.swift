@@ -29,11 +29,16 @@ extension InMemoryStorage {
     /// - Parameters:
     ///   - id: The job.
     ///   - reason: Why, for its history.
+    ///   - state: The state in which it must be; `nil` for any.
     /// - Returns: Whether there was such a job.
     /// - Throws: Never; the signature is the protocol's.
-    public func delete(_ id: JobID, reason: String?) async throws(JobStorageError) -> Bool {
+    public func delete(
+        _ id: JobID,
+        reason: String?,
+        expecting state: JobState?
+    ) async throws(JobStorageError) -> Bool {
         transaction { tables, now in
-            guard let state = tables.rows[id]?.state, !state.isFinal else { return false }
+            guard let found = tables.rows[id]?.state, !found.isFinal, (state ?? found) == found else { return false }
             tables.move(id, to: .deleted, at: now, reason: reason) { $0.unfence() }
             return true
         }

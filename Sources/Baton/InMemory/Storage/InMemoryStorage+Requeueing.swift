@@ -14,4 +14,27 @@ extension InMemoryStorage {
     ) async throws(JobStorageError) -> JobRequeue {
         transaction { tables, now in tables.requeue(targets, marks, reason: reason, at: now) }
     }
+
+    /// Gives jobs another time by hand that wait for theirs; one in any other state stays as it is.
+    ///
+    /// - Parameters:
+    ///   - ids: The jobs, each once.
+    ///   - time: When they are due.
+    ///   - reason: Why, for their histories.
+    /// - Returns: Those that wait for the new time, in whatever order.
+    /// - Throws: Never; the signature is the protocol's.
+    public func reschedule(
+        _ ids: [JobID],
+        to time: DueTime,
+        reason: String?
+    ) async throws(JobStorageError) -> [JobID] {
+        transaction { tables, now in
+            let dueAt =
+                switch time {
+                case .at(let date): date.inMicroseconds
+                case .after(let delay): now.adding(delay)
+                }
+            return ids.filter { tables.reschedule($0, to: dueAt, reason: reason, at: now) }
+        }
+    }
 }

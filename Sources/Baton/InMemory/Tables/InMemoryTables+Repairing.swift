@@ -130,6 +130,15 @@ extension InMemoryTables {
         return requeue
     }
 
+    /// Gives a job another time by hand.
+    ///
+    /// - Returns: Whether it waits for it.
+    mutating func reschedule(_ id: JobID, to dueAt: Date, reason: String?, at now: Date) -> Bool {
+        guard rows[id]?.state == .scheduled else { return false }
+        move(id, to: .scheduled, at: now, reason: reason, data: HistoryData(dueAt: dueAt).text) { $0.dueAt = dueAt }
+        return true
+    }
+
     private func inOrder(_ ids: [JobID]) -> [JobID] {
         ids.sorted { $0.uuid.words < $1.uuid.words }
     }

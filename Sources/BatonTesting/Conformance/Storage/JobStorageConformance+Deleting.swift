@@ -29,6 +29,23 @@ extension JobStorageConformance {
             try Expect.equal(try await subject.snapshot(job.id), before, "the job that had succeeded")
         },
         Rule(
+            "what is not as expected is not deleted",
+            "A job that is in another state than was expected stays as it is (JobStorage.delete)."
+        ) { subject in
+            let owner = try await subject.server()
+            for (state, other) in [
+                (JobState.enqueued, JobState.failed), (.scheduled, .enqueued), (.failed, .scheduled),
+            ] {
+                let job = try await subject.job(in: state, owner: owner)
+                let before = try await subject.snapshot(job.id)
+                let isDeleted = try await subject.storage.delete(job.id, reason: nil, expecting: other)
+                try Expect.equal(isDeleted, false, "whether it was deleted")
+                try Expect.equal(try await subject.snapshot(job.id), before, "the job that is \(state)")
+                let isMeant = try await subject.storage.delete(job.id, reason: nil, expecting: state)
+                try Expect.equal(isMeant, true, "whether a job that is as expected was deleted")
+            }
+        },
+        Rule(
             "no claim succeeds after a delete",
             "After a committed delete no claim succeeds, and the end of its run is fenced (PROTOCOL I4 and move 5)."
         ) { subject in

@@ -1,6 +1,17 @@
 import Baton
 
 extension DefectiveStorage {
+    func reschedule(_ ids: [JobID], to time: DueTime, reason: String?) async throws(JobStorageError) -> [JobID] {
+        switch defect {
+        case .reschedulesNothing: return ids
+        case .reschedulesWhatHasEnded:
+            let marks = PublishMarkRange(unmarked: ids.count)
+            _ = try await inner.requeue(ids.map { RequeueTarget(id: $0, state: .failed) }, marks: marks, reason: reason)
+        default: break
+        }
+        return try await inner.reschedule(ids, to: time, reason: reason)
+    }
+
     func requeue(
         _ targets: [RequeueTarget],
         marks: PublishMarkRange,

@@ -33,14 +33,15 @@ final class DefectiveStorage: JobStorage {
         try await inner.run()
     }
 
-    func delete(_ id: JobID, reason: String?) async throws(JobStorageError) -> Bool {
+    func delete(_ id: JobID, reason: String?, expecting state: JobState?) async throws(JobStorageError) -> Bool {
         switch defect {
         case .deletesNothing: return true
         case .deletesNoRun where try await inner.job(id)?.state == .processing: return false
         case .deletesUnknownJobs:
-            _ = try await inner.delete(id, reason: reason)
+            _ = try await inner.delete(id, reason: reason, expecting: state)
             return true
-        default: return try await inner.delete(id, reason: reason)
+        case .deletesUnexpected: return try await inner.delete(id, reason: reason)
+        default: return try await inner.delete(id, reason: reason, expecting: state)
         }
     }
 

@@ -13,6 +13,7 @@ enum PlantedStorageDefects {
 
         "whatever is not final is deleted": .init(.deletesNoRun, "a job that is processing to be deleted"),
         "what is final stays": .init(.deletesUnknownJobs, "whether it was deleted"),
+        "what is not as expected is not deleted": .init(.deletesUnexpected, "whether it was deleted"),
         "no claim succeeds after a delete": .init(.deletesNothing, "claims of deleted jobs"),
         "nothing brings a deleted job back": .init(.deletesNothing, "what is promoted"),
 
@@ -21,6 +22,10 @@ enum PlantedStorageDefects {
         "what is not as expected is not requeued": .init(.requeuesUnexpected, "what is to be published"),
         "an end from before a requeue is fenced": .init(.takesOldEnds, "ends of earlier generations"),
         "two requeues at once move a job once": .init(.requeuesTwice, "how many moved it"),
+        "what waits for its time is given another": .init(.reschedulesNothing, "the states in the history"),
+        "a job can be made due at once": .init(.reschedulesNothing, "what is due now"),
+        "a job is promoted or given another time": .init(.reschedulesNothing, "what waits for the new time"),
+        "what waits for no time is given none": .init(.reschedulesWhatHasEnded, "the job that is failed"),
 
         "a claim gives the whole job": .init(.answersClaimsBackwards, "the jobs claimed, in order"),
         "a claim counts run and attempt": .init(.countsNoAttempts, "generation, run and attempt"),

@@ -3,9 +3,9 @@ enum StorageDefect: String, CaseIterable, Sendable {
     // Producing.
     case losesTheLastJob, storesByHalves, storesPartByPart, revivesFinalJobs, givesUpARepeat, takesTheLastOfAnId
     case delaysWhatIsDelayed, refusesFarDates, insertsAlways
-    case deletesUnknownJobs, deletesNothing, deletesNoRun
+    case deletesUnknownJobs, deletesNothing, deletesNoRun, deletesUnexpected
     case forgetsClaims, forgetsData, doublesSuccesses
-    case requeuesRuns, requeuesUnexpected, takesOldEnds
+    case requeuesRuns, requeuesUnexpected, takesOldEnds, reschedulesNothing, reschedulesWhatHasEnded
 
     // Publishing.
     case forgetsConfirms, forgetsPending, takesTheLastWatermark, neverClosesSessions, neverEndsALease
