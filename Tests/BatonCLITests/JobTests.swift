@@ -210,10 +210,15 @@ struct JobTests {
             #expect(moved.code == 0 && moved.output == "\(waiting.id)  rescheduled\n", "\(moved.errors)")
             #expect(try await waiting.status()?.scheduledAt?.timeIntervalSince1970 == 4_105_071_000)
             let refused = try await lab.baton("job", "reschedule", "\(ready.id)", "--in", "60")
-            #expect(refused.code == 4 && refused.output == "\(ready.id)  refused: it is enqueued\n", "\(refused.errors)")
+            #expect(
+                refused.code == 4 && refused.output == "\(ready.id)  refused: it is enqueued\n",
+                "\(refused.errors)"
+            )
             let all = try await lab.baton("job", "reschedule", "--state", "scheduled", "--in", "900")
             #expect(all.output == "1 job rescheduled\n", "\(all.errors)")
-            for arguments in [[], ["--in", "1", "--at", "2100-01-31T09:30:00Z"], ["--at", "tomorrow"], ["--in", "-1"]] {
+            for arguments in [
+                [], ["--in", "1", "--at", "2100-01-31T09:30:00Z"], ["--at", "tomorrow"], ["--in", "-1"],
+            ] {
                 let refused = try await Program.run(["job", "reschedule", "\(ready.id)"] + arguments, lab.variables)
                 #expect(refused.code == 64, "\(arguments)")
             }
