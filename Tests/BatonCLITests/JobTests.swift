@@ -194,7 +194,11 @@ struct JobTests {
             #expect(none.output == "{\"requeued\":0}\n", "\(none.errors)")
             let requeued = try await lab.baton("job", "requeue", "--state", "deleted", "--name", Note.name)
             #expect(requeued.output == "3 jobs requeued\n", "\(requeued.errors)")
-            for arguments in [[], ["--queue", "default"], ["\(kept.id)", "--state", "enqueued"]] {
+            let wrong = [
+                [], ["--queue", "default"], ["\(kept.id)", "--state", "enqueued"],
+                ["--state", "failed", "--expecting", "failed"],
+            ]
+            for arguments in wrong {
                 let refused = try await Program.run(["job", "delete"] + arguments, lab.variables)
                 #expect(refused.code == 64, "\(arguments)")
             }

@@ -50,10 +50,6 @@ struct PlanTests {
                 ("takeback", statements.insert.takeBackEnqueued, "uuid[]", ids),
                 ("delete", statements.lookup.delete, "uuid, text, smallint", "\(me), 'r', NULL"),
                 (
-                    "reschedule", statements.requeue.reschedule, "uuid[], timestamptz, bigint, text",
-                    "\(ids), NULL, 1000, 'r'"
-                ),
-                (
                     "requeue", statements.requeue.requeue, "uuid[], uuid, bigint, text, smallint[], integer[]",
                     "\(ids), \(me), 1, 'r', '{NULL}', '{1}'"
                 ),

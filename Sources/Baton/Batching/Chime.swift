@@ -36,8 +36,8 @@ extension Chime<Wakeup> {
 extension Chime<ScheduleSignal> {
     /// A job was scheduled.
     ///
-    /// - Parameter delay: When it becomes due, from now.
-    func ring(dueIn delay: Duration) {
-        for bell in bells { bell.ring(dueIn: delay) }
+    /// - Parameter due: When it becomes due.
+    func ring(dueAt due: JobInstant) {
+        for bell in bells { bell.ring(dueAt: due) }
     }
 }

@@ -11,7 +11,7 @@ extension JobClient {
     /// processing; what begins to match in the meantime may be left out.
     ///
     /// - Parameters:
-    ///   - filter: Which jobs.
+    ///   - filter: Which jobs: it names states or ids.
     ///   - reason: Why, for their histories.
     /// - Returns: How many were requeued.
     /// - Throws: ``JobStorageError``; where it is no ``JobMonitor``, storage cannot look for jobs.
@@ -25,11 +25,12 @@ extension JobClient {
 
     /// Deletes all jobs that match a filter and have not ended, as ``delete(_:reason:)`` does with one.
     ///
-    /// From the newest to the oldest. What is deleted stays so when the call fails, and it can be made again; what begins to
-    /// match in the meantime may be left out. A job that begins to run just then is cancelled at its server's next heartbeat.
+    /// From the newest to the oldest. What is deleted stays so when the call fails, and it can be made again. A job that has
+    /// changed its state since it was found stays as it is, so a job that has just begun to run is not cut off; what begins
+    /// to match in the meantime may be left out.
     ///
     /// - Parameters:
-    ///   - filter: Which jobs.
+    ///   - filter: Which jobs: it names states or ids.
     ///   - reason: Why, for their histories.
     /// - Returns: How many were deleted.
     /// - Throws: ``JobStorageError``; where it is no ``JobMonitor``, storage cannot look for jobs.
@@ -56,14 +57,21 @@ extension JobClient {
         guard let monitor = storage as? any JobMonitor else {
             throw JobStorageError(.refused, "This storage cannot look for jobs.")
         }
-        var (cursor, count): (JobID?, Int) = (nil, 0)
-        repeat {
-            let page = try await persistently { [cursor] () throws(JobStorageError) in
-                try await monitor.jobs(matching: filter, after: cursor, limit: Self.bulkSize)
-            }
-            count += try await body(page.jobs, monitor)
-            cursor = page.next
-        } while cursor != nil
+        // Too much is moved too easily by a filter that is forgotten.
+        guard !filter.states.isEmpty || filter.ids != nil else {
+            throw JobStorageError(.refused, "Name the states of the jobs that are to be moved, or their ids.")
+        }
+        var count = 0
+        for part in filter.parts {
+            var cursor: JobID?
+            repeat {
+                let page = try await persistently { [cursor] () throws(JobStorageError) in
+                    try await monitor.jobs(matching: part, after: cursor, limit: Self.bulkSize)
+                }
+                count += try await body(page.jobs, monitor)
+                cursor = page.next
+            } while cursor != nil
+        }
         return count
     }
 
@@ -112,15 +120,36 @@ extension JobClient {
     }
 
     private func deleteFound(_ job: JobSnapshot, reason: String?) async -> Result<Bool, JobStorageError> {
+        var isInDoubt = false
         do throws(JobStorageError) {
             let isDeleted = try await persistently { () throws(JobStorageError) in
-                try await storage.delete(job.id, reason: reason)
+                do throws(JobStorageError) {
+                    if try await storage.delete(job.id, reason: reason, expecting: job.state) { return true }
+                    // Else a try before may have done it.
+                    guard isInDoubt else { return false }
+                    return try await storage.job(job.id)?.state == .deleted
+                } catch {
+                    isInDoubt = isInDoubt || error.code == .outcomeUnknown
+                    throw error
+                }
             }
             // Of those that did not run nobody needs to be told at once.
             if isDeleted, job.state == .processing { await transport.broadcast(.deleted(job.id)) }
             return .success(isDeleted)
         } catch {
             return .failure(error)
+        }
+    }
+}
+
+extension JobFilter {
+    /// The filter, as often as it takes to name no more jobs at once than may be looked for.
+    fileprivate var parts: [JobFilter] {
+        guard let ids else { return [self] }
+        return stride(from: 0, to: ids.count, by: Self.maximumLimit).map { start in
+            var part = self
+            part.ids = Array(ids[start..<min(start + Self.maximumLimit, ids.count)])
+            return part
         }
     }
 }

@@ -46,7 +46,7 @@ extension JobClient {
     /// From the newest to the oldest, in bounded transactions: what is moved stays so when a later one fails.
     ///
     /// - Parameters:
-    ///   - filter: Which jobs.
+    ///   - filter: Which jobs: it names states or ids.
     ///   - delay: How long each waits from now on, by the storage's clock.
     ///   - reason: Why, for their histories.
     /// - Returns: How many wait for that.
@@ -69,7 +69,7 @@ extension JobClient {
     /// From the newest to the oldest, in bounded transactions: what is moved stays so when a later one fails.
     ///
     /// - Parameters:
-    ///   - filter: Which jobs.
+    ///   - filter: Which jobs: it names states or ids.
     ///   - date: When they are due; at once when that has passed.
     ///   - reason: Why, for their histories.
     /// - Returns: How many wait for that.
@@ -97,9 +97,10 @@ extension JobClient {
         dueIn delay: Duration,
         _ reason: String?
     ) async throws(JobStorageError) -> RescheduleOutcome {
-        if try await !move([id], to: time, dueIn: delay, reason).isEmpty { return .rescheduled }
+        // A repetition must not take another wait for this one: that for a retry of a run in between.
         let job = try await persistently { () throws(JobStorageError) in try await storage.job(id) }
-        return job.map { .refused($0.state) } ?? .missing
+        guard let job else { return .missing }
+        return try await move([job], to: time, dueIn: delay, reason).first ?? .missing
     }
 
     private func reschedule(
@@ -108,29 +109,31 @@ extension JobClient {
         dueIn delay: Duration,
         _ reason: String?
     ) async throws(JobStorageError) -> Int {
-        let ids = jobs.filter { $0.state == .scheduled }.map(\.id)
-        return ids.isEmpty ? 0 : try await move(ids, to: time, dueIn: delay, reason).count
+        let waiting = jobs.filter { $0.state == .scheduled }
+        if waiting.isEmpty { return 0 }
+        return try await move(waiting, to: time, dueIn: delay, reason).count { $0 == .rescheduled }
     }
 
-    /// Moves jobs, and tells those who promote them.
+    /// Moves jobs as they were found, and tells those who promote them.
     private func move(
-        _ ids: [JobID],
+        _ jobs: [JobSnapshot],
         to time: DueTime,
         dueIn delay: Duration,
         _ reason: String?
-    ) async throws(JobStorageError) -> [JobID] {
+    ) async throws(JobStorageError) -> [RescheduleOutcome] {
+        let targets = jobs.map { RequeueTarget(id: $0.id, generation: $0.generation) }
         var unknown: JobStorageError?
-        let moved = try await persistently { () throws(JobStorageError) in
+        let outcomes = try await persistently { () throws(JobStorageError) in
             do throws(JobStorageError) {
-                return try await storage.reschedule(ids, to: time, reason: reason)
+                return try await storage.reschedule(targets, to: time, reason: reason)
             } catch {
                 if error.code == .outcomeUnknown { unknown = error }
                 throw error
             }
         }
-        // A try before may have moved what was promoted meanwhile, and cannot be found any more.
-        if moved.isEmpty, let unknown { throw unknown }
-        if !moved.isEmpty { await announce(dueIn: max(delay, .zero)) }
-        return moved
+        if unknown != nil || outcomes.contains(.rescheduled) { await announce(dueIn: max(delay, .zero)) }
+        // A try before may have moved what was promoted meanwhile, and cannot be told from what it did not move.
+        if let unknown, outcomes.contains(where: { $0 != .rescheduled }) { throw unknown }
+        return outcomes
     }
 }

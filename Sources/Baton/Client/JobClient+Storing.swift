@@ -100,8 +100,9 @@ extension JobClient {
     ///
     /// - Parameter delay: When it becomes due, from now.
     package func announce(dueIn delay: Duration) async {
-        scheduled.ring(dueIn: delay)
-        if announcer.mustAnnounce(dueIn: delay, at: environment.clock.now) {
+        let now = environment.clock.now
+        scheduled.ring(dueAt: now.advanced(by: delay))
+        if announcer.mustAnnounce(dueIn: delay, at: now) {
             await transport.broadcast(.scheduled(dueIn: delay))
         }
     }

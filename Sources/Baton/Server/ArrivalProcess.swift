@@ -28,7 +28,7 @@ struct ArrivalProcess: Sendable {
                     canPublish: canPublish,
                     patience: isWaitingForBroker ? Self.patienceWithoutBroker : Self.patience
                 )
-                if arrivals.mayHaveScheduled { core.news.scheduled.ring(dueIn: .zero) }
+                if arrivals.mayHaveScheduled { core.news.scheduled.ring(dueAt: core.clock.now) }
                 if arrivals.hasUnpublished { try await publish() }
             } catch {
                 // The reconciler looks, too: nothing of a server's work ends with this.

@@ -22,7 +22,7 @@ struct ClaimProcess: Sendable {
                 core.link.connected()
                 core.noteConsuming()
                 // While there was no connection, nobody could tell of what was scheduled or set.
-                core.news.scheduled.ring(dueIn: .zero)
+                core.news.scheduled.ring(dueAt: core.clock.now)
                 core.news.recurringChanged.ring()
             case .disconnected(let reason):
                 core.link.lost(at: core.clock.now)
@@ -33,7 +33,7 @@ struct ClaimProcess: Sendable {
 
     private func heed(_ word: ControlMessage) {
         switch word {
-        case .scheduled(let dueIn): core.news.scheduled.ring(dueIn: dueIn)
+        case .scheduled(let dueIn): core.news.scheduled.ring(dueAt: core.clock.now.advanced(by: dueIn))
         case .deleted(let id): core.cancelRuns { key, _ in key.id == id }
         case .probing: core.probing.hear()
         case .recurringChanged: core.news.recurringChanged.ring()
@@ -110,7 +110,7 @@ struct ClaimProcess: Sendable {
             table.beginSettling()
             return table.pacing.takeRipe()
         }
-        if wantsDue { core.news.scheduled.ring(dueIn: .zero) }
+        if wantsDue { core.news.scheduled.ring(dueAt: core.clock.now) }
         core.begin(sorted.started, claimedFor: owner)
         core.suspect(sorted.suspects)
         await settle(sorted)

@@ -109,7 +109,7 @@ struct CompletionProcess: Sendable {
             }
         }
         if let earliest = delays.min() {
-            core.client.scheduled.ring(dueIn: earliest)
+            core.client.scheduled.ring(dueAt: core.clock.now.advanced(by: earliest))
         }
     }
 }

@@ -25,8 +25,8 @@ struct DelayedJobScheduler: Sendable {
                 wakeAt = now.advanced(by: try await promote())
                 continue
             }
-            if let dueIn = try await core.news.scheduled.wait(atMost: now.duration(to: wakeAt), clock: core.clock) {
-                wakeAt = min(wakeAt, core.clock.now.advanced(by: dueIn))
+            if let due = try await core.news.scheduled.wait(atMost: now.duration(to: wakeAt), clock: core.clock) {
+                wakeAt = min(wakeAt, due)
             }
         }
     }

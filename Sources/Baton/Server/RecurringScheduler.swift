@@ -116,7 +116,9 @@ struct RecurringScheduler: Sendable {
             let firing = try await core.storage.advanceRecurring(entries, marks: marks)
             return (firing.dispatches, firing)
         }
-        if let nextStart = firing.nextStart { core.client.scheduled.ring(dueIn: max(nextStart, .zero)) }
+        if let nextStart = firing.nextStart {
+            core.client.scheduled.ring(dueAt: core.clock.now.advanced(by: max(nextStart, .zero)))
+        }
         return firing.advanced
     }
 

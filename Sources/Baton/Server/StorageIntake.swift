@@ -96,7 +96,7 @@ struct StorageIntake: Sendable {
             }
             return (table.endIntake(claim), table.isStopping, table.pacing.takeRipe())
         }
-        if wantsDue { core.news.scheduled.ring(dueIn: .zero) }
+        if wantsDue { core.news.scheduled.ring(dueAt: core.clock.now) }
         if isStopping {
             core.putBackUnstarted(reason: "Put back by server \(core.name), which is stopping")
         } else {

@@ -46,12 +46,16 @@ public protocol JobStorage: Service, PublisherStorage, ServerStorage, ProbeStora
     /// Gives jobs another time by hand that wait for theirs; one in any other state stays as it is.
     ///
     /// - Parameters:
-    ///   - ids: The jobs, each once.
+    ///   - targets: The jobs, each once; one that is not as it is expected to be stays as it is.
     ///   - time: When they are due.
     ///   - reason: Why, for their histories.
-    /// - Returns: Those that wait for the new time, in whatever order.
+    /// - Returns: What became of each, in order.
     /// - Throws: ``JobStorageError``.
-    func reschedule(_ ids: [JobID], to time: DueTime, reason: String?) async throws(JobStorageError) -> [JobID]
+    func reschedule(
+        _ targets: [RequeueTarget],
+        to time: DueTime,
+        reason: String?
+    ) async throws(JobStorageError) -> [RescheduleOutcome]
 
     /// Puts jobs back into their queues by hand, that have ended or wait for their time: with the next generation, all their
     /// attempts, and without the result of an earlier end.

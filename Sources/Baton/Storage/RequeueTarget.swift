@@ -1,4 +1,4 @@
-/// A job that is to be put back into its queue by hand, as it is expected to be.
+/// A job that is to be put back into its queue, or given another time, by hand: as it is expected to be.
 public struct RequeueTarget: Sendable, Hashable {
     /// The job.
     public var id: JobID

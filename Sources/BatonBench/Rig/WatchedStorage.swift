@@ -49,8 +49,12 @@ struct WatchedStorage: JobStorage {
         try await storage.delete(id, reason: reason, expecting: state)
     }
 
-    func reschedule(_ ids: [JobID], to time: DueTime, reason: String?) async throws(JobStorageError) -> [JobID] {
-        try await storage.reschedule(ids, to: time, reason: reason)
+    func reschedule(
+        _ targets: [RequeueTarget],
+        to time: DueTime,
+        reason: String?
+    ) async throws(JobStorageError) -> [RescheduleOutcome] {
+        try await storage.reschedule(targets, to: time, reason: reason)
     }
 
     func job(_ id: JobID) async throws(JobStorageError) -> JobSnapshot? { try await storage.job(id) }

@@ -20,6 +20,12 @@ struct JobDeleteCommand: AsyncParsableCommand {
 
     @OptionGroup var output: Output
 
+    func validate() throws {
+        guard expecting == nil || selection.filter == nil else {
+            throw ValidationError("--expecting goes with ids; --state says what jobs must be.")
+        }
+    }
+
     func run() async throws {
         if let filter = selection.filter {
             let count = try await Connections().withClient(needsBroker: false) { jobs, _, _ in

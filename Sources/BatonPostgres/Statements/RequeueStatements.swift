@@ -14,9 +14,10 @@ struct RequeueStatements: Sendable {
     /// Returns ids, states and generations. Asked after a requeue in the same transaction, it says why a job was left.
     let standing: String
 
-    /// Gives jobs another time that wait for theirs: `$1` ids; `$2` date, or `$3` delay in microseconds; `$4` reason.
+    /// Gives jobs another time that wait for theirs: `$1` ids; `$2` date, or `$3` delay in microseconds; `$4` reason; `$5`
+    /// states and `$6` generations in which they must be, NULL for any.
     ///
-    /// Returns the ids of those that wait for it.
+    /// Returns the ids of those that wait for it. Not to be prepared: a plan from when nothing was scheduled reads everything.
     let reschedule: String
 
     init(_ schema: Schema) {
@@ -55,12 +56,15 @@ struct RequeueStatements: Sendable {
         let delayed = schema.entry(.scheduled, reason: "$4", data: "jsonb_build_object('scheduled_at', \(due))")
         reschedule = """
             WITH waiting AS MATERIALIZED (
-                SELECT id FROM \(schema.scheduled) WHERE id = ANY ($1::uuid[]) AND state = \(JobState.scheduled.code)
-                ORDER BY id FOR UPDATE
+                SELECT h.id FROM \(schema.scheduled) AS h
+                JOIN unnest($1::uuid[], $5::smallint[], $6::integer[]) AS t (id, state, generation) ON h.id = t.id
+                WHERE h.id = ANY ($1::uuid[]) AND h.state = \(JobState.scheduled.code)
+                    AND h.state = coalesce(t.state, h.state) AND h.generation = coalesce(t.generation, h.generation)
+                ORDER BY h.id FOR UPDATE OF h
             )
             UPDATE \(schema.scheduled) AS j
             SET run_at = \(due), state_at = \(Schema.moveTime), history = j.history || \(delayed)
-            FROM waiting WHERE j.id = waiting.id
+            WHERE j.id = ANY (ARRAY(SELECT id FROM waiting))
             RETURNING j.id
             """
         standing = schema.jobTables.map { "SELECT id, state, generation FROM \($0) WHERE id = ANY ($1::uuid[])" }

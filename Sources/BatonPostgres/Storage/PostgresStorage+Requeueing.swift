@@ -42,15 +42,8 @@ extension PostgresStorage {
             answer = try reading { () throws(PostgresError) in
                 let dispatches = try results[0].markedDispatches()
                 let moved = Set(dispatches.map(\.message.id))
-                var standing: [JobID: (state: JobState, generation: Int)] = [:]
-                for row in results[1] {
-                    standing[JobID(try row.decode(UUID.self, 0))] = (try row.state(1), try row.decode(Int.self, 2))
-                }
-                isOnTheMove = targets.contains { target in
-                    let place = standing[target.id]
-                    return !moved.contains(target.id)
-                        && place.map { target.matches($0.state, generation: $0.generation) } ?? false
-                }
+                let standing = try results[1].standing()
+                isOnTheMove = targets.contains { !moved.contains($0.id) && $0.matches(in: standing) }
                 return JobRequeue(
                     dispatches: dispatches,
                     outcomes: targets.map { target in
@@ -67,25 +60,70 @@ extension PostgresStorage {
     /// Gives jobs another time by hand that wait for theirs; one in any other state stays as it is.
     ///
     /// - Parameters:
-    ///   - ids: The jobs, each once.
+    ///   - targets: The jobs, each once, as they are expected to be.
     ///   - time: When they are due.
     ///   - reason: Why, for their histories.
-    /// - Returns: Those that wait for the new time, in whatever order.
+    /// - Returns: What became of each, in order.
     /// - Throws: ``JobStorageError``.
     public func reschedule(
-        _ ids: [JobID],
+        _ targets: [RequeueTarget],
         to time: DueTime,
         reason: String?
-    ) async throws(JobStorageError) -> [JobID] {
-        let sql = try await ready().requeue.reschedule
+    ) async throws(JobStorageError) -> [RescheduleOutcome] {
+        let sql = try await ready().requeue
         var (date, delay): (Date?, Int64?) = (nil, nil)
         switch time {
         case .at(let due): date = due
         case .after(let duration): delay = duration.microseconds
         }
-        let statement = PostgresStatement(sql, ids.map(\.uuid), date, delay, reason)
-        let result = try await perform(on: work, statement)
-        let moved = try reading { () throws(PostgresError) in try result.ids() }
-        return Array(moved)
+        let move = PostgresStatement(
+            sql.reschedule,
+            targets.map(\.id.uuid),
+            date,
+            delay,
+            reason,
+            targets.map { $0.state?.code },
+            targets.map { $0.generation.map(Int32.init(clamping:)) },
+            prepared: false
+        )
+        let look = PostgresStatement(sql.standing, targets.map(\.id.uuid))
+        var outcomes: [RescheduleOutcome] = []
+        // As for a requeue; a job that was moved by the try before matches again, so only an answer without any is followed.
+        for _ in 0..<20 where !outcomes.contains(.rescheduled) {
+            let results = try await perform(on: work, [move, look])
+            var isOnTheMove = false
+            outcomes = try reading { () throws(PostgresError) in
+                let moved = try results[0].ids()
+                let standing = try results[1].standing()
+                isOnTheMove = targets.contains { target in
+                    !moved.contains(target.id) && standing[target.id]?.state == .scheduled
+                        && target.matches(in: standing)
+                }
+                return targets.map { target in
+                    if moved.contains(target.id) { return .rescheduled }
+                    return standing[target.id].map { .refused($0.state) } ?? .missing
+                }
+            }
+            guard isOnTheMove else { break }
+        }
+        return outcomes
+    }
+}
+
+extension PostgresResult {
+    /// Where jobs stand.
+    fileprivate func standing() throws(PostgresError) -> [JobID: (state: JobState, generation: Int)] {
+        var standing: [JobID: (state: JobState, generation: Int)] = [:]
+        for row in self {
+            standing[JobID(try row.decode(UUID.self, 0))] = (try row.state(1), try row.decode(Int.self, 2))
+        }
+        return standing
+    }
+}
+
+extension RequeueTarget {
+    /// Whether its job is where it can be moved from, as it is expected to be.
+    fileprivate func matches(in standing: [JobID: (state: JobState, generation: Int)]) -> Bool {
+        standing[id].map { matches($0.state, generation: $0.generation) } ?? false
     }
 }

@@ -20,12 +20,12 @@ extension SimulatedStorage {
     }
 
     package func reschedule(
-        _ ids: [JobID],
+        _ targets: [RequeueTarget],
         to time: DueTime,
         reason: String?
-    ) async throws(JobStorageError) -> [JobID] {
+    ) async throws(JobStorageError) -> [RescheduleOutcome] {
         try await call(.reschedule, as: .move(.reschedule)) { (storage) async throws(JobStorageError) in
-            try await storage.reschedule(ids, to: time, reason: reason)
+            try await storage.reschedule(targets, to: time, reason: reason)
         }
     }
 

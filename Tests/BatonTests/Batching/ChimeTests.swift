@@ -21,10 +21,10 @@ import Testing
     @Test func everyListenerIsToldWhenSomethingIsDue() async throws {
         let (chime, signals) = (Chime<ScheduleSignal>(), [ScheduleSignal(), ScheduleSignal()])
         for signal in signals { chime.add(signal) }
-        chime.ring(dueIn: .seconds(3))
-        chime.ring(dueIn: .seconds(2))
+        chime.ring(dueAt: Sample.instant(3))
+        chime.ring(dueAt: Sample.instant(2))
         for signal in signals {
-            #expect(try await signal.wait(atMost: .seconds(60), clock: clock) == .seconds(2))
+            #expect(try await signal.wait(atMost: .seconds(60), clock: clock) == Sample.instant(2))
         }
     }
 

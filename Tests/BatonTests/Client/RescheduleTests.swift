@@ -62,9 +62,10 @@ import Testing
             let job = try await world.client.schedule(Script.Call(text: ""), in: .seconds(600))
             world.storage.fail(.reschedule, .lostAfterCommit)
             let call = Task { try await world.client.reschedule(job.id, in: .zero) }
-            try await eventually("it was tried") { world.storage.calls(.reschedule) > 0 }
+            try await eventually("it is stored") { world.storage.row(job.id)?.history.count == 2 }
             #expect(try await world.storage.promoteDue(marks: PublishMarkRange(unmarked: 1)).dispatches.count == 1)
-            await #expect(throws: JobStorageError.self) { try await world.end(of: call) }
+            let error = await #expect(throws: JobStorageError.self) { try await world.end(of: call) }
+            #expect(error?.code == .outcomeUnknown)
         }
     }
 
@@ -78,7 +79,10 @@ import Testing
                 try await client.schedule(Script.Call(text: ""), in: .seconds(600), options: JobOptions(queue: "other"))
                     .id,
             ]
-            let filter = JobFilter(queue: "default")
+            let filter = JobFilter(states: [.scheduled, .enqueued], queue: "default")
+            await #expect(throws: JobStorageError.self) {
+                try await client.reschedule(matching: JobFilter(queue: "default"), in: .seconds(5))
+            }
             #expect(try await client.reschedule(matching: filter, in: .seconds(5), reason: "all") == 503)
             let histories = storage.read { tables in tables.rows.values.map { ($0.job.id, $0.history.map(\.reason)) } }
             for (id, reasons) in histories { #expect(reasons == (others.contains(id) ? [nil] : [nil, "all"])) }

@@ -5,10 +5,10 @@ import Testing
 @Suite struct ScheduleSignalTests {
     @Test func aWaiterLearnsTheEarliestOfWhatWasScheduled() async throws {
         let (signal, clock) = (ScheduleSignal(), ManualClock())
-        signal.ring(dueIn: .seconds(9))
-        signal.ring(dueIn: .seconds(3))
-        signal.ring(dueIn: .seconds(6))
-        #expect(try await signal.wait(atMost: .seconds(60), clock: clock) == .seconds(3))
+        signal.ring(dueAt: Sample.instant(9))
+        signal.ring(dueAt: Sample.instant(3))
+        signal.ring(dueAt: Sample.instant(6))
+        #expect(try await signal.wait(atMost: .seconds(60), clock: clock) == Sample.instant(3))
         let waiter = Task { try await signal.wait(atMost: .seconds(60), clock: clock) }
         await clock.sleepers(reach: 1)
         clock.jump(by: .seconds(60))

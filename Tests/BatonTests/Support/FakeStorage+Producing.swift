@@ -21,9 +21,13 @@ extension FakeStorage {
         }
     }
 
-    func reschedule(_ ids: [JobID], to time: DueTime, reason: String?) async throws(JobStorageError) -> [JobID] {
+    func reschedule(
+        _ targets: [RequeueTarget],
+        to time: DueTime,
+        reason: String?
+    ) async throws(JobStorageError) -> [RescheduleOutcome] {
         try await answer(.reschedule) { storage throws(JobStorageError) in
-            try await storage.reschedule(ids, to: time, reason: reason)
+            try await storage.reschedule(targets, to: time, reason: reason)
         }
     }
 

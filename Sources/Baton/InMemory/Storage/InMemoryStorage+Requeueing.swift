@@ -18,23 +18,23 @@ extension InMemoryStorage {
     /// Gives jobs another time by hand that wait for theirs; one in any other state stays as it is.
     ///
     /// - Parameters:
-    ///   - ids: The jobs, each once.
+    ///   - targets: The jobs, each once, as they are expected to be.
     ///   - time: When they are due.
     ///   - reason: Why, for their histories.
-    /// - Returns: Those that wait for the new time, in whatever order.
+    /// - Returns: What became of each, in order.
     /// - Throws: Never; the signature is the protocol's.
     public func reschedule(
-        _ ids: [JobID],
+        _ targets: [RequeueTarget],
         to time: DueTime,
         reason: String?
-    ) async throws(JobStorageError) -> [JobID] {
+    ) async throws(JobStorageError) -> [RescheduleOutcome] {
         transaction { tables, now in
             let dueAt =
                 switch time {
                 case .at(let date): date.inMicroseconds
                 case .after(let delay): now.adding(delay)
                 }
-            return ids.filter { tables.reschedule($0, to: dueAt, reason: reason, at: now) }
+            return targets.map { tables.reschedule($0, to: dueAt, reason: reason, at: now) }
         }
     }
 }

@@ -131,12 +131,20 @@ extension InMemoryTables {
     }
 
     /// Gives a job another time by hand.
-    ///
-    /// - Returns: Whether it waits for it.
-    mutating func reschedule(_ id: JobID, to dueAt: Date, reason: String?, at now: Date) -> Bool {
-        guard rows[id]?.state == .scheduled else { return false }
-        move(id, to: .scheduled, at: now, reason: reason, data: HistoryData(dueAt: dueAt).text) { $0.dueAt = dueAt }
-        return true
+    mutating func reschedule(
+        _ target: RequeueTarget,
+        to dueAt: Date,
+        reason: String?,
+        at now: Date
+    ) -> RescheduleOutcome {
+        guard let row = rows[target.id] else { return .missing }
+        guard row.state == .scheduled, target.matches(row.state, generation: row.generation) else {
+            return .refused(row.state)
+        }
+        move(target.id, to: .scheduled, at: now, reason: reason, data: HistoryData(dueAt: dueAt).text) {
+            $0.dueAt = dueAt
+        }
+        return .rescheduled
     }
 
     private func inOrder(_ ids: [JobID]) -> [JobID] {

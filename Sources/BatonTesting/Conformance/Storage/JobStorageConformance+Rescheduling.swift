@@ -14,15 +14,15 @@ extension JobStorageConformance {
         ) { subject in
             let owner = try await subject.server()
             let (delayed, retried) = (
-                subject.job(.after(.seconds(5))), try await subject.job(in: .scheduled, owner: owner)
+                subject.job(.after(.seconds(50))), try await subject.job(in: .scheduled, owner: owner)
             )
             try await subject.store([delayed])
-            let ids = [delayed.id, retried.id]
             let before = try await subject.snapshot(retried.id)
-            let later = try await subject.storage.reschedule([delayed.id], to: .after(.seconds(900)), reason: "later")
-            try Expect.equal(later, [delayed.id], "what waits for a later time")
-            let moved = try await subject.storage.reschedule(ids, to: .after(.seconds(10)), reason: "by hand")
-            try Expect.equal(Set(moved), Set(ids), "what waits for the new time")
+            let later = try await subject.reschedule([delayed.id], to: .after(.seconds(900)), reason: "later")
+            try Expect.equal(later, [.rescheduled], "what becomes of a job that is to wait for longer")
+            let ids = [delayed.id, retried.id]
+            let sooner = try await subject.reschedule(ids, to: .after(.seconds(100)), reason: "by hand")
+            try Expect.equal(sooner, [.rescheduled, .rescheduled], "what becomes of jobs that wait")
             let after = try await subject.snapshot(retried.id)
             try Expect.equal(after.state, .scheduled, "the state")
             try Expect.equal(after.generation, before.generation, "the generation")
@@ -30,21 +30,24 @@ extension JobStorageConformance {
             let history = try await subject.storage.history(of: delayed.id)
             try Expect.equal(history.map(\.state), [.scheduled, .scheduled, .scheduled], "the states in the history")
             try Expect.equal(history.map(\.reason), [nil, "later", "by hand"], "the reasons in the history")
-            try await subject.advance(.seconds(6))
-            try Expect.equal(try await subject.promoted(), [], "what is due after 6 s")
-            try await subject.advance(.seconds(5))
+            let promotion = try await subject.storage.promoteDue(marks: try await subject.marks())
+            let wait = try Expect.value(promotion.nextDue, "a next due time")
+            try Expect.that(wait > .seconds(50) && wait <= .seconds(100), "to ask in 100 s at most", found: wait)
+            try await subject.advance(.seconds(60))
+            try Expect.equal(try await subject.promoted(), [], "what is due after 60 s")
+            try await subject.advance(.seconds(50))
             let due = try await subject.promoted().map(\.message.id)
-            try Expect.equal(Set(due), Set(ids), "what is due after 11 s")
+            try Expect.equal(Set(due), Set(ids), "what is due after 110 s")
         },
         Rule(
             "a job can be made due at once",
-            "A date that has passed is now, and the next due time is that of the new (JobStorage.reschedule)."
+            "A date that has passed is now (JobStorage.reschedule)."
         ) { subject in
             let jobs = [600, 700].map { subject.job(.after(.seconds($0))) }
             try await subject.store(jobs)
             let past = subject.environment.clock.date.addingTimeInterval(-1000)
-            let moved = try await subject.storage.reschedule([jobs[1].id], to: .at(past), reason: nil)
-            try Expect.equal(moved, [jobs[1].id], "what waits for the new time")
+            let outcomes = try await subject.reschedule([jobs[1].id], to: .at(past))
+            try Expect.equal(outcomes, [.rescheduled], "what becomes of it")
             try Expect.equal(try await subject.promoted().map(\.message.id), [jobs[1].id], "what is due now")
         },
         Rule(
@@ -56,32 +59,56 @@ extension JobStorageConformance {
                 let job = try await subject.job(in: state, owner: owner)
                 let before = try await subject.snapshot(job.id)
                 let ids = [job.id, subject.environment.makeJobID()]
-                let moved = try await subject.storage.reschedule(ids, to: .after(.seconds(10)), reason: nil)
-                try Expect.equal(moved, [], "what waits for the new time")
+                let outcomes = try await subject.reschedule(ids, to: .after(.seconds(10)))
                 try Expect.equal(try await subject.snapshot(job.id), before, "the job that is \(state)")
-                try Expect.equal(
-                    try await subject.storage.history(of: job.id).last?.state,
-                    state,
-                    "the last entry of its history"
-                )
+                try Expect.equal(outcomes, [.refused(state), .missing], "what becomes of it, and of one not there")
+                let last = try await subject.storage.history(of: job.id).last
+                try Expect.equal(last?.state, state, "the last entry of its history")
             }
         },
         Rule(
+            "what is not as expected keeps its time",
+            "A job at another generation than was expected has been promoted since, and waits for something else (RequeueTarget)."
+        ) { subject in
+            let owner = try await subject.server()
+            let job = try await subject.job(in: .scheduled, owner: owner)
+            let before = try await subject.snapshot(job.id)
+            for target in [
+                RequeueTarget(id: job.id, generation: before.generation - 1), RequeueTarget(id: job.id, state: .failed),
+            ] {
+                let outcomes = try await subject.storage.reschedule([target], to: .after(.zero), reason: nil)
+                try Expect.equal(outcomes, [.refused(.scheduled)], "what becomes of it")
+                try Expect.equal(try await subject.snapshot(job.id), before, "the job")
+            }
+            let target = RequeueTarget(id: job.id, state: .scheduled, generation: before.generation)
+            let outcomes = try await subject.storage.reschedule([target], to: .after(.zero), reason: nil)
+            try Expect.equal(outcomes, [.rescheduled], "what becomes of a job that is as expected")
+        },
+        Rule(
             "a job is promoted or given another time",
-            "Of a promotion and a new time at once, the later finds what the earlier left: the job is in its queue, or waits (PROTOCOL section 2)."
+            "Of a promotion and a new time at once, the later finds what the earlier left: the job is in its queue, or waits (JobStorage.reschedule)."
         ) { subject in
             for _ in 0..<10 {
                 let job = subject.job(.after(.zero))
                 try await subject.store([job])
                 async let promotion = subject.promoted()
-                async let reschedule = subject.storage.reschedule([job.id], to: .after(.seconds(600)), reason: nil)
-                let (promoted, moved) = try await (promotion.map(\.message.id), reschedule)
+                async let reschedule = subject.reschedule([job.id], to: .after(.seconds(600)))
+                let (promoted, outcomes) = try await (promotion.map(\.message.id), reschedule)
                 let state = try await subject.snapshot(job.id).state
-                try Expect.equal(promoted.isEmpty ? .scheduled : .enqueued, state, "the state")
-                try Expect.equal(moved, promoted.isEmpty ? [job.id] : [], "what waits for the new time")
+                try Expect.equal(state, promoted.isEmpty ? .scheduled : .enqueued, "the state")
+                let expected = promoted.isEmpty ? RescheduleOutcome.rescheduled : .refused(.enqueued)
+                try Expect.equal(outcomes, [expected], "what becomes of it")
                 let isDeleted = try await subject.storage.delete(job.id, reason: nil)
                 try Expect.that(isDeleted, "the job to be deleted")
             }
         },
     ]
+}
+
+extension JobStorageSubject {
+    /// Gives jobs another time.
+    @inline(never)
+    func reschedule(_ ids: [JobID], to time: DueTime, reason: String? = nil) async throws -> [RescheduleOutcome] {
+        try await storage.reschedule(ids.map { RequeueTarget(id: $0) }, to: time, reason: reason)
+    }
 }

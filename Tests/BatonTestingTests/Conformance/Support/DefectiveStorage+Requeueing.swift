@@ -1,15 +1,21 @@
 import Baton
 
 extension DefectiveStorage {
-    func reschedule(_ ids: [JobID], to time: DueTime, reason: String?) async throws(JobStorageError) -> [JobID] {
+    func reschedule(
+        _ targets: [RequeueTarget],
+        to time: DueTime,
+        reason: String?
+    ) async throws(JobStorageError) -> [RescheduleOutcome] {
         switch defect {
-        case .reschedulesNothing: return ids
+        case .reschedulesNothing: return targets.map { _ in .rescheduled }
+        case .reschedulesUnexpected:
+            return try await inner.reschedule(targets.map { RequeueTarget(id: $0.id) }, to: time, reason: reason)
         case .reschedulesWhatHasEnded:
-            let marks = PublishMarkRange(unmarked: ids.count)
-            _ = try await inner.requeue(ids.map { RequeueTarget(id: $0, state: .failed) }, marks: marks, reason: reason)
+            let failed = targets.map { RequeueTarget(id: $0.id, state: .failed) }
+            _ = try await inner.requeue(failed, marks: PublishMarkRange(unmarked: failed.count), reason: reason)
         default: break
         }
-        return try await inner.reschedule(ids, to: time, reason: reason)
+        return try await inner.reschedule(targets, to: time, reason: reason)
     }
 
     func requeue(

@@ -23,8 +23,9 @@ enum PlantedStorageDefects {
         "an end from before a requeue is fenced": .init(.takesOldEnds, "ends of earlier generations"),
         "two requeues at once move a job once": .init(.requeuesTwice, "how many moved it"),
         "what waits for its time is given another": .init(.reschedulesNothing, "the states in the history"),
+        "what is not as expected keeps its time": .init(.reschedulesUnexpected, "what becomes of it"),
         "a job can be made due at once": .init(.reschedulesNothing, "what is due now"),
-        "a job is promoted or given another time": .init(.reschedulesNothing, "what waits for the new time"),
+        "a job is promoted or given another time": .init(.reschedulesNothing, "what becomes of it"),
         "what waits for no time is given none": .init(.reschedulesWhatHasEnded, "the job that is failed"),
 
         "a claim gives the whole job": .init(.answersClaimsBackwards, "the jobs claimed, in order"),

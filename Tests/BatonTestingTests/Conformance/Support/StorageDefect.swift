@@ -5,7 +5,8 @@ enum StorageDefect: String, CaseIterable, Sendable {
     case delaysWhatIsDelayed, refusesFarDates, insertsAlways
     case deletesUnknownJobs, deletesNothing, deletesNoRun, deletesUnexpected
     case forgetsClaims, forgetsData, doublesSuccesses
-    case requeuesRuns, requeuesUnexpected, takesOldEnds, reschedulesNothing, reschedulesWhatHasEnded
+    case requeuesRuns, requeuesUnexpected, takesOldEnds
+    case reschedulesNothing, reschedulesWhatHasEnded, reschedulesUnexpected
 
     // Publishing.
     case forgetsConfirms, forgetsPending, takesTheLastWatermark, neverClosesSessions, neverEndsALease
