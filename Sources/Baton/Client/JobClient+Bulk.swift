@@ -1,7 +1,7 @@
 extension JobClient {
     /// How many jobs one transaction of a bulk requeue moves, and how many one look finds.
     private static let bulkSize = 500
-    /// How many jobs of a bulk delete are under way at once; storage may make one transaction of several.
+    /// How many jobs of a bulk delete are under way at once, each in a transaction of its own.
     private static let bulkConcurrency = 16
 
     /// Puts all jobs back into their queues that match a filter, as ``requeue(_:reason:expecting:)`` does with one.

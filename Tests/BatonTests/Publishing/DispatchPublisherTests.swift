@@ -1,4 +1,3 @@
-import ServiceLifecycle
 import Testing
 
 @testable import Baton
@@ -6,14 +5,10 @@ import Testing
 @Suite struct DispatchPublisherTests {
     private let world = World()
 
-    private var session: InMemoryTables.Session? {
-        world.storage.read { $0.sessions.count == 1 ? $0.sessions.values.first : nil }
-    }
+    private var session: InMemoryTables.Session? { world.session }
 
     @discardableResult
-    private func enqueue(_ count: Int = 1) async throws -> [JobID] {
-        try await world.client.enqueue(contentsOf: (0..<count).map { Script.Call(text: "\($0)") }).map(\.id)
-    }
+    private func enqueue(_ count: Int = 1) async throws -> [JobID] { try await world.enqueue(count) }
 
     @Test func aSessionIsRegisteredOnceAndBeforeItsFirstMark() async throws {
         try await world.run {
@@ -333,71 +328,5 @@ import Testing
             #expect(world.storage.read { $0.sessions[old] }?.isClosed == true)
             #expect(world.storage.read { $0.sessions[old] }?.watermark.pending == [2])
         }
-    }
-
-    // MARK: The end
-
-    @Test func aGracefulEndPublishesWhatIsLeftAndClosesTheSession() async throws {
-        let gate = world.broker.holdPublishes()
-        let group = ServiceGroup(
-            configuration: .init(
-                services: [.init(service: world.client, successTerminationBehavior: .gracefullyShutdownGroup)],
-                logger: World.logger
-            )
-        )
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { try await group.run() }
-            try await enqueue(2)
-            await gate.arrivals(reach: 1)
-            await group.triggerGracefulShutdown()
-            try await world.settle()
-            #expect(session?.isClosed == false, "it waits for the broker's answers")
-            gate.open()
-            try await tasks.waitForAll()
-        }
-        #expect(session?.isClosed == true)
-        #expect(session?.watermark.confirmedBelow == 3)
-        #expect(session?.watermark.pending == [])
-        #expect(world.broker.depth == 2)
-    }
-
-    @Test func theEndDoesNotWaitForABrokerThatStaysAway() async throws {
-        world.broker.goDown()
-        let group = ServiceGroup(
-            configuration: .init(
-                services: [.init(service: world.client, successTerminationBehavior: .gracefullyShutdownGroup)],
-                logger: World.logger
-            )
-        )
-        try await withThrowingTaskGroup(of: Void.self) { tasks in
-            tasks.addTask { try await group.run() }
-            try await enqueue()
-            await group.triggerGracefulShutdown()
-            try await eventually("the client ends") {
-                try? await world.advance(by: .seconds(1))
-                return session?.isClosed == true
-            }
-            try await tasks.waitForAll()
-        }
-        #expect(world.storage.read { $0.rows.values.first?.mark } == nil || session?.watermark.pending == [1])
-    }
-
-    @Test func aScriptsMessagesArePublishedBeforeItReturns() async throws {
-        let id = try await withJobClient(storage: world.storage, transport: world.broker, logger: World.logger) {
-            try await $0.enqueue(Script.Call(text: "")).id
-        }
-        #expect(world.broker.read(\.published).map(\.id) == [id])
-        #expect(session?.isClosed == true)
-    }
-
-    @Test func theMessagesOfAScriptThatFailsArePublishedToo() async throws {
-        await #expect(throws: Misfortune.self) {
-            try await withJobClient(storage: world.storage, transport: world.broker, logger: World.logger) {
-                _ = try await $0.enqueue(Script.Call(text: ""))
-                throw Misfortune()
-            }
-        }
-        #expect(world.broker.read(\.published).count == 1)
-        #expect(session?.isClosed == true)
     }
 }

@@ -65,6 +65,17 @@ final class World: Sendable {
         #expect(storage.violations == [], sourceLocation: sourceLocation)
     }
 
+    /// The session of its client; `nil` while there is none, or more than one.
+    var session: InMemoryTables.Session? {
+        storage.read { $0.sessions.count == 1 ? $0.sessions.values.first : nil }
+    }
+
+    /// Enqueues jobs at once.
+    @discardableResult
+    func enqueue(_ count: Int = 1) async throws -> [JobID] {
+        try await client.enqueue(contentsOf: (0..<count).map { Script.Call(text: "\($0)") }).map(\.id)
+    }
+
     /// Waits until a job is in a state.
     ///
     /// - Parameters:

@@ -57,7 +57,7 @@ func enqueueReports(with jobs: JobClient, postgres: PostgresClient) async throws
     try await jobs.delete(id, reason: "not needed any more")
     try await jobs.requeue(id, reason: "needed after all", expecting: .deleted)
 
-    // Everything that failed last night is to run again, and what waits for tomorrow is to wait a day more.
+    // Every reindexing that failed is to run again, and what waits in "reports" is due a day from now.
     let again = try await jobs.requeue(
         matching: JobFilter(states: [.failed], name: Reindex.name),
         reason: "disk replaced"
@@ -66,7 +66,7 @@ func enqueueReports(with jobs: JobClient, postgres: PostgresClient) async throws
         matching: JobFilter(states: [.scheduled], queue: "reports"),
         in: .seconds(86_400)
     )
-    print(again, "jobs run again,", later, "wait a day")
+    print(again, "jobs run again,", later, "wait until tomorrow")
 
     try await postgres.withTransaction { transaction in
         try await transaction.query(PostgresStatement("UPDATE shard SET is_dirty = true WHERE number = $1", 7))
