@@ -48,7 +48,7 @@ extension Rig {
                 for queue in brokerQueues + ["\(namespace).parked"] {
                     try await broker.deleteQueue(queue)
                 }
-                for exchange in ["dispatch", "bundle", "control"] {
+                for exchange in ["dispatch", "bundle", "control", "parked"] {
                     try await broker.deleteExchange("\(namespace).\(exchange)")
                 }
             }
