@@ -7,6 +7,9 @@ extension DispatchTopology {
     private static let keptRejects: Int64 = 100_000
     private static let keptRejectBytes: Int64 = 256 << 20
 
+    /// How many submissions a queue holds, unless it is said otherwise.
+    static let maximumSubmissions = 1_000_000
+
     /// Where submissions are published, the queue's name as routing key.
     var submitExchange: String { "\(namespace).submit" }
     /// Where rejects are published, the producer as routing key.

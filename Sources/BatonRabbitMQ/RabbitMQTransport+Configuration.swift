@@ -35,7 +35,7 @@ extension RabbitMQTransport {
                 case .declare: .declare
                 case .verify:
                     .verify(
-                        remedy: "This program does not declare it (topology: verify). As an administrator of the broker, "
+                        remedy: "This program does not declare it (topology: verify). Have the broker's administrator "
                             + "import what “baton topology --definitions” prints, with all queues in --queues."
                     )
                 }
@@ -58,7 +58,7 @@ extension RabbitMQTransport {
         /// How many submissions a queue of the broker holds before producers are told that it is full.
         ///
         /// A queue keeps what it was declared with: change it by a policy, or before there is the queue.
-        public var maximumSubmissions = 1_000_000
+        public var maximumSubmissions = DispatchTopology.maximumSubmissions
         /// Where losses and recoveries go.
         public var logger: Logger
         /// How long a publish waits for its queue to be declared; then it is for the client to try again.
