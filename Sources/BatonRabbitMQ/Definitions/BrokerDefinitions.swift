@@ -1,4 +1,4 @@
-package import Baton
+internal import Baton
 package import RabbitMQClient
 
 /// All that a namespace needs on a broker: exchanges, queues, bindings, accounts and limits, for an administrator to make.
