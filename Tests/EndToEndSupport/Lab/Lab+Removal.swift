@@ -35,7 +35,7 @@ extension Lab {
                 ] {
                     try await broker.deleteQueue(queue)
                 }
-                for exchange in ["dispatch", "bundle", "control", "rejected", "submit"] {
+                for exchange in ["dispatch", "bundle", "control", "parked", "rejected", "submit"] {
                     try await broker.deleteExchange("\(namespace).\(exchange)")
                 }
             }
