@@ -40,10 +40,9 @@ struct SubmittedNoOp: JobCall {
             exchange: "\(namespace).submit",
             routingKey: queue,
             properties: RabbitMQProperties(
-                contentType: "application/json",
-                isPersistent: true,
                 messageID: UUID().uuidString.lowercased(),
-                type: Self.name
+                type: Self.name,
+                contentType: "application/json"
             ),
             body: Array(try JSONEncoder().encode(self))
         )

@@ -50,7 +50,8 @@ extension Rig {
                 for queue in brokerQueues + ["\(namespace).parked"] + doors {
                     try await broker.deleteQueue(queue)
                 }
-                let exchanges = ["dispatch", "bundle", "control", "parked"] + (isSubmittedTo ? ["submit", "rejected"] : [])
+                let exchanges =
+                    ["dispatch", "bundle", "control", "parked"] + (isSubmittedTo ? ["submit", "rejected"] : [])
                 for exchange in exchanges {
                     try await broker.deleteExchange("\(namespace).\(exchange)")
                 }
