@@ -18,7 +18,18 @@ extension SimulatedStorage {
         }
     }
 
+    /// Holds a claim that is begun against what its server knows to be paused.
+    func check(claiming queues: some Sequence<String>, _ owner: ServerEpoch, _ claim: Int64) {
+        guard let queue = world.pauses.violation(claiming: queues, owner, claim, by: process) else { return }
+        world.ledger.report("jobs of queue \(queue) were claimed by a server that knows it to be paused")
+    }
+
     package func queuePauses() async throws(JobStorageError) -> [QueuePause] {
-        try await call(.queuePauses) { (storage) async throws(JobStorageError) in try await storage.queuePauses() }
+        let pauses = try await call(.queuePauses) { (storage) async throws(JobStorageError) in
+            try await storage.queuePauses()
+        }
+        let name = SimulatedPauses.serverName(of: process)
+        world.pauses.learnt(Set(pauses.lazy.filter { $0.concerns(server: name) }.map(\.queue)), by: process)
+        return pauses
     }
 }

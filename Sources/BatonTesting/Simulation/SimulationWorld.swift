@@ -16,6 +16,7 @@ final class SimulationWorld: Sendable {
     let ledger: SimulationLedger
     let adoptions = AdoptionLedger()
     let sightings = SightingLedger()
+    let pauses = PauseLedger()
     /// What a crash of the database may take back.
     let lazyCommits = LazyCommits()
     let losses: LossLedger
