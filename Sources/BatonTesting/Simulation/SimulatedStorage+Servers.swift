@@ -24,7 +24,7 @@ extension SimulatedStorage {
         takeover: TakeoverTerms?
     ) async throws(JobStorageError) -> HeartbeatAnswer {
         let world = world
-        let answer = try await call(.heartbeat) { (storage) async throws(JobStorageError) in
+        let answer: HeartbeatAnswer = try await call(.heartbeat) { (storage) async throws(JobStorageError) in
             if let server = storage.read({ $0.servers[epoch] }) {
                 world.lazyCommits.note(server, of: epoch, until: world.scheduler.now)
             }
