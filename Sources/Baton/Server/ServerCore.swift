@@ -166,12 +166,12 @@ final class ServerCore: Sendable {
         }
     }
 
-    /// Registers the first epoch, until it succeeds, and learns before which queues are paused.
+    /// Registers the first epoch, until it succeeds, and learns which queues are paused.
     ///
     /// - Throws: `CancellationError`, or what storage refuses for good.
     func register() async throws {
-        try await learnPauses()
         try await register(epoch, replacing: nil)
+        try await learnPauses()
     }
 
     /// Takes a new epoch after the old one was certified dead, and cancels what ran under it (PROTOCOL move 2).

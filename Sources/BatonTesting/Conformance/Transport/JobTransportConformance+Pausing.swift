@@ -13,6 +13,8 @@ extension JobTransportConformance {
                 let here = try await consumer.deliveries(1)
                 await consumer.consumer.pause([JobTransportSubject.first])
                 await consumer.consumer.giveBack(here)
+                // By then the broker has it.
+                try await subject.eventually("it to catch up") { await consumer.catchUp(subject.probe()) }
                 try await subject.publish([other])
                 try await consumer.delivery(of: other)
                 try Expect.equal(try await subject.rest().map(\.message), [given], "what is left for another")
@@ -44,13 +46,22 @@ extension JobTransportConformance {
             "a consumer asks before it resumes",
             "A queue that is resumed is not consumed before its server has agreed to that (JobConsumer.pause, willConsume)."
         ) { subject in
-            let (isWanted, first, message) = (Locked(true), subject.message(), subject.message(generation: 2))
+            let (asked, first, message) = (Locked(0), subject.message(), subject.message(generation: 2))
+            let isWanted = Locked(true)
+            let willConsume: @Sendable (String) async -> Bool = { _ in
+                asked.withLock { $0 += 1 }
+                return isWanted.withLock { $0 }
+            }
             try await subject.publish([first])
-            try await subject.consume(asking: { _ in isWanted.withLock { $0 } }) { consumer in
+            try await subject.consume(asking: willConsume) { consumer in
                 await consumer.consumer.acknowledge(try await consumer.deliveries(1))
+                // It may have begun with some of the queue's lanes only.
+                try await subject.eventually("it to catch up") { await consumer.catchUp(subject.probe()) }
                 await consumer.consumer.pause([JobTransportSubject.first])
+                let before = asked.withLock { $0 }
                 isWanted.withLock { $0 = false }
                 await consumer.consumer.pause([])
+                try await subject.eventually("it to ask again") { asked.withLock { $0 } > before }
                 try await subject.publish([message])
                 try Expect.equal(try await subject.rest().map(\.message), [message], "what is left for another")
             }
@@ -84,6 +95,8 @@ extension JobTransportConformance {
             await consumer.consumer.pause([JobTransportSubject.first])
             try await cut()
             try await consumer.connected(2)
+            // By then it has been asked for, and is consumed or rests.
+            try await subject.eventually("it to catch up") { await consumer.catchUp(subject.probe()) }
             try await subject.publish([message])
             try Expect.equal(try await subject.rest().map(\.message), [message], "what is left for another")
         }

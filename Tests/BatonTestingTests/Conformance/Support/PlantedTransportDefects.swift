@@ -62,10 +62,7 @@ enum PlantedTransportDefects {
             "generation: 99, queue: \"first\", name: \"mail.welcome\") to arrive"
         ),
         "a resumed queue delivers again": .init(.staysPaused, "3 wake-ups to arrive"),
-        "a consumer asks before it resumes": .init(
-            .asksOnlyOnce,
-            "generation: 99, queue: \"first\", name: \"mail.welcome\") to arrive"
-        ),
+        "a consumer asks before it resumes": .init(.asksOnlyOnce, "it to ask again"),
         "a consumer catches up with a paused queue": .init(.catchesUpOnlyConsuming, "it to catch up"),
         "a paused queue stays paused on the next connection": .init(
             .forgetsPauses,
