@@ -9,11 +9,17 @@ final class PauseLedger: Sendable {
     }
 
     private struct State {
-        var learnt: [Int: Set<String>] = [:]
+        /// Since when each process knows what.
+        var learnt: [Int: (queues: Set<String>, at: JobInstant)] = [:]
         var begun: Set<Claim> = []
     }
 
+    private let scheduler: SimulationScheduler
     private let state = Locked(State())
+
+    init(_ scheduler: SimulationScheduler) {
+        self.scheduler = scheduler
+    }
 
     /// A server has been told what is paused.
     ///
@@ -21,12 +27,13 @@ final class PauseLedger: Sendable {
     ///   - paused: All queues that are.
     ///   - process: The server's process.
     func learnt(_ paused: Set<String>, by process: Int) {
-        state.withLock { $0.learnt[process] = paused }
+        let now = scheduler.now
+        state.withLock { $0.learnt[process] = (paused, now) }
     }
 
     /// A server claims.
     ///
-    /// A claim that is repeated may have been begun before: what it brings is put back.
+    /// A claim that is repeated may have been begun before, and so may one of the same moment: what they bring is put back.
     ///
     /// - Parameters:
     ///   - queues: The queues whose jobs it claims.
@@ -40,10 +47,11 @@ final class PauseLedger: Sendable {
         _ number: Int64,
         by process: Int
     ) -> String? {
-        state.withLock { state in
+        let now = scheduler.now
+        return state.withLock { state in
             let isFirst = state.begun.insert(Claim(owner: owner, number: number)).inserted
-            guard isFirst, let learnt = state.learnt[process] else { return nil }
-            return queues.first { learnt.contains($0) }
+            guard isFirst, let learnt = state.learnt[process], learnt.at < now else { return nil }
+            return queues.first { learnt.queues.contains($0) }
         }
     }
 }

@@ -30,7 +30,6 @@ extension SimulatedStorage {
             }
             return try await storage.heartbeat(epoch, lease: lease, runs: runs, takeover: takeover)
         }
-        // The server heeds it before any other of its tasks goes on.
         if answer.isAlive { world.pauses.learnt(answer.pausedQueues, by: process) }
         return answer
     }
