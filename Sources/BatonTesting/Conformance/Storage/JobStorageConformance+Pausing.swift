@@ -42,14 +42,14 @@ extension JobStorageConformance {
             "The pause of every server and that of one stand side by side, and a resume ends one (JobStorage.resumeQueue)."
         ) { subject in
             let server = try await subject.server(named: "a", queues: ["mail"])
-            for name in [nil, "a", "b"] {
+            for name in [nil, "a", "b"] as [String?] {
                 _ = try await subject.storage.pauseQueue("mail", on: name, reason: nil)
             }
             try Expect.equal(try await subject.storage.resumeQueue("mail", on: nil), true, "whether it was paused")
             try Expect.equal(try await subject.paused(for: server), ["mail"], "what its own pause still pauses")
             try Expect.equal(try await subject.storage.resumeQueue("mail", on: "a"), true, "whether it was its own")
             try Expect.equal(try await subject.paused(for: server), [], "what is paused without either")
-            for name in [nil, "a"] {
+            for name in [nil, "a"] as [String?] {
                 try Expect.equal(
                     try await subject.storage.resumeQueue("mail", on: name),
                     false,
@@ -72,7 +72,7 @@ extension JobStorageConformance {
             let now = try await subject.storage.recurringDate()
             try Expect.that(now.timeIntervalSince(again.since) >= 60, "it to be paused for a minute", found: again)
             let last = try await subject.storage.pauseQueue("rest", on: nil, reason: "last")
-            try Expect.equal([last.reason, last.server, last.queue], ["last", nil, "rest"], "the pause")
+            try Expect.equal(last, QueuePause(queue: "rest", since: again.since, reason: "last"), "the pause")
             _ = try await subject.storage.pauseQueue("mail", on: "a", reason: nil)
             let all = try await subject.storage.queuePauses()
             try Expect.equal(all.map(\.queue), ["mail", "rest", "rest"], "the queues of all pauses")
