@@ -142,6 +142,8 @@ struct Envelope: Sendable {
             properties.type = "probing"
         case .recurringChanged:
             properties.type = "recurring"
+        case .queuesChanged:
+            properties.type = "queues"
         }
         return RabbitMQMessage(exchange: topology.controlExchange, routingKey: "", properties: properties)
     }
@@ -159,6 +161,8 @@ struct Envelope: Sendable {
             .probing
         case "recurring":
             .recurringChanged
+        case "queues":
+            .queuesChanged
         default:
             nil
         }
