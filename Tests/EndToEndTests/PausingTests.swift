@@ -1,5 +1,6 @@
 import Baton
 import EndToEndSupport
+import PostgresClient
 import Testing
 
 @Suite("Paused queues", .timeLimit(.minutes(15)))

@@ -42,6 +42,7 @@ struct FloodScenario: Scenario {
                 submitted
             } while: { _ in
                 try await rig.withProducer { producer in
+                    try await producer.publish(SubmittedNoOp(dueAt: MonotonicClock.now))
                     let tally = FloodTally()
                     let meters = try await Meters(rig)
                     let before = try await meters.start()
@@ -70,7 +71,7 @@ struct FloodScenario: Scenario {
                         }
                         try await group.waitForAll()
                     }
-                    let all = tally.taken + jobs
+                    let all = 1 + tally.taken + jobs
                     while recorded.count < all { try await Task.sleep(for: .milliseconds(50)) }
                     let end = MonotonicClock.now
                     var figures = try await meters.figures(since: before, jobs: all)
