@@ -47,26 +47,28 @@ func publish(url, queue string, message amqp.Publishing) (bool, error) {
 	}
 	returns := channel.NotifyReturn(make(chan amqp.Return, 1))
 	closed := channel.NotifyClose(make(chan *amqp.Error, 1))
+	// Not a deferred confirmation: one that comes at once is lost between the library's sending and its noting that it waits.
+	confirmations := channel.NotifyPublish(make(chan amqp.Confirmation, 1))
 	patience, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	confirmation, err := channel.PublishWithDeferredConfirmWithContext(
-		patience, namespace()+".submit", queue, true, false, message)
-	if err != nil {
+	if err := channel.PublishWithContext(patience, namespace()+".submit", queue, true, false, message); err != nil {
 		return false, err
 	}
-	confirmed := make(chan bool, 1)
-	go func() { confirmed <- confirmation.Wait() }()
 	select {
-	case isTaken := <-confirmed:
+	case confirmation, isOpen := <-confirmations:
+		if !isOpen {
+			if err := <-closed; err != nil {
+				return false, err
+			}
+			return false, amqp.ErrClosed
+		}
 		// A message that no queue takes comes back before its confirmation.
 		select {
 		case <-returns:
 			return false, errNoQueue
 		default:
-			return isTaken, nil
+			return confirmation.Ack, nil
 		}
-	case err := <-closed:
-		return false, err
 	case <-patience.Done():
 		return false, patience.Err()
 	}
