@@ -35,7 +35,8 @@ struct ProducerTests {
             let user = try RabbitMQConfiguration(url: lab.servers.rabbitMQURL).user
             let (rejects, full) = ("\(lab.namespace).rejects.\(user)", "\(lab.namespace).full")
             lab.use(brokerQueues: [rejects, full])
-            try await lab.withBuiltProducer(program) { producer in
+            try await lab.withFolder { folder in
+                let producer = try await BuiltProducer(program, lab, in: folder)
                 let once = JobID(UUID())
                 for _ in 0..<2 {
                     let ending = try await producer.submit(once)
@@ -50,12 +51,12 @@ struct ProducerTests {
                 #expect(unrouted.errors.contains("no server takes submissions to the queue nobody"))
 
                 // From the first call on.
-                let none = try await producer.rejects()
+                let none = try await producer.run("--rejects")
                 #expect(none.code == 0 && none.output.isEmpty, "\(none)")
                 let unknown = JobID(UUID())
                 #expect(try await producer.submit(unknown, "test.unknown").code == 0)
                 try await eventually("the reject is there") { try await lab.messages(in: rejects) == 1 }
-                let printed = try await producer.rejects()
+                let printed = try await producer.run("--rejects")
                 #expect(printed.code == 0 && printed.output.hasPrefix("\(unknown) "), "\(printed)")
                 #expect(printed.output.contains(" unknown_type ") && printed.output.split(separator: "\n").count == 1)
 

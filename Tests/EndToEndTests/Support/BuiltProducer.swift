@@ -2,31 +2,42 @@ import Baton
 import EndToEndSupport
 import Foundation
 
-/// A program of `deploy/producers`, built and told which Baton is the test's.
+/// A program in another language, built and told which Baton is the test's.
 struct BuiltProducer: Sendable {
     private let program: ProducerProgram
     private let folder: URL
+    private let command: [String]
     private let environment: [String: String]
     /// When each job is sent for the first time.
     private let sentAt = Int(Date().timeIntervalSince1970)
 
-    fileprivate init(_ program: ProducerProgram, _ lab: Lab, in folder: URL) async throws {
+    /// Builds a program.
+    ///
+    /// - Parameters:
+    ///   - program: The program.
+    ///   - sources: Where its source is.
+    ///   - lab: Whose Baton is meant.
+    ///   - folder: Where it is built and runs.
+    /// - Throws: ``LabError`` when it cannot be built.
+    init(
+        _ program: ProducerProgram,
+        from sources: URL = ProducerProgram.folder,
+        _ lab: Lab,
+        in folder: URL
+    ) async throws {
         self.program = program
         self.folder = folder
+        command = program.command(sources, builtIn: folder)
         environment = lab.producerEnvironment
-        guard let command = program.building(into: folder) else { return }
+        guard let command = program.building(sources, into: folder) else { return }
         let built = try await RunningProgram.run(command, in: folder)
         guard built.code == 0 else {
-            throw LabError("\(command.joined(separator: " ")) failed, which ./deploy/test sees to:\n\(built.errors)")
+            throw LabError("\(command.joined(separator: " ")) failed; ./deploy/test installs it.\n\(built.errors)")
         }
     }
 
     /// Starts it with a job.
-    func start(
-        _ id: JobID,
-        _ type: String = "test.write",
-        queue: String = "default"
-    ) throws -> RunningProgram {
+    func start(_ id: JobID, _ type: String = "test.write", queue: String = "default") throws -> RunningProgram {
         let arguments = program.submitting(
             type,
             #"{"number": 7}"#,
@@ -34,7 +45,7 @@ struct BuiltProducer: Sendable {
             id: id.description,
             sentAt: sentAt
         )
-        return try RunningProgram(program.command(builtIn: folder) + arguments, environment: environment, in: folder)
+        return try RunningProgram(command + arguments, environment: environment, in: folder)
     }
 
     /// Runs it with a job, to its end.
@@ -48,13 +59,9 @@ struct BuiltProducer: Sendable {
         return try await program.ending()
     }
 
-    /// Has it print its rejects.
-    func rejects() async throws -> RunningProgram.Ending {
-        try await RunningProgram.run(
-            program.command(builtIn: folder) + ["--rejects"],
-            environment: environment,
-            in: folder
-        )
+    /// Runs it with arguments of the test's own, to its end.
+    func run(_ arguments: String...) async throws -> RunningProgram.Ending {
+        try await RunningProgram.run(command + arguments, environment: environment, in: folder)
     }
 }
 
@@ -62,16 +69,6 @@ extension Lab {
     /// What tells a program which Baton is the test's.
     var producerEnvironment: [String: String] {
         ["BATON_RABBITMQ_URL": servers.rabbitMQURL, "BATON_NAMESPACE": namespace]
-    }
-
-    /// Builds a program for the length of a body.
-    func withBuiltProducer<Result: Sendable>(
-        _ program: ProducerProgram,
-        _ body: (BuiltProducer) async throws -> Result
-    ) async throws -> Result {
-        try await withFolder { folder in
-            try await body(BuiltProducer(program, self, in: folder))
-        }
     }
 
     /// Makes a folder for the length of a body.

@@ -6,47 +6,68 @@ import Foundation
 enum ProducerProgram: String, CaseIterable, Sendable {
     case c, go, java, perl, php, python, ruby
 
-    private static let folder = URL(filePath: #filePath).deletingLastPathComponent()
+    /// Where the programs are.
+    static let folder = URL(filePath: #filePath).deletingLastPathComponent()
         .appending(path: "../../../deploy/producers").standardized
 
     private static let classPath = ["amqp-client", "slf4j-api", "slf4j-nop"]
         .map { "/usr/share/java/\($0).jar" }.joined(separator: ":")
 
-    /// The whole path of a file beside the programs.
-    static func path(of file: String) -> String { path(of: file, in: folder) }
-
-    private static func path(of file: String, in folder: URL) -> String {
+    /// The whole path of a file.
+    static func path(of file: String, in folder: URL = folder) -> String {
         folder.appending(path: file).path(percentEncoded: false)
     }
 
-    /// What builds it, where it is to be built.
-    func building(into folder: URL) -> [String]? {
-        let built = Self.path(of: "submit", in: folder)
+    /// What its source is called.
+    var file: String {
         switch self {
-        case .c: return ["cc", "-o", built, Self.path(of: "submit.c"), "-lrabbitmq"]
+        case .c: "submit.c"
+        case .go: "submit.go"
+        case .java: "Submit.java"
+        case .perl: "submit.pl"
+        case .php: "submit.php"
+        case .python: "submit.py"
+        case .ruby: "submit.rb"
+        }
+    }
+
+    /// What builds it, where it is to be built.
+    ///
+    /// - Parameters:
+    ///   - sources: Where its source is.
+    ///   - folder: Where it is built.
+    /// - Returns: The command; `nil` where it runs as it is.
+    func building(_ sources: URL, into folder: URL) -> [String]? {
+        let (source, built) = (Self.path(of: file, in: sources), Self.path(of: "submit", in: folder))
+        switch self {
+        case .c: return ["cc", "-o", built, source, "-lrabbitmq"]
         case .go:
             // As Debian keeps libraries for it, and leaving nothing behind in a cache.
             let variables = [
                 "GO111MODULE=off", "GOPATH=/usr/share/gocode", "GOFLAGS=",
                 "GOCACHE=\(Self.path(of: "cache", in: folder))",
             ]
-            return variables + ["go", "build", "-o", built, Self.path(of: "submit.go")]
-        case .java:
-            let folder = folder.path(percentEncoded: false)
-            return ["javac", "-cp", Self.classPath, "-d", folder, Self.path(of: "Submit.java")]
+            return variables + ["go", "build", "-o", built, source]
+        case .java: return ["javac", "-cp", Self.classPath, "-d", folder.path(percentEncoded: false), source]
         case .perl, .php, .python, .ruby: return nil
         }
     }
 
     /// What starts it, before its arguments.
-    func command(builtIn folder: URL) -> [String] {
-        switch self {
+    ///
+    /// - Parameters:
+    ///   - sources: Where its source is.
+    ///   - folder: Where it was built.
+    /// - Returns: The command.
+    func command(_ sources: URL, builtIn folder: URL) -> [String] {
+        let source = Self.path(of: file, in: sources)
+        return switch self {
         case .c, .go: [Self.path(of: "submit", in: folder)]
         case .java: ["java", "-cp", "\(folder.path(percentEncoded: false)):\(Self.classPath)", "Submit"]
-        case .perl: ["/usr/bin/perl", Self.path(of: "submit.pl")]
-        case .php: ["/usr/bin/php", Self.path(of: "submit.php")]
-        case .python: ["/usr/bin/python3", Self.path(of: "submit.py")]
-        case .ruby: ["/usr/bin/ruby", Self.path(of: "submit.rb")]
+        case .perl: ["/usr/bin/perl", source]
+        case .php: ["/usr/bin/php", source]
+        case .python: ["/usr/bin/python3", source]
+        case .ruby: ["/usr/bin/ruby", source]
         }
     }
 
