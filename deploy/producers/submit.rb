@@ -33,6 +33,8 @@ def publish(queue, body, properties)
     returned = false
     exchange.on_return { |*| returned = true }
     exchange.publish(body, properties.merge(routing_key: queue, user_id: user, mandatory: true, persistent: true))
+    # Bunny leaves who waits for a confirmation alone when the broker refuses and closes the channel. Another call says it.
+    channel.prefetch(1)
     taken = channel.wait_for_confirms
     # A message that no queue takes comes back before its confirmation.
     raise Unrouted, "no server takes submissions to the queue #{queue}" if returned
@@ -53,7 +55,9 @@ def submit(type, body, queue = "default", id = SecureRandom.uuid, sent_at = Time
     abort e.message
   rescue Bunny::AccessRefused, Bunny::NotFound, Bunny::PreconditionFailed => e
     abort "the broker refuses: #{e.message}"
-  rescue Bunny::Exception, SystemCallError => e
+  rescue Bunny::Exception, SystemCallError, Timeout::Error => e
+    # The same, heard by the time of the other call.
+    abort "the broker refuses: #{Regexp.last_match(1)}" if e.message =~ /server-reported channel error: (.*)/
     warn "no connection, trying again: #{e.class}"
     sleep 2**attempt
   end
