@@ -50,6 +50,9 @@ struct ProducerTests {
                 #expect(unrouted.code == 1 && unrouted.output.isEmpty, "\(unrouted)")
                 #expect(unrouted.errors.contains("no server takes submissions to the queue nobody"))
 
+                let refused = try await producer.elsewhere.submit(JobID(UUID()))
+                #expect(refused.code == 1 && refused.errors.contains("the broker refuses: NOT_FOUND"), "\(refused)")
+
                 // From the first call on.
                 let none = try await producer.run("--rejects")
                 #expect(none.code == 0 && none.output.isEmpty, "\(none)")

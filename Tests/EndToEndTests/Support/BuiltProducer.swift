@@ -7,7 +7,7 @@ struct BuiltProducer: Sendable {
     private let program: ProducerProgram
     private let folder: URL
     private let command: [String]
-    private let environment: [String: String]
+    private var environment: [String: String]
     /// When each job is sent for the first time.
     private let sentAt = Int(Date().timeIntervalSince1970)
 
@@ -34,6 +34,13 @@ struct BuiltProducer: Sendable {
         guard built.code == 0 else {
             throw LabError("\(command.joined(separator: " ")) failed; ./deploy/test installs it.\n\(built.errors)")
         }
+    }
+
+    /// The same program, told of a namespace in which nobody has ever taken submissions.
+    var elsewhere: BuiltProducer {
+        var producer = self
+        producer.environment["BATON_NAMESPACE"] = "e2e_nowhere"
+        return producer
     }
 
     /// Starts it with a job.
