@@ -11,6 +11,9 @@ package struct BatonCLI: AsyncParsableCommand {
               BATON_POSTGRES_URL  where jobs are kept: postgresql://user:password@host/db
               BATON_RABBITMQ_URL  how workers are woken: amqp://user:password@host/vhost;
                                   not set where PostgreSQL alone serves
+              BATON_RABBITMQ_TOPOLOGY
+                                  declare or verify: whether exchanges and queues that are
+                                  missing are made (the default), or are an error
               BATON_NAMESPACE     prefix of schema, exchanges and queues (default: baton)
               BATON_LOG_LEVEL     trace, debug, info, notice, warning, error or critical;
                                   error by default
@@ -21,6 +24,7 @@ package struct BatonCLI: AsyncParsableCommand {
         subcommands: [
             JobCommand.self, RecurringCommand.self, RejectsCommand.self, QueueCommand.self, ServerCommand.self,
             CounterCommand.self, StatisticsCommand.self, ReconcileCommand.self, MigrateCommand.self, GrantsCommand.self,
+            TopologyCommand.self,
         ]
     )
 

@@ -11,6 +11,8 @@ struct BatonDemo: AsyncParsableCommand {
             Environment:
               BATON_POSTGRES_URL  where jobs are kept, such as postgresql://user:password@host:5432/database
               BATON_RABBITMQ_URL  how workers are woken, such as amqp://user:password@host:5672/vhost
+              BATON_RABBITMQ_TOPOLOGY
+                                  declare or verify exchanges and queues (default: declare)
               BATON_NAMESPACE     prefix of schema, exchanges and queues (default: baton)
               BATON_DEMO_INPUT    the folder demo.checksum may read
               BATON_LOG_LEVEL     trace, debug, info, notice, warning, error or critical (default: notice)

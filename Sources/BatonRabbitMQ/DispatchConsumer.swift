@@ -15,6 +15,8 @@ final class DispatchConsumer: JobConsumer {
     /// The queues of jobs by the broker's names of the queues for bundles.
     private let bundleQueues: [String: String]
     private let bundles = Locked(BundleLedger())
+    /// The queues that are paused.
+    private let paused = Locked<Set<String>>([])
     /// Probes that came with what was handed over last.
     private let returned = Locked<[ProbeReturn]>([])
     private let park: @Sendable ([RabbitMQMessage]) async -> [PublishOutcome]
@@ -107,8 +109,29 @@ final class DispatchConsumer: JobConsumer {
 
     func catchUp(queue: String, probe: ProbeID) async -> Bool {
         guard let consumer = try? consumer.get() else { return false }
-        let lanes = [envelope.topology.dispatchQueue(queue), envelope.topology.bundleQueue(queue)]
-        return await consumer.catchUp(lanes, label: probe.description)
+        return await consumer.catchUp(lanes(of: queue), label: probe.description)
+    }
+
+    /// The broker's names of a queue's lanes.
+    private func lanes(of queue: String) -> [String] {
+        [envelope.topology.dispatchQueue(queue), envelope.topology.bundleQueue(queue)]
+    }
+
+    func pause(_ queues: Set<String>) async {
+        guard let consumer = try? consumer.get() else { return }
+        let before = paused.withLock { paused in
+            defer { paused = queues }
+            return paused
+        }
+        for queue in self.queues.values.sorted() where queues.contains(queue) != before.contains(queue) {
+            for lane in lanes(of: queue) {
+                if queues.contains(queue) {
+                    await consumer.stopConsuming(queue: lane)
+                } else {
+                    await consumer.resumeConsuming(queue: lane)
+                }
+            }
+        }
     }
 
     func stopDeliveries() async {

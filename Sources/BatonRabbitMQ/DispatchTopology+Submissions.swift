@@ -7,6 +7,9 @@ extension DispatchTopology {
     private static let keptRejects: Int64 = 100_000
     private static let keptRejectBytes: Int64 = 256 << 20
 
+    /// How many submissions a queue holds, unless it is said otherwise.
+    static let maximumSubmissions = 1_000_000
+
     /// Where submissions are published, the queue's name as routing key.
     var submitExchange: String { "\(namespace).submit" }
     /// Where rejects are published, the producer as routing key.
@@ -17,21 +20,31 @@ extension DispatchTopology {
     /// The broker's name of the queue for submissions of a queue.
     func submitQueue(_ queue: String) -> String { "\(submitExchange).\(queue)" }
 
-    /// What every server declares that takes submissions.
+    /// Where one tenant publishes submissions, where producers are kept apart.
+    func submitExchange(of tenant: String) -> String { "\(submitExchange).\(tenant)" }
+
+    /// Where rejects of one tenant are.
+    func rejectedQueue(of tenant: String) -> String { "\(rejectedExchange).\(tenant)" }
+
+    /// What every server declares, or looks for, that takes submissions.
     var submissions: RabbitMQTopology {
         RabbitMQTopology(
             exchanges: [
                 RabbitMQExchange(submitExchange, kind: .topic), RabbitMQExchange(rejectedExchange, kind: .topic),
             ],
-            queues: [
-                .classic(
-                    rejectedQueue,
-                    arguments: [
-                        "x-max-length": .int64(Self.keptRejects), "x-max-length-bytes": .int64(Self.keptRejectBytes),
-                    ]
-                )
-            ],
-            bindings: [RabbitMQBinding(queue: rejectedQueue, exchange: rejectedExchange, routingKey: "#")]
+            queues: [rejects(rejectedQueue)],
+            bindings: [RabbitMQBinding(queue: rejectedQueue, exchange: rejectedExchange, routingKey: "#")],
+            mode: mode
+        )
+    }
+
+    /// A queue for rejects.
+    func rejects(_ name: String) -> RabbitMQQueue {
+        .classic(
+            name,
+            arguments: [
+                "x-max-length": .int64(Self.keptRejects), "x-max-length-bytes": .int64(Self.keptRejectBytes),
+            ]
         )
     }
 

@@ -7,6 +7,11 @@ internal import RabbitMQClient
 struct DispatchTopology: Sendable {
     let namespace: String
     let queueType: String
+    /// Whether this program declares what is missing, or only looks for it.
+    var mode = RabbitMQTopology.Mode.declare
+
+    /// Whether this program declares what is missing.
+    var declares: Bool { mode == .declare }
 
     /// Where wake-ups are published, the queue's name as routing key.
     var dispatchExchange: String { "\(namespace).dispatch" }
@@ -14,8 +19,12 @@ struct DispatchTopology: Sendable {
     var bundleExchange: String { "\(namespace).bundle" }
     /// Where words to every server are published.
     var controlExchange: String { "\(namespace).control" }
+    /// Where messages without a row are published.
+    ///
+    /// Not the default exchange: who may publish there may publish to every queue of the virtual host.
+    var parkedExchange: String { "\(namespace).parked" }
     /// Where messages without a row are set aside.
-    var parkedQueue: String { "\(namespace).parked" }
+    var parkedQueue: String { parkedExchange }
 
     /// The broker's name of a queue.
     func dispatchQueue(_ queue: String) -> String { "\(dispatchExchange).\(queue)" }
@@ -23,15 +32,18 @@ struct DispatchTopology: Sendable {
     /// The broker's name of the queue for bundles of a queue.
     func bundleQueue(_ queue: String) -> String { "\(bundleExchange).\(queue)" }
 
-    /// What every program declares.
+    /// What every program declares, or looks for.
     var base: RabbitMQTopology {
         RabbitMQTopology(
             exchanges: [
                 RabbitMQExchange(dispatchExchange, kind: .direct),
                 RabbitMQExchange(bundleExchange, kind: .direct),
                 RabbitMQExchange(controlExchange, kind: .fanout),
+                RabbitMQExchange(parkedExchange, kind: .direct),
             ],
-            queues: [RabbitMQQueue(parkedQueue, arguments: ["x-queue-type": "classic"])]
+            queues: [RabbitMQQueue(parkedQueue, arguments: ["x-queue-type": "classic"])],
+            bindings: [RabbitMQBinding(queue: parkedQueue, exchange: parkedExchange, routingKey: parkedQueue)],
+            mode: mode
         )
     }
 
@@ -52,7 +64,8 @@ struct DispatchTopology: Sendable {
         let (single, bundles) = (dispatch(queue), bundles(queue))
         return RabbitMQTopology(
             queues: [single.queue, bundles.queue],
-            bindings: [single.binding, bundles.binding]
+            bindings: [single.binding, bundles.binding],
+            mode: mode
         )
     }
 
@@ -75,7 +88,8 @@ struct DispatchTopology: Sendable {
 
     /// One server's queue for words to every server.
     ///
-    /// It goes with the server's connection, and with nothing else: other servers see by it that the server is connected.
+    /// It goes with the server's connection, and with nothing else: other servers see by it that the server is connected. So
+    /// the server declares it, whatever it may not declare besides.
     func control(_ presence: ServerPresence) -> (queue: RabbitMQQueue, binding: RabbitMQBinding) {
         let name = controlQueue(presence)
         return (

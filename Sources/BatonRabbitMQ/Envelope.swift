@@ -42,7 +42,7 @@ struct Envelope: Sendable {
     /// A message to be set aside as it came, with the reason.
     func parked(_ message: RabbitMQMessage, reason: String) -> RabbitMQMessage {
         var message = message
-        message.exchange = ""
+        message.exchange = topology.parkedExchange
         message.routingKey = topology.parkedQueue
         message.properties.headers[Self.reasonHeader] = .string(reason)
         // The broker would refuse a user that is not this connection's, and drop what expires.
@@ -142,6 +142,8 @@ struct Envelope: Sendable {
             properties.type = "probing"
         case .recurringChanged:
             properties.type = "recurring"
+        case .queuesChanged:
+            properties.type = "queues"
         }
         return RabbitMQMessage(exchange: topology.controlExchange, routingKey: "", properties: properties)
     }
@@ -159,6 +161,8 @@ struct Envelope: Sendable {
             .probing
         case "recurring":
             .recurringChanged
+        case "queues":
+            .queuesChanged
         default:
             nil
         }

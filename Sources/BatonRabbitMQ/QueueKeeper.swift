@@ -13,6 +13,9 @@ extension RabbitMQPublisher: QueueConnection {}
 
 /// Declares queues of jobs, and has those that are missing told of before.
 ///
+/// A program that does not declare has them told of all the same, each time it finds one missing: what was in it is published
+/// again once an administrator has made the queue.
+///
 /// One task at a time sees to a queue: who finds it missing while another does waits, and then finds it there.
 final class QueueKeeper: Sendable {
     private let topology: DispatchTopology
@@ -33,10 +36,10 @@ final class QueueKeeper: Sendable {
         watcher.withLock { $0 = $0 ?? watch }
     }
 
-    /// Declares both lanes of a queue; if one is missing, after that was told.
+    /// Declares both lanes of a queue, or verifies them; if one is missing, after that was told.
     ///
-    /// - Throws: `RabbitMQError` when the broker refuses or the connection is lost, and when the task is cancelled: who
-    ///   watches may not have done what is to be done before.
+    /// - Throws: `RabbitMQError` when the broker refuses or the connection is lost, when a lane is missing that is only
+    ///   looked for, and when the task is cancelled: who watches may not have done what is to be done before.
     func declare(_ queue: String, on connection: some QueueConnection) async throws(RabbitMQError) {
         let lanes = topology.lanes(of: queue)
         guard let watch = watcher.withLock({ $0 }) else { return try await connection.declareOnce(lanes) }

@@ -18,6 +18,30 @@ extension RabbitMQTransport {
             public static let quorum = QueueType(name: "quorum")
         }
 
+        /// What becomes of exchanges and queues that the broker does not have.
+        public enum Topology: String, Sendable, Hashable, CaseIterable {
+            /// Programs declare what they need, when they need it.
+            case declare
+            /// Programs only look for what they need, with an account that may not configure.
+            ///
+            /// An administrator makes it beforehand, from what `baton topology --definitions` prints. What is missing is
+            /// logged, and refuses what is published to it, with an error that names it; programs go on by themselves once it
+            /// is there. Bindings and attributes cannot be looked for. Only a server's own queue for words, which goes with
+            /// its connection, is declared all the same.
+            case verify
+
+            var mode: RabbitMQTopology.Mode {
+                switch self {
+                case .declare: .declare
+                case .verify:
+                    .verify(
+                        remedy: "This program does not declare it (topology: verify). Have the broker's administrator "
+                            + "import what “baton topology --definitions” prints, with all queues in --queues."
+                    )
+                }
+            }
+        }
+
         /// A URL such as `amqp://user:password@host:5672/vhost`.
         ///
         /// Several hosts are separated by commas; `amqps://` secures the connection by TLS, with parameters such as
@@ -27,12 +51,14 @@ extension RabbitMQTransport {
         public var namespace: String
         /// How dispatch queues are kept; the same for every program of a namespace.
         public var queueType: QueueType
+        /// What becomes of exchanges and queues that the broker does not have.
+        public var topology = Topology.declare
         /// How many messages may be unconfirmed at a time.
         public var maximumInFlight: Int
         /// How many submissions a queue of the broker holds before producers are told that it is full.
         ///
         /// A queue keeps what it was declared with: change it by a policy, or before there is the queue.
-        public var maximumSubmissions = 1_000_000
+        public var maximumSubmissions = DispatchTopology.maximumSubmissions
         /// Where losses and recoveries go.
         public var logger: Logger
         /// How long a publish waits for its queue to be declared; then it is for the client to try again.
@@ -62,7 +88,7 @@ extension RabbitMQTransport {
 
         /// The configuration without the URL.
         public var description: String {
-            "RabbitMQTransport.Configuration(namespace: \(namespace), queueType: \(queueType.name))"
+            "RabbitMQTransport.Configuration(namespace: \(namespace), queueType: \(queueType.name), topology: \(topology))"
         }
 
         /// The configuration without the URL.
@@ -70,7 +96,10 @@ extension RabbitMQTransport {
 
         /// The configuration without the URL.
         public var customMirror: Mirror {
-            Mirror(self, children: ["namespace": namespace, "queueType": queueType.name])
+            Mirror(
+                self,
+                children: ["namespace": namespace, "queueType": queueType.name, "topology": topology.rawValue]
+            )
         }
 
         /// How to reach the broker, under a name that its tools show.

@@ -23,10 +23,7 @@ extension RabbitMQTransport {
             return RabbitMQConsumer(
                 connection,
                 topology: topology.submissions,
-                subscriptions: queues.map { name in
-                    let (queue, binding) = topology.submit(name, limit: configuration.maximumSubmissions)
-                    return RabbitMQSubscription(queue, bindings: [binding], prefetch: UInt16(clamping: prefetch))
-                },
+                subscriptions: queues.map { submissions(to: $0, prefetch: UInt16(clamping: prefetch)) },
                 executor: (executor as? PollTaskExecutor)?.executor,
                 logger: configuration.logger
             )
@@ -37,6 +34,24 @@ extension RabbitMQTransport {
             queues: queues,
             logger: configuration.logger
         )
+    }
+
+    /// A subscription to the submissions of a queue.
+    private func submissions(to name: String, prefetch: UInt16) -> RabbitMQSubscription {
+        let (queue, binding) = topology.submit(name, limit: configuration.maximumSubmissions)
+        var subscription = RabbitMQSubscription(
+            queue,
+            bindings: [binding],
+            prefetch: prefetch,
+            declaresQueue: topology.declares
+        )
+        if !topology.declares {
+            let expected = RabbitMQTopology(queues: [queue], mode: topology.mode)
+            subscription.whenMissing = { @Sendable consumer throws(RabbitMQError) in
+                try await consumer.declareOnce(expected)
+            }
+        }
+        return subscription
     }
 
     /// Publishes rejects to their producers, persistent, mandatory and confirmed.

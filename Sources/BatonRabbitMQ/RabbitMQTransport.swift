@@ -31,7 +31,11 @@ public final class RabbitMQTransport: JobTransport {
     ///
     /// - Parameter configuration: Where the broker is and how to use it.
     public init(_ configuration: Configuration) {
-        let topology = DispatchTopology(namespace: configuration.namespace, queueType: configuration.queueType.name)
+        let topology = DispatchTopology(
+            namespace: configuration.namespace,
+            queueType: configuration.queueType.name,
+            mode: configuration.topology.mode
+        )
         self.configuration = configuration
         declaring = QueueDeclarations(patience: configuration.declarationPatience)
         self.topology = topology
@@ -239,10 +243,16 @@ public final class RabbitMQTransport: JobTransport {
         prefetch: UInt16,
         _ gate: LaneGate
     ) -> RabbitMQSubscription {
-        var subscription = RabbitMQSubscription(lane.queue, bindings: [lane.binding], prefetch: prefetch)
+        var subscription = RabbitMQSubscription(
+            lane.queue,
+            bindings: [lane.binding],
+            prefetch: prefetch,
+            declaresQueue: topology.declares
+        )
         subscription.willConsume = { await gate.mayConsume(lane.queue.name) }
-        if keeper.isWatched {
-            // Both lanes at once: who finds the other one missing then finds it there.
+        if keeper.isWatched || !topology.declares {
+            // Both lanes at once: who finds the other one missing then finds it there. Who does not declare says what is
+            // missing.
             subscription.whenMissing = { @Sendable [keeper] consumer throws(RabbitMQError) in
                 try await keeper.declare(name, on: consumer)
             }

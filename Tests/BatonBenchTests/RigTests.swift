@@ -64,6 +64,29 @@ struct RigTests {
         }
     }
 
+    @Test("What other programs publish is measured and found in SQL, and its queues are gone afterwards")
+    func submissions() async throws {
+        let environment = try BenchEnvironment()
+        var options = RigOptions()
+        options.namespace = "bench_" + String(UInt64.random(in: .min ... .max), radix: 16)
+        options.submissions = SubmissionLimits()
+        let submit = try await SubmitScenario(rate: 100, duration: 0.5).run(environment, options)
+        #expect(submit[.submissionRatio] ?? 0 > 0)
+        #expect(submit[.startedTwice] == 0)
+
+        // Threads for 20 a second, ten times as many published, and room for a hundred.
+        options.concurrency = 1
+        options.submissions = SubmissionLimits(queued: 50, backlog: 50)
+        let flood = try await FloodScenario(factor: 10, duration: 3, rate: 5).run(environment, options)
+        #expect(flood[.submissionsRefused] ?? 0 > 0, "the broker pushes back")
+        #expect(flood[.submissionsTaken] ?? 0 > 0)
+        #expect(flood[.startedTwice] == 0)
+        let rig = Rig(environment, options)
+        for queue in rig.brokerQueues + ["submit.default", "rejected"].map({ "\(rig.namespace).\($0)" }) {
+            #expect(try await rig.withBroker { try await $0.state(ofQueue: queue) } == nil)
+        }
+    }
+
     @Test("A namespace that is there already is refused, and stays")
     func taken() async throws {
         var options = RigOptions()

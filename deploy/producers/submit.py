@@ -5,7 +5,8 @@
     submit.py --rejects        prints what was rejected of this account's messages since its first call
 
 Needs pika (Debian: python3-pika, PyPI: pika). BATON_RABBITMQ_URL says where the broker is, BATON_NAMESPACE the prefix
-of its exchanges (baton). The same --id makes one job, however often it is sent: a producer that is not sure sends again,
+of its exchanges (baton), and BATON_TENANT the tenant, where producers are kept apart and may declare nothing: then the
+exchange and the queue of rejects are the tenant's own. The same --id makes one job, however often it is sent: a producer that is not sure sends again,
 with the time of its first try, so that one that comes late is rejected and not taken for new.
 """
 
@@ -19,6 +20,7 @@ import uuid
 import pika
 
 NAMESPACE = os.environ.get("BATON_NAMESPACE", "baton")
+TENANT = os.environ.get("BATON_TENANT")
 
 
 def connect():
@@ -38,7 +40,7 @@ def submit(arguments):
                 channel = connection.channel()
                 channel.confirm_delivery()
                 channel.basic_publish(
-                    exchange=f"{NAMESPACE}.submit",
+                    exchange=f"{NAMESPACE}.submit.{TENANT}" if TENANT else f"{NAMESPACE}.submit",
                     routing_key=arguments.queue,
                     body=arguments.arguments.encode(),
                     mandatory=True,
@@ -69,9 +71,12 @@ def submit(arguments):
 def show_rejects():
     connection, user = connect()
     channel = connection.channel()
-    queue = f"{NAMESPACE}.rejects.{user}"
-    channel.queue_declare(queue, durable=True)
-    channel.queue_bind(queue, f"{NAMESPACE}.rejected", routing_key=user)
+    if TENANT:
+        queue = f"{NAMESPACE}.rejected.{TENANT}"
+    else:
+        queue = f"{NAMESPACE}.rejects.{user}"
+        channel.queue_declare(queue, durable=True)
+        channel.queue_bind(queue, f"{NAMESPACE}.rejected", routing_key=user)
     for method, properties, body in channel.consume(queue, inactivity_timeout=2):
         if method is None:
             break

@@ -27,6 +27,8 @@ public final class JobClient: Service {
     let scheduled = Chime<ScheduleSignal>()
     /// Rings when this process sets a recurring entry, for the servers in it.
     let recurringChanged = Chime<Wakeup>()
+    /// Rings when this process pauses or resumes a queue, for the servers in it.
+    let queuesChanged = Chime<Wakeup>()
 
     let announcer = ScheduleAnnouncer()
     private let losses: LossWatch

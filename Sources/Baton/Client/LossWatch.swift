@@ -61,11 +61,11 @@ final class LossWatch: QueueWatch {
         guard isConfirmed, let holdsJobs = settled else { return }
         guard holdsJobs else {
             // It is new, most of the time.
-            logger.debug("the broker does not have the queue; it is declared", metadata: ["queue": "\(queue)"])
+            logger.debug("the broker does not have the queue", metadata: ["queue": "\(queue)"])
             return
         }
         logger.notice(
-            "the broker does not have the queue; it is declared, and what had been in it is published again",
+            "the broker does not have the queue; what had been in it is published again once there is one",
             metadata: ["queue": "\(queue)"]
         )
         found.withLock { $0 += 1 }

@@ -51,4 +51,6 @@ package enum PlantedDefect: String, Sendable, Hashable, CaseIterable {
     case looksOnceForMissingQueue
     /// A recurring entry goes on whatever it was planned from, and its occurrences are not compared with those decided before.
     case advancesBlindly
+    /// Jobs of a paused queue are started as ever.
+    case heedsNoPauses
 }

@@ -8,6 +8,7 @@ extension JobError {
             case invalidName
             case invalidOptions
             case invalidQueue
+            case invalidServer
             case notBootstrapped
             case outputNotEncodable
             case outputUndecodable
@@ -33,6 +34,9 @@ extension JobError {
 
         /// A queue's name holds what queue names may not hold.
         public static let invalidQueue = Code(wrapped: .invalidQueue)
+
+        /// A server's name is empty, too long or not printable.
+        public static let invalidServer = Code(wrapped: .invalidServer)
 
         /// The static convenience was used before a client was made known to it.
         public static let notBootstrapped = Code(wrapped: .notBootstrapped)

@@ -31,7 +31,7 @@ public protocol JobMonitor: Sendable {
     /// - Throws: ``JobStorageError``.
     func servers() async throws(JobStorageError) -> [ServerSnapshot]
 
-    /// Every queue that holds a job or that a living server serves, by name.
+    /// Every queue that holds a job, that a living server serves or that is paused, by name.
     ///
     /// - Returns: The queues.
     /// - Throws: ``JobStorageError``.

@@ -37,14 +37,16 @@ struct ClaimProcess: Sendable {
         case .deleted(let id): core.cancelRuns { key, _ in key.id == id }
         case .probing: core.probing.hear()
         case .recurringChanged: core.news.recurringChanged.ring()
+        case .queuesChanged: core.news.queuesChanged.ring()
         }
     }
 
     private func receive(_ deliveries: [Delivery]) async throws {
         guard !deliveries.isEmpty else { return }
         let known = deliveries.filter { core.registry[$0.message.name] != nil }
-        let refused = core.table.withLock { $0.receive(known, at: core.clock.now) }
+        let (refused, isPaused) = core.table.withLock { ($0.receive(known, at: core.clock.now), $0.holdsPaused(known)) }
         core.claimable.ring()
+        if isPaused { core.pausing.ring() }
         if known.contains(where: \.isBundled) {
             core.bundled.ring()
         }
@@ -127,6 +129,7 @@ struct ClaimProcess: Sendable {
         if sorted.mustAskAgain {
             // The row was in another's hands for a moment; the delivery is at the head of the line again.
             core.bundled.ring()
+            core.pausing.ring()
             try await core.clock.sleep(for: .milliseconds(20))
             core.claimable.ring()
         }

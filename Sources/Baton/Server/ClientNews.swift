@@ -4,6 +4,8 @@ struct ClientNews: Sendable {
     let scheduled = ScheduleSignal()
     /// A recurring entry was set.
     let recurringChanged = Wakeup()
+    /// A queue was paused or resumed.
+    let queuesChanged = Wakeup()
     /// There is something to repair.
     let returns = Wakeup()
     /// The broker has fallen silent, or is heard again.
@@ -15,6 +17,7 @@ struct ClientNews: Sendable {
     init(of client: JobClient) {
         client.scheduled.add(scheduled)
         client.recurringChanged.add(recurringChanged)
+        client.queuesChanged.add(queuesChanged)
         client.publisher.returns.add(returns)
         client.publisher.turns.add(turns)
         // There may have been something already.

@@ -49,7 +49,8 @@ struct DelayedJobScheduler: Sendable {
             sleep = min(max(promotion.nextDue ?? sleep, .zero), sleep)
             core.table.withLock { table in
                 table.pacing.note(promotion, of: pace, at: core.clock.now)
-                guard !promotion.heldQueues.isEmpty else { return }
+                // Where a queue is paused, nothing is to be expected before it is resumed, which rings.
+                guard promotion.heldQueues.contains(where: { pace.windows[$0] != 0 }) else { return }
                 sleep = table.pacing.takeRipe() ? .zero : min(sleep, table.pacing.poll)
             }
             return promotion.dispatches

@@ -1,7 +1,7 @@
 import Logging
 import Locking
 
-/// Renews the lease and compares what storage says with what runs here (PROTOCOL move 6).
+/// Renews the lease, compares what storage says with what runs here (PROTOCOL move 6), and learns which queues are paused.
 struct HeartbeatProcess: Sendable {
     let core: ServerCore
     let witness: StorageWitness
@@ -25,7 +25,11 @@ struct HeartbeatProcess: Sendable {
                 hasteLeft = Self.haste
             }
             let interval = core.configuration.heartbeatInterval
-            try await core.clock.sleep(for: isSoon ? min(Self.retryInterval, interval) : interval)
+            // What is paused is learnt with the answers alone, one after another: so none that is older takes its place.
+            try await core.news.queuesChanged.wait(
+                atMost: isSoon ? min(Self.retryInterval, interval) : interval,
+                clock: core.clock
+            )
         }
     }
 
@@ -70,6 +74,7 @@ struct HeartbeatProcess: Sendable {
             return Beat()
         }
         core.noteLease(of: epoch, sentAt: sentAt)
+        core.pause(answer.pausedQueues)
         core.suspect(answer.latePeers)
         await cancelLost(answer.lostRuns)
         if let rows = answer.ownedRuns {

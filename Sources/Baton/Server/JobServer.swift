@@ -20,7 +20,7 @@ public import ServiceLifecycle
 /// }
 /// ```
 public final class JobServer: Service {
-    /// A name for people: host and process.
+    /// A name for people, and for pauses of queues on this server: host and process, or as it was configured.
     public let name: String
 
     private let core: ServerCore
@@ -36,7 +36,7 @@ public final class JobServer: Service {
     ///   - onConsuming: Called with ``name`` once the server takes jobs for the first time, such as to tell a supervisor that
     ///     it is ready. It must not block.
     ///   - registrations: The jobs it knows.
-    /// - Throws: ``JobRegistrationError`` for jobs that cannot stand side by side, ``JobError`` for a queue's name,
+    /// - Throws: ``JobRegistrationError`` for jobs that cannot stand side by side, ``JobError`` for a queue's name or the server's,
     ///   ``JobServerError`` for an impossible configuration.
     public init(
         _ client: JobClient,
@@ -59,6 +59,7 @@ public final class JobServer: Service {
         guard configuration.lease >= configuration.heartbeatInterval * 5 else {
             throw JobServerError(.invalidConfiguration, "The lease must be at least five heartbeats long.")
         }
+        if let name = configuration.name { try ServerName.validate(name) }
         if let submissions = configuration.submissions {
             guard submissions.maximumBacklog > 0, submissions.window > .zero else {
                 throw JobServerError(
@@ -80,7 +81,7 @@ public final class JobServer: Service {
             )
         }
         let processID = Int(ProcessInfo.processInfo.processIdentifier)
-        name = "\(ProcessInfo.processInfo.hostName):\(processID)"
+        name = configuration.name ?? "\(ProcessInfo.processInfo.hostName):\(processID)"
         core = try ServerCore(
             client: client,
             registry: JobRegistry(registrations()),
@@ -134,6 +135,7 @@ public final class JobServer: Service {
             group.addTask { try await CancellationProcess(core: self.core).run() }
             group.addTask { try await BrokerTurnProcess(core: self.core).run() }
             group.addTask { try await ProgressProcess(core: self.core).run() }
+            group.addTask { try await PauseProcess(core: self.core).run() }
             group.addTask { try await UnbundlingProcess(core: self.core).run() }
             group.addTask { try await ParkingProcess(core: self.core).run() }
             group.addTask { try await HeartbeatProcess(core: self.core, witness: witness).run() }

@@ -6,6 +6,11 @@
 
 /// How a ``JobServer`` behaves.
 public struct JobServerConfiguration: Sendable {
+    /// The server's name: 1 to 200 bytes of printable characters; `nil` for its host and process.
+    ///
+    /// A pause of a queue on one server goes by the name. One that stays the same when the server is started again keeps it
+    /// paused; servers that share a name share it, too.
+    public var name: String?
     /// How many jobs run at once, each on a thread of its own.
     ///
     /// Hangfire's min(cores × 5, 20) by default.

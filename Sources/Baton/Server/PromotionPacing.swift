@@ -71,10 +71,16 @@ struct PromotionPacing: Sendable {
     ///
     /// - Parameters:
     ///   - queues: The queues that the server serves.
+    ///   - paused: Those of them that are paused: nothing of them is promoted.
     ///   - free: How many of its threads have no job.
     ///   - now: The present.
     /// - Returns: The pace.
-    mutating func pace(queues: [String], free: Int, at now: JobInstant) -> PromotionPace {
+    mutating func pace(
+        queues: [String],
+        paused: Set<String> = [],
+        free: Int,
+        at now: JobInstant
+    ) -> PromotionPace {
         forgetLate(at: now)
         let since = now.advanced(by: .zero - Self.span)
         for queue in lanes.keys {
@@ -87,7 +93,8 @@ struct PromotionPacing: Sendable {
         let windows = queues.map { queue in
             let claims = lanes[queue]?.claims.reduce(0) { $0 + $1.count } ?? 0
             let moving = Int(Self.wait / Self.span * Double(claims))
-            return (queue, min(max(2 * free, moving, Self.leastWindow), Self.largestWindow))
+            let window = min(max(2 * free, moving, Self.leastWindow), Self.largestWindow)
+            return (queue, paused.contains(queue) ? 0 : window)
         }
         return PromotionPace(
             outstanding: promoted.keys.sorted { $0.uuid.words < $1.uuid.words },
@@ -117,7 +124,8 @@ struct PromotionPacing: Sendable {
         }
         poll = promotion.dispatches.isEmpty ? min(poll * 2, Self.longestPoll) : Self.leastPoll
         for queue in promotion.heldQueues {
-            guard let window = pace.windows[queue] else { continue }
+            // What is held back in a paused queue waits for more than for claims.
+            guard let window = pace.windows[queue], window > 0 else { continue }
             let mark = window / 2
             if lanes[queue].map({ $0.waiting <= mark }) ?? true {
                 isRipe = true

@@ -81,13 +81,16 @@ extension RunTable {
 
     /// Ends runs that no thread has taken, so that they can be put back.
     ///
-    /// - Parameter instant: Those that were claimed before; `nil` for all.
+    /// - Parameters:
+    ///   - instant: Those that were claimed before; `nil` for all.
+    ///   - queues: Those of these queues; `nil` for all.
     /// - Returns: Their jobs.
-    mutating func takeUnstarted(claimedBefore instant: JobInstant?) -> [ClaimedJob] {
+    mutating func takeUnstarted(claimedBefore instant: JobInstant?, of queues: Set<String>? = nil) -> [ClaimedJob] {
         var jobs: [ClaimedJob] = []
         for key in runs.keys.sorted() {
             guard let run = runs[key], !run.hasEnded, run.startedAt == nil else { continue }
             if let instant, run.since >= instant { continue }
+            if let queues, !queues.contains(run.job.queue) { continue }
             runs[key]?.hasEnded = true
             running -= 1
             jobs.append(run.job)

@@ -80,6 +80,8 @@ struct RunTable: Sendable {
     /// Runs that were taken out, and rows that were put back, while a claim of their jobs is under way.
     var endedWhileClaiming: Set<OwnedRun> = []
     var isStopping = false
+    /// The queues of which nothing is claimed for the time being.
+    var paused: Set<String> = []
     /// What is promoted and unclaimed.
     var pacing = PromotionPacing()
 
@@ -138,8 +140,9 @@ struct RunTable: Sendable {
         var batch: [Held] = []
         var passed: [Held] = []
         while taken < capacity, let held = waiting.popFirst() {
+            let isWanted = paused.isEmpty || !paused.contains(held.delivery.message.queue)
             let hasRoom = taken < concurrency || !held.delivery.isRedelivered
-            if hasRoom, claiming.insert(held.delivery.message.id).inserted {
+            if isWanted, hasRoom, claiming.insert(held.delivery.message.id).inserted {
                 batch.append(held)
                 taken += 1
             } else {

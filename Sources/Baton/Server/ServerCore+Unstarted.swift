@@ -6,9 +6,10 @@ extension ServerCore {
     ///
     /// - Parameters:
     ///   - instant: Those that were claimed before; `nil` for all.
+    ///   - queues: Those of these queues; `nil` for all.
     ///   - reason: Why, for their history.
-    func putBackUnstarted(claimedBefore instant: JobInstant? = nil, reason: String) {
-        let jobs = table.withLock { $0.takeUnstarted(claimedBefore: instant) }
+    func putBackUnstarted(claimedBefore instant: JobInstant? = nil, of queues: Set<String>? = nil, reason: String) {
+        let jobs = table.withLock { $0.takeUnstarted(claimedBefore: instant, of: queues) }
         guard !jobs.isEmpty else { return }
         completions.append(
             jobs.map { job in

@@ -49,6 +49,10 @@ final class ServerCore: Sendable {
     let claimable = Wakeup()
     /// Rings when a claim without messages has room again.
     let vacancies = Wakeup()
+    /// Rings when other queues are paused than before, or something of a paused one has arrived.
+    let pausing = Wakeup()
+    /// Rings for the claim without messages when a queue is resumed.
+    let resumed = Wakeup()
     /// Whether the consumer is connected.
     let link: ConsumerLink
     /// Rings when deliveries arrived in bundles.
@@ -162,11 +166,12 @@ final class ServerCore: Sendable {
         }
     }
 
-    /// Registers the first epoch, until it succeeds.
+    /// Registers the first epoch, until it succeeds, and learns which queues are paused.
     ///
     /// - Throws: `CancellationError`, or what storage refuses for good.
     func register() async throws {
         try await register(epoch, replacing: nil)
+        try await learnPauses()
     }
 
     /// Takes a new epoch after the old one was certified dead, and cancels what ran under it (PROTOCOL move 2).
@@ -275,6 +280,8 @@ final class ServerCore: Sendable {
     ///   - jobs: The jobs.
     ///   - owner: The epoch they were claimed for.
     func begin(_ jobs: [ClaimedJob], claimedFor owner: ServerEpoch) {
+        // Paused while they were being claimed: the threads pass by what is put back.
+        putBackPaused()
         let runner = JobRunner(core: self)
         workers.submit(jobs.map { job in { runner.start(job, on: $0) } })
         if epoch != owner {

@@ -60,24 +60,49 @@ struct StorageIntake: Sendable {
 
     private func claimOrWait() async throws {
         let (owner, claim) = core.nextClaim()
-        let limit = core.table.withLock { $0.beginIntake(claim, at: core.clock.now) }
+        let (queues, limit) = core.table.withLock { table in
+            let queues = table.unpaused(core.queues)
+            return (queues, queues.isEmpty ? 0 : table.beginIntake(claim, at: core.clock.now))
+        }
+        guard !queues.isEmpty else {
+            try await core.resumed.wait()
+            return
+        }
         guard limit > 0 else {
             try await core.vacancies.wait()
             return
         }
-        if try await take(limit, owner, claim) < limit {
-            let patience = core.client.hasTransport ? Self.pollIntervalWhileDown : Self.pollInterval
-            try await core.storage.waitForWork(queues: core.queues, patience: patience)
+        if try await take(limit, from: queues, owner, claim) < limit {
+            try await waitForWork(in: queues)
+        }
+    }
+
+    /// Waits until there may be work, or a queue was resumed of which there may be some.
+    private func waitForWork(in queues: [String]) async throws {
+        let patience = core.client.hasTransport ? Self.pollIntervalWhileDown : Self.pollInterval
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            let executor = core.storage.executor
+            group.addTask(executorPreference: executor) {
+                try await core.storage.waitForWork(queues: queues, patience: patience)
+            }
+            group.addTask(executorPreference: executor) { try await core.resumed.wait() }
+            defer { group.cancelAll() }
+            _ = try await group.next()
         }
     }
 
     /// One claim, never repeated under its number: what a lost answer has claimed, the audit puts back, and claimed again it
     /// must bear another fence.
-    private func take(_ limit: Int, _ owner: ServerEpoch, _ claim: Int64) async throws(JobStorageError) -> Int {
+    private func take(
+        _ limit: Int,
+        from queues: [String],
+        _ owner: ServerEpoch,
+        _ claim: Int64
+    ) async throws(JobStorageError) -> Int {
         let jobs: [ClaimedJob]
         do throws(JobStorageError) {
             jobs = try await core.storage.claimWaiting(
-                queues: core.queues,
+                queues: queues,
                 names: names,
                 limit: limit,
                 owner: owner,

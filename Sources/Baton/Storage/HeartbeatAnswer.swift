@@ -10,6 +10,8 @@ public struct HeartbeatAnswer: Sendable, Hashable {
     public var latePeers: [ServerEpoch]
     /// The name of this renewal, no two of which are the same, to rest the next offer on; `nil` without a renewal.
     public var renewal: Int64?
+    /// Those of the server's queues that are paused, everywhere or for it; empty without a renewal.
+    public var pausedQueues: Set<String>
 
     /// Creates an answer.
     ///
@@ -19,17 +21,20 @@ public struct HeartbeatAnswer: Sendable, Hashable {
     ///   - ownedRuns: Every processing row of the epoch, or `nil`.
     ///   - latePeers: Other servers whose heartbeat is late.
     ///   - renewal: The name of this renewal.
+    ///   - pausedQueues: Those of the server's queues that are paused.
     public init(
         isAlive: Bool,
         lostRuns: [OwnedRun],
         ownedRuns: [OwnedRun]?,
         latePeers: [ServerEpoch] = [],
-        renewal: Int64? = nil
+        renewal: Int64? = nil,
+        pausedQueues: Set<String> = []
     ) {
         self.isAlive = isAlive
         self.lostRuns = lostRuns
         self.ownedRuns = ownedRuns
         self.latePeers = latePeers
         self.renewal = renewal
+        self.pausedQueues = pausedQueues
     }
 }

@@ -6,7 +6,7 @@ public import ServiceLifecycle
 /// that a call may be repeated after a lost answer. PROTOCOL sections 1 to 4 are the specification; the words here name
 /// its moves. Errors are ``JobStorageError``.
 public protocol JobStorage: Service, PublisherStorage, ServerStorage, ProbeStorage, RecurringStorage, RetentionStorage,
-    SubmissionStorage
+    SubmissionStorage, QueueStorage
 {
     /// Where calls start and end without a change of threads, if there is such a place.
     ///

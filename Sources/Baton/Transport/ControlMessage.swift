@@ -10,4 +10,6 @@ public enum ControlMessage: Sendable, Hashable {
     case probing
     /// A recurring entry was set or resumed, and may be due sooner than before.
     case recurringChanged
+    /// A queue was paused or resumed, on some server or on every one.
+    case queuesChanged
 }

@@ -27,8 +27,18 @@ public protocol JobConsumer: Sendable {
     /// - Parameters:
     ///   - queue: The queue.
     ///   - probe: The round it is for.
-    /// - Returns: Whether the event comes; not where the queue is not consumed, or a channel was lost meanwhile.
+    /// - Returns: Whether the event comes; not where the queue is neither consumed nor paused, or a channel was lost meanwhile.
     func catchUp(queue: String, probe: ProbeID) async -> Bool
+
+    /// Takes no deliveries from some queues, also on later connections, and from all others again.
+    ///
+    /// Once it returns, the broker delivers no more of them; what it had sent before may still come among the events, and is
+    /// settled as ever. Nothing is given back by this. Each queue that is resumed is asked for anew before it is consumed, and
+    /// so is a paused one on each new connection, though nothing is delivered: what the last connection had not settled has
+    /// gone back. A consumer whose queues are all paused stays connected.
+    ///
+    /// - Parameter queues: All queues that are paused now; repeated, it changes nothing.
+    func pause(_ queues: Set<String>) async
 
     /// Stops new deliveries; those already here can still be settled.
     func stopDeliveries() async

@@ -65,7 +65,8 @@ public protocol JobTransport: Service {
     ///   - executor: Where the server claims; an intake that can live there hands over without a change of threads.
     ///   - willConsume: Called each time before the broker is asked to deliver from a queue or a lane of it, which is done
     ///     once it returns, and not done when it returns `false`: the connection is not wanted any more. Lanes that begin
-    ///     to be consumed for the first time share a call.
+    ///     to be consumed for the first time share a call. Called for a paused queue on each new connection, too
+    ///     (``JobConsumer/pause(_:)``).
     /// - Returns: The intake, which does nothing until it is run.
     func makeConsumer(
         queues: [String],

@@ -18,6 +18,8 @@ struct NoConsumer: JobConsumer {
 
     func catchUp(queue: String, probe: ProbeID) async -> Bool { false }
 
+    func pause(_ queues: Set<String>) async {}
+
     func stopDeliveries() async {}
 
     func acknowledge(_ deliveries: [Delivery]) async {}

@@ -60,6 +60,15 @@ enum Figure: String, Sendable, Hashable, CaseIterable {
     case upStartMax = "settings.recurring.up_start_ms.max"
     /// How many of them there were.
     case upCount = "settings.recurring.up"
+    /// Of jobs that the client enqueued beside submissions, until their start; and a submission's median by theirs.
+    case enqueuedStartP50 = "settings.enqueued.start_ms.p50"
+    case enqueuedStartP99 = "settings.enqueued.start_ms.p99"
+    case submissionRatio = "settings.enqueued.start_p50_ratio"
+    /// What the broker said to a producer that is too fast, and the memory in use once all was full, and at the end.
+    case submissionsTaken = "settings.flood.taken"
+    case submissionsRefused = "settings.flood.refused"
+    case earlyMemory = "settings.flood.rss_mb.second_quarter"
+    case lateMemory = "settings.flood.rss_mb.last_quarter"
     /// Of a server that reconciles: its passes, and for each of them all that it asked of the database, and all rows of the
     /// table of enqueued jobs that it read.
     case reconcilePasses = "settings.reconcile.passes"

@@ -29,6 +29,21 @@ struct Figures: Sendable, Hashable {
         self[.outageReturnMax] = returns?.max
     }
 
+    /// Takes in the times to the start of jobs that the client enqueued, beside those of submissions.
+    mutating func setEnqueued(starts: Percentiles?, submissions: Percentiles?) {
+        self[.enqueuedStartP50] = starts?.p50
+        self[.enqueuedStartP99] = starts?.p99
+        if let starts, let submissions, starts.p50 > 0 { self[.submissionRatio] = submissions.p50 / starts.p50 }
+    }
+
+    /// Takes in what became of more submissions than could be run.
+    mutating func setFlood(_ tally: FloodTally) {
+        self[.submissionsTaken] = Double(tally.taken)
+        self[.submissionsRefused] = Double(tally.refused)
+        self[.earlyMemory] = tally.memory?.early
+        self[.lateMemory] = tally.memory?.late
+    }
+
     /// Takes in the times from enqueueing to the start of jobs.
     mutating func setStarts(_ percentiles: Percentiles?) {
         self[.startP50] = percentiles?.p50

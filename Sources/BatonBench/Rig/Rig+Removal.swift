@@ -45,10 +45,14 @@ extension Rig {
     private func removeQueues() async {
         do {
             try await withBroker { broker in
-                for queue in brokerQueues + ["\(namespace).parked"] {
+                let isSubmittedTo = options.submissions != nil
+                let doors = isSubmittedTo ? ["\(namespace).submit.\(Self.queue)", "\(namespace).rejected"] : []
+                for queue in brokerQueues + ["\(namespace).parked"] + doors {
                     try await broker.deleteQueue(queue)
                 }
-                for exchange in ["dispatch", "bundle", "control"] {
+                let exchanges =
+                    ["dispatch", "bundle", "control", "parked"] + (isSubmittedTo ? ["submit", "rejected"] : [])
+                for exchange in exchanges {
                     try await broker.deleteExchange("\(namespace).\(exchange)")
                 }
             }

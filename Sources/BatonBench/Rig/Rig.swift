@@ -46,14 +46,14 @@ final class Rig: Sendable {
             onSuccess: onSuccess
         )
         transport = options.queueType.map { [namespace] queueType in
-            RabbitMQTransport(
-                RabbitMQTransport.Configuration(
-                    url: environment.rabbitMQURL,
-                    namespace: namespace,
-                    queueType: queueType == .quorum ? .quorum : .classic,
-                    logger: environment.logger
-                )
+            var configuration = RabbitMQTransport.Configuration(
+                url: environment.rabbitMQURL,
+                namespace: namespace,
+                queueType: queueType == .quorum ? .quorum : .classic,
+                logger: environment.logger
             )
+            if let queued = options.submissions?.queued { configuration.maximumSubmissions = queued }
+            return RabbitMQTransport(configuration)
         }
         var client = JobClientConfiguration()
         // What is measured is the way over the broker, however long it takes.

@@ -13,6 +13,8 @@ struct RigOptions: Sendable {
     var concurrency: Int?
     var lookAhead: Int?
     var servers = 1
+    /// How submissions are taken; `nil` where none are.
+    var submissions: SubmissionLimits?
 
     /// How each of its servers is set up.
     var server: JobServerConfiguration {
@@ -22,6 +24,11 @@ struct RigOptions: Sendable {
             configuration.lookAhead = concurrency
         }
         if let lookAhead { configuration.lookAhead = lookAhead }
+        if let submissions {
+            var options = SubmissionOptions()
+            if let backlog = submissions.backlog { options.maximumBacklog = backlog }
+            configuration.submissions = options
+        }
         return configuration
     }
 }

@@ -9,6 +9,8 @@ struct CLIEnvironment: Sendable {
     let postgresURL: String
     /// How workers are woken; `nil` where PostgreSQL alone serves.
     let rabbitMQURL: String?
+    /// What becomes of exchanges and queues that the broker does not have.
+    let topology: RabbitMQTransport.Configuration.Topology
     /// The prefix of schema, exchanges and queues.
     let namespace: String
     /// The log, on standard error: standard output is for what other programs read.
@@ -26,6 +28,15 @@ struct CLIEnvironment: Sendable {
         postgresURL = url
         let rabbitMQ = "amqp://user:password@127.0.0.1:5672/vhost"
         rabbitMQURL = try Self.url(variables, "BATON_RABBITMQ_URL", ["amqp", "amqps"], rabbitMQ)
+        let topologies = RabbitMQTransport.Configuration.Topology.allCases.map(\.rawValue)
+        let mode = Self.value(variables, "BATON_RABBITMQ_TOPOLOGY") ?? topologies[0]
+        guard let topology = RabbitMQTransport.Configuration.Topology(rawValue: mode.lowercased()) else {
+            throw CLIError(
+                .notConfigured,
+                "BATON_RABBITMQ_TOPOLOGY is not one of \(topologies.joined(separator: ", "))."
+            )
+        }
+        self.topology = topology
         namespace = Self.namespace(variables)
         let name = Self.value(variables, "BATON_LOG_LEVEL") ?? "error"
         guard let level = Logger.Level(rawValue: name.lowercased()) else {
@@ -61,6 +72,7 @@ struct CLIEnvironment: Sendable {
         rabbitMQURL.map { url in
             var configuration = RabbitMQTransport.Configuration(url: url)
             configuration.namespace = namespace
+            configuration.topology = topology
             configuration.logger = logger
             return configuration
         }

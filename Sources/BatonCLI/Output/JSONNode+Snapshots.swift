@@ -64,7 +64,17 @@ extension JSONNode {
             "oldest_enqueued_seconds": queue.oldestAge.map { .decimal($0.inSeconds) } ?? .null,
             "probe_seconds": queue.probeAge.map { .decimal($0.inSeconds) } ?? .null,
             "servers": .number(queue.servers),
+            "is_unserved": .bool(queue.isUnserved),
+            "pauses": .array(queue.pauses.map { JSONNode($0) }),
             "is_partial": .bool(queue.isPartial),
+        ])
+    }
+
+    init(_ pause: QueuePause) {
+        self = .object([
+            "server": .optional(pause.server),
+            "paused_at": .date(pause.since),
+            "reason": .optional(pause.reason),
         ])
     }
 

@@ -22,6 +22,7 @@ struct Connections: Sendable {
         self.storage = PostgresStorage(storage)
         var transport = RabbitMQTransport.Configuration(url: environment.rabbitMQURL)
         transport.namespace = environment.namespace
+        transport.topology = environment.topology
         transport.logger = logger
         self.transport = RabbitMQTransport(transport)
         jobs = JobClient(storage: self.storage, transport: self.transport, logger: logger)

@@ -1,3 +1,4 @@
+import BatonRabbitMQ
 import Foundation
 import Logging
 
@@ -7,6 +8,8 @@ struct DemoEnvironment: Sendable {
     let postgresURL: String
     /// How workers are woken.
     let rabbitMQURL: String
+    /// What becomes of exchanges and queues that the broker does not have.
+    let topology: RabbitMQTransport.Configuration.Topology
     /// The prefix of schema, exchanges and queues.
     let namespace: String
     /// The folder `demo.checksum` may read.
@@ -31,6 +34,15 @@ struct DemoEnvironment: Sendable {
             schemes: ["amqp", "amqps"],
             example: "amqp://user:password@127.0.0.1:5672/vhost"
         )
+        let topologies = RabbitMQTransport.Configuration.Topology.allCases.map(\.rawValue)
+        let mode = Self.value(variables, "BATON_RABBITMQ_TOPOLOGY") ?? topologies[0]
+        guard let topology = RabbitMQTransport.Configuration.Topology(rawValue: mode.lowercased()) else {
+            throw DemoError(
+                .notConfigured,
+                "BATON_RABBITMQ_TOPOLOGY is not one of \(topologies.joined(separator: ", "))."
+            )
+        }
+        self.topology = topology
         namespace = Self.value(variables, "BATON_NAMESPACE") ?? "baton"
         inputPath = Self.value(variables, "BATON_DEMO_INPUT")
         let level = Self.value(variables, "BATON_LOG_LEVEL")

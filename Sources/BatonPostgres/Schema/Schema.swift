@@ -35,6 +35,8 @@ struct Schema: Sendable {
     var recurringEntry: String { "\(name).recurring_entry" }
     /// What became of their occurrences.
     var recurringOccurrence: String { "\(name).recurring_occurrence" }
+    /// Queues that are paused.
+    var pause: String { "\(name).queue_pause" }
     /// Submissions that are remembered.
     var submission: String { "\(name).submission" }
     /// Submissions that are no jobs.

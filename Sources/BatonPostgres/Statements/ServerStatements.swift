@@ -9,8 +9,9 @@ struct ServerStatements: Sendable {
     /// another's renewal must be to be told of it, in microseconds, or NULL; `$5` the renewal that the offer of an early
     /// certificate rests on, NULL when none is offered.
     ///
-    /// Not synchronous. When the lease was renewed, returns the epochs of the others that are late, the renewal, and the ids
-    /// and claims of all rows of the epoch, or NULL where the table is not tiny and needs an audit of its own.
+    /// Not synchronous. When the lease was renewed, returns the epochs of the others that are late, the renewal, the ids and
+    /// claims of all rows of the epoch, or NULL where the table is not tiny and needs an audit of its own, and the queues that
+    /// are paused for the server.
     let renew: String
     /// `$1` epoch, `$2` ids of the runs; `$3` and `$4` the stretch to look through, `$5` when the last round began, `$6` what this
     /// one has found so far (``TableWalk``).
@@ -118,7 +119,7 @@ struct ServerStatements: Sendable {
             WHERE peer.heartbeat_at < now() - \(Schema.interval("$4::bigint")) AND peer.epoch <> $1
                 AND peer.offers_takeover AND NOT peer.dead
         ), \(TakeoverStatements.renewal("s")), CASE WHEN look.is_tiny THEN coalesce(owned.ids, '{}') END,
-            CASE WHEN look.is_tiny THEN coalesce(owned.claims, '{}') END
+            CASE WHEN look.is_tiny THEN coalesce(owned.claims, '{}') END, \(PauseStatements.paused(schema, for: "s"))
         """
     }
 

@@ -21,6 +21,7 @@ struct Statements: Sendable {
     let firing: FiringStatements
     let submission: SubmissionStatements
     let door: DoorStatements
+    let pause: PauseStatements
 
     init(_ schema: Schema) {
         insert = InsertStatements(schema)
@@ -44,5 +45,6 @@ struct Statements: Sendable {
         firing = FiringStatements(schema)
         submission = SubmissionStatements(schema)
         door = DoorStatements(schema)
+        pause = PauseStatements(schema)
     }
 }

@@ -61,6 +61,7 @@ extension PostgresStorage {
             if let ids = try renewal.decode([UUID]?.self, 2), let claims = try renewal.decode([Int64]?.self, 3) {
                 answer.ownedRuns = zip(ids, claims).map { OwnedRun(id: JobID($0), claim: $1) }
             }
+            answer.pausedQueues = Set(try renewal.decode([String].self, 4))
         }
         var held = Set(answer.ownedRuns ?? [])
         if answer.ownedRuns == nil {

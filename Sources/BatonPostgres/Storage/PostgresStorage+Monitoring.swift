@@ -69,14 +69,15 @@ extension PostgresStorage: JobMonitor {
         }
     }
 
-    /// Every queue that holds a job or that a living server serves, by name.
+    /// Every queue that holds a job, that a living server serves or that is paused, by name.
     ///
     /// One call counts a million rows of a table at most, and says so when there are more.
     ///
     /// - Returns: The queues.
     /// - Throws: ``JobStorageError``.
     public func queues() async throws(JobStorageError) -> [QueueSnapshot] {
-        try await list(try await ready().monitor.queues, MonitorStatements.countedRows) { row throws(PostgresError) in
+        let sql = try await ready().monitor.queues
+        let queues = try await list(sql, MonitorStatements.countedRows) { row throws(PostgresError) in
             QueueSnapshot(
                 name: try row.decode(String.self, 0),
                 enqueued: try row.decode(Int.self, 1),
@@ -88,6 +89,7 @@ extension PostgresStorage: JobMonitor {
                 isPartial: try row.decode(Bool.self, 7)
             )
         }
+        return queues.noting(try await queuePauses())
     }
 
     /// What was ever counted.

@@ -16,6 +16,12 @@ final class SimulatedConsumer: JobConsumer {
         var connection: Connection?
         /// Asks whether it may consume.
         var connecting: Task<Void, Never>?
+        /// What is paused.
+        var paused: Set<String> = []
+        /// What is resumed, and asked for before it is consumed.
+        var resuming: Set<String> = []
+        /// Who asks.
+        var askers: [Task<Void, Never>] = []
         /// What is on its way back to the broker.
         var returning: [Task<Void, Never>] = []
     }
@@ -73,6 +79,9 @@ final class SimulatedConsumer: JobConsumer {
         guard isNeeded, isWanted, transport.link.isUp, transport.link.life == life else { return }
         let inner = world.broker.makeConsumer(queues: queues, prefetch: prefetch, presence: presence)
         world.losses.opened(inner.id, by: transport.process)
+        // Asked for they are, but not consumed.
+        let paused = state.withLock { $0.paused }
+        world.broker.change { $0.pause(paused, on: inner.id) }
         let run = world.onWire { try? await inner.run() }
         let intake = world.onWire { await self.take(from: inner) }
         let connection = Connection(inner: inner, since: world.scheduler.now, run: run, intake: intake)
@@ -83,11 +92,14 @@ final class SimulatedConsumer: JobConsumer {
     ///
     /// - Parameter isNoticed: Whether the server hears of it.
     func disconnect(isNoticed: Bool = true) {
-        let connecting = state.withLock { state in
+        let tasks = state.withLock { state in
             state.returning = []
-            return state.connecting.take()
+            state.resuming = []
+            let asking = state.askers + [state.connecting.take()].compactMap { $0 }
+            state.askers = []
+            return asking
         }
-        connecting?.cancel()
+        for task in tasks { task.cancel() }
         guard let connection = state.withLock({ $0.connection.take() }) else { return }
         connection.intake.cancel()
         connection.run.cancel()
@@ -174,6 +186,39 @@ final class SimulatedConsumer: JobConsumer {
             return false
         }
         return await connection.inner.catchUp(queue: queue, probe: probe)
+    }
+
+    func pause(_ queues: Set<String>) async {
+        let (connection, resumed) = state.withLock { state -> (Connection?, Set<String>) in
+            let resumed = state.paused.subtracting(queues)
+            state.paused = queues
+            guard state.connection != nil else { return (nil, resumed) }
+            state.resuming.formUnion(resumed)
+            return (state.connection, resumed)
+        }
+        guard let connection else { return }
+        await world.travel()
+        applyPauses(to: connection)
+        guard !resumed.isEmpty else { return }
+        // Ends with its answer, or with the connection.
+        let asker = Task.detached(executorPreference: transport.executor) {
+            for queue in resumed.sorted() {
+                guard await self.willConsume(queue) else { return }
+            }
+            self.state.withLock { $0.resuming.subtract(resumed) }
+            await self.world.travel()
+            self.applyPauses(to: connection)
+        }
+        state.withLock { $0.askers.append(asker) }
+    }
+
+    /// Has the broker deliver from what is neither paused nor still to be asked for.
+    private func applyPauses(to connection: Connection) {
+        let left = state.withLock { state in
+            state.connection?.inner.id == connection.inner.id ? state.paused.union(state.resuming) : nil
+        }
+        guard let left else { return }
+        world.broker.change { $0.pause(left, on: connection.inner.id) }
     }
 
     func stopDeliveries() async {

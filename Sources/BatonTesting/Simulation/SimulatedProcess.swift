@@ -63,10 +63,12 @@ final class SimulatedProcess: Sendable {
             environment: environment,
             logger: logger
         )
+        var configuration = plan.server
+        configuration.name = SimulatedPauses.serverName(of: number)
         let job = SimulatedJob(process: number, world: world, clock: clock, lengths: plan.jobLengths)
         server =
             role == .server
-            ? try JobServer(client, configuration: plan.server, logger: logger) { job } : nil
+            ? try JobServer(client, configuration: configuration, logger: logger) { job } : nil
     }
 
     /// Whether it is there and not about to leave.

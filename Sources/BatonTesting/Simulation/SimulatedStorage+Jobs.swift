@@ -53,6 +53,7 @@ extension SimulatedStorage {
         claim: Int64
     ) async throws(JobStorageError) -> [ClaimOutcome] {
         let letsDead = world.defects.contains(.letsDeadClaim)
+        check(claiming: messages.map(\.queue), owner, claim)
         return try await call(.claim, as: .claim(owner, claim)) { (storage) async throws(JobStorageError) in
             try await Self.letting(owner, claimIn: storage, evenDead: letsDead) { () async throws(JobStorageError) in
                 try await storage.claim(messages, owner: owner, claim: claim)
@@ -81,6 +82,7 @@ extension SimulatedStorage {
         claim: Int64
     ) async throws(JobStorageError) -> [ClaimedJob] {
         let letsDead = world.defects.contains(.letsDeadClaim)
+        check(claiming: queues, owner, claim)
         return try await call(.claimWaiting, as: .claim(owner, claim)) { (storage) async throws(JobStorageError) in
             try await Self.letting(owner, claimIn: storage, evenDead: letsDead) { () async throws(JobStorageError) in
                 try await storage.claimWaiting(queues: queues, names: names, limit: limit, owner: owner, claim: claim)

@@ -24,12 +24,14 @@ extension SimulatedStorage {
         takeover: TakeoverTerms?
     ) async throws(JobStorageError) -> HeartbeatAnswer {
         let world = world
-        return try await call(.heartbeat) { (storage) async throws(JobStorageError) in
+        let answer: HeartbeatAnswer = try await call(.heartbeat) { (storage) async throws(JobStorageError) in
             if let server = storage.read({ $0.servers[epoch] }) {
                 world.lazyCommits.note(server, of: epoch, until: world.scheduler.now)
             }
             return try await storage.heartbeat(epoch, lease: lease, runs: runs, takeover: takeover)
         }
+        if answer.isAlive { world.pauses.learnt(answer.pausedQueues, by: process) }
+        return answer
     }
 
     package func deregister(_ epoch: ServerEpoch) async throws(JobStorageError) {

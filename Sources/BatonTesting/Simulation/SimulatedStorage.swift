@@ -9,7 +9,7 @@ package final class SimulatedStorage: JobStorage {
         case complete, register, heartbeat, putBackUnheld, deregister, promoteDue, survey, certifyDead, requeueOrphans
         case adoptUnpublished, count, tidy, sightPeer, certifyGone, claimWaiting, waitForWork
         case openConsumer, findWaiting, openProbe, probes, join, noteReturn, pass, voidProbe, recordLoss, settleLoss
-        case requeueLost, requeue, reschedule, saveProgress, retain
+        case requeueLost, requeue, reschedule, saveProgress, retain, pauseQueue, resumeQueue, queuePauses
         case recurring(RecurringCall)
         case submission(SubmissionCall)
     }

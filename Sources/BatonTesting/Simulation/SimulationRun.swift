@@ -9,6 +9,7 @@ final class SimulationRun {
     let world: SimulationWorld
     private let workload: SimulatedWorkload
     private var entries: SimulatedEntries
+    private let pauses: SimulatedPauses
     private let random: SeededRandomSource
     private let fleet: SimulatedFleet
     private let faults: SimulationFaults
@@ -20,6 +21,7 @@ final class SimulationRun {
         let profile = SimulationProfile(seed: seed)
         workload = SimulatedWorkload(drawnFrom: random, for: profile)
         entries = SimulatedEntries(drawnFrom: SeededRandomSource(seed: seed ^ 0x0C0F_FEE0_C0FF_EE00))
+        pauses = SimulatedPauses(drawnFrom: SeededRandomSource(seed: seed ^ 0x7061_7573_6573_0000))
         faults = profile.faults(insteadOf: random.chance(0.05) ? .none : SimulationFaults(drawnFrom: random))
         world = SimulationWorld(
             seed: seed,
@@ -60,12 +62,14 @@ final class SimulationRun {
     private func play() throws(SimulationError) {
         entries.begin(in: world.database, at: world.databaseClock.date)
         fleet.start()
+        pauses.begin(in: world)
         if !faults.isNone {
             world.faults = faults
             fleet.storm(for: workload.storm, faults)
         }
         try pass(workload.storm)
         world.faults = .none
+        pauses.end(in: world)
         fleet.calm()
         if !entries.isEmpty { try pass(SimulatedEntries.calm) }
         entries.end(in: world.database, at: world.databaseClock.date)

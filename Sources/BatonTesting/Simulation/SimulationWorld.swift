@@ -16,6 +16,7 @@ final class SimulationWorld: Sendable {
     let ledger: SimulationLedger
     let adoptions = AdoptionLedger()
     let sightings = SightingLedger()
+    let pauses: PauseLedger
     /// What a crash of the database may take back.
     let lazyCommits = LazyCommits()
     let losses: LossLedger
@@ -47,6 +48,7 @@ final class SimulationWorld: Sendable {
         broker = InMemoryTransport(clock: clock)
         ledger = SimulationLedger(storage: database)
         losses = LossLedger(broker: broker)
+        pauses = PauseLedger(scheduler)
         self.consumerQuiet = consumerQuiet
         self.defects = defects
         self.isFaultless = isFaultless

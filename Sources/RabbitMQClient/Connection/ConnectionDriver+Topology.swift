@@ -1,6 +1,9 @@
 extension ConnectionDriver {
-    /// Declares what there should be; what exists as described stays as it is.
+    /// Declares what there should be, or looks for it, as the topology says; what exists as described stays as it is.
     func declare(_ topology: RabbitMQTopology, channel: UInt16) async throws(RabbitMQError) {
+        if let remedy = topology.mode.remedy {
+            return try await self.verify(topology, remedy: remedy, channel: channel)
+        }
         for exchange in topology.exchanges {
             try await self.declare(
                 channel,
@@ -16,6 +19,43 @@ extension ConnectionDriver {
                 channel,
                 "the binding of \(binding.queue) to \(binding.exchange)",
                 .queueBind(binding)
+            )
+        }
+    }
+
+    /// Looks for exchanges and queues; when one is missing, the broker has closed the channel.
+    private func verify(
+        _ topology: RabbitMQTopology,
+        remedy: String,
+        channel: UInt16
+    ) async throws(RabbitMQError) {
+        for exchange in topology.exchanges {
+            let method = OutgoingMethod.exchangeDeclare(exchange, isPassive: true)
+            try await self.find(channel, "exchange \(exchange.name)", method, remedy: remedy)
+        }
+        for queue in topology.queues {
+            // By its name alone, as attributes are not compared.
+            let method = OutgoingMethod.queueDeclare(RabbitMQQueue(queue.name), isPassive: true)
+            try await self.find(channel, "queue \(queue.name)", method, remedy: remedy)
+        }
+    }
+
+    private func find(
+        _ channel: UInt16,
+        _ what: String,
+        _ method: OutgoingMethod,
+        remedy: String
+    ) async throws(RabbitMQError) {
+        do throws(RabbitMQError) {
+            try await self.call(method, channel: channel)
+        } catch {
+            guard error.code == .notFound, !error.saysQueueIsDown else { throw error }
+            throw RabbitMQError(
+                code: .notFound,
+                message: ["The \(what) is missing.", remedy, error.message].filter { !$0.isEmpty }
+                    .joined(separator: " "),
+                replyCode: error.replyCode,
+                underlyingError: error
             )
         }
     }

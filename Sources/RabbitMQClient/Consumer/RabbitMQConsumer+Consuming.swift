@@ -9,6 +9,7 @@ extension RabbitMQConsumer {
         while self.connection == connection {
             guard self.isWanted(index), !self.subscriptions[index].isUnwanted else {
                 self.didTry(index, on: connection)
+                if await self.askWhilePaused(index, on: connection) { continue }
                 await change.wait()
                 continue
             }
@@ -37,6 +38,25 @@ extension RabbitMQConsumer {
         }
     }
 
+    /// Asks for the new life of a paused queue's channel, though nothing is delivered in it: what was unsettled in the last
+    /// one has gone back.
+    ///
+    /// - Returns: Whether it has asked; things may have changed meanwhile.
+    private func askWhilePaused(_ index: Int, on connection: UInt64) async -> Bool {
+        let subscription = self.subscriptions[index]
+        guard self.isConsuming, subscription.isPaused, !subscription.isUnwanted, !subscription.isAsked,
+            let willConsume = subscription.definition.willConsume
+        else { return false }
+        let isWanted = await willConsume()
+        // What was said of a life that is over does not hold for the next.
+        guard self.connection == connection, self.subscriptions[index].endings == subscription.endings else {
+            return true
+        }
+        self.subscriptions[index].isAsked = isWanted
+        self.subscriptions[index].isUnwanted = !isWanted
+        return true
+    }
+
     private func isWanted(_ index: Int) -> Bool { self.isConsuming && !self.subscriptions[index].isPaused }
 
     private func consume(_ index: Int, on connection: UInt64) async throws(RabbitMQError) {
@@ -59,6 +79,7 @@ extension RabbitMQConsumer {
             guard self.connection == connection, let session, self.channelOfSession[session] == channel else {
                 throw .closedHere
             }
+            self.subscriptions[index].isAsked = isWanted
             self.subscriptions[index].isUnwanted = !isWanted
             guard isWanted, self.isWanted(index) else { return }
         }

@@ -53,6 +53,7 @@ extension RabbitMQConsumer {
             self.subscriptionHasEnded(index, error)
             self.forget(channel)
             self.subscriptions[index].channel = nil
+            self.subscriptions[index].isAsked = false
         case .closed(let error):
             self.events.mailbox.update { $0.disconnect(error) }
             self.connectionIsGone(error)

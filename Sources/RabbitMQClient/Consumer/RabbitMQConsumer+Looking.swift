@@ -11,21 +11,46 @@ extension RabbitMQConsumer {
         return self.channels[channel]?.session
     }
 
+    /// What has come from a queue and may be unsettled.
+    private enum Life: Equatable {
+        /// What came on this life of a channel.
+        case channel(UInt64)
+        /// Nothing: it was paused before it could be consumed.
+        case rest
+    }
+
+    /// What may be unsettled of a queue that is consumed or paused.
+    ///
+    /// - Returns: That; nil while it is neither, or has not been asked for since its last life ended.
+    private func life(of queue: String) -> Life? {
+        let subscription = self.subscriptions.first { $0.definition.queue.name == queue }
+        guard let subscription else { return nil }
+        let isResting =
+            subscription.isPaused && !subscription.isStarting
+            && (subscription.isAsked || subscription.definition.willConsume == nil)
+        guard subscription.isActive || isResting else { return nil }
+        guard let channel = subscription.channel, let session = self.channels[channel]?.session else {
+            return subscription.isActive ? nil : .rest
+        }
+        return .channel(session)
+    }
+
     /// Makes a round trip through queues and their channels, and says among the events when it is done.
     ///
-    /// What each queue had sent before is among the events by then, unless it is one of several members of a quorum queue that
+    /// Of a queue that is paused, too: of it no more comes. What each queue had sent before is among the events by then, unless it is one of several members of a quorum queue that
     /// lags behind; and what had been settled before is known to the broker.
     ///
     /// - Parameters:
     ///   - queues: The queues' names.
     ///   - label: What the event is told by.
-    /// - Returns: Whether the event comes, unless a channel of them is lost before it is read; not where one is not consumed,
-    ///   or was lost meanwhile.
+    /// - Returns: Whether the event comes, unless a channel of them is lost before it is read; not where one is neither
+    ///   consumed nor paused, or was lost meanwhile.
     public func catchUp(_ queues: [String], label: String) async -> Bool {
-        let sessions = queues.map { self.session(consuming: $0) }
-        guard let driver = self.driver, !sessions.contains(nil) else { return false }
-        for (queue, session) in zip(queues, sessions) {
-            guard let session, let channel = self.channelOfSession[session] else { return false }
+        let lives = queues.map { self.life(of: $0) }
+        guard let driver = self.driver, !lives.contains(nil) else { return false }
+        for (queue, life) in zip(queues, lives) {
+            guard case .channel(let session)? = life else { continue }
+            guard let channel = self.channelOfSession[session] else { return false }
             do throws(RabbitMQError) {
                 // Answered by the queue's process: what it sent before waits at the channel's by then. But the channel
                 // passes the answer on at once, and only then what waits; so it is asked a second time.
@@ -35,7 +60,7 @@ extension RabbitMQConsumer {
                 return false
             }
         }
-        guard queues.map({ self.session(consuming: $0) }) == sessions else { return false }
+        guard queues.map({ self.life(of: $0) }) == lives else { return false }
         self.events.mailbox.update { $0.catchUp(queues, label: label) }
         return true
     }

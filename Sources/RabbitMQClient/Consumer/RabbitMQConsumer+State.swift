@@ -9,6 +9,8 @@ extension RabbitMQConsumer {
         var isActive = false
         /// Whether it is not to be consumed on this connection.
         var isUnwanted = false
+        /// Whether it was asked for in the present life of its channel.
+        var isAsked = false
         /// Whether it is not to be consumed until it is resumed.
         var isPaused = false
         /// Whether the reader knows that it is not consumed.

@@ -103,6 +103,9 @@ public actor RabbitMQConsumer: Service {
 
     /// Stops deliveries from one queue, also on later connections; those already here can still be settled.
     ///
+    /// Its subscription's ``RabbitMQSubscription/willConsume`` is still called on each new connection, though nothing is
+    /// delivered then.
+    ///
     /// - Parameter queue: The queue's name.
     public func stopConsuming(queue: String) async {
         for index in self.subscriptions.indices where self.subscriptions[index].definition.queue.name == queue {
@@ -250,6 +253,7 @@ public actor RabbitMQConsumer: Service {
             self.subscriptions[index].channel = nil
             self.subscriptions[index].isActive = false
             self.subscriptions[index].isUnwanted = false
+            self.subscriptions[index].isAsked = false
             self.subscriptions[index].isEndTold = false
         }
         self.untried = []

@@ -16,7 +16,8 @@ public struct RabbitMQSubscription: Sendable {
     ///
     /// When it throws, the queue is not declared, and tried again later. Its task is cancelled with the connection.
     public var whenMissing: (@Sendable (RabbitMQConsumer) async throws(RabbitMQError) -> Void)?
-    /// Called each time before the broker is asked to deliver, once the queue is declared.
+    /// Called each time before the broker is asked to deliver, once the queue is declared; while deliveries are stopped, on each
+    /// new connection.
     ///
     /// When it returns `false`, the queue is left alone until the next connection. Other queues do not wait for it. Its task is
     /// cancelled with the connection, and what it returns then counts for nothing: it is called again for the next.

@@ -208,7 +208,7 @@ struct RightsTests {
             }
             for view in [
                 "servers", "counters", "recurring", "recurring_history", "rejects", "job_statistics_hourly",
-                "job_statistics_daily",
+                "job_statistics_daily", "queue_pauses",
             ] {
                 #expect(try await accounts.sql(as: .reader, "SELECT * FROM ns.\(view)").isEmpty)
             }

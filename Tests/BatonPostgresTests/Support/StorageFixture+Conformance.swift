@@ -43,6 +43,7 @@ extension StorageFixture {
             "recurring_occurrence": ["at", "decided_at"],
             "submission": ["expires_at"],
             "reject": ["rejected_at"],
+            "queue_pause": ["paused_at"],
         ]
         for (table, columns) in times {
             let moved = columns.map { "\($0) = \($0) - $1 * interval '1 microsecond'" }.joined(separator: ", ")

@@ -91,7 +91,7 @@ func withTransport(
     for queue in queues.map(scope.queue) + bundles + ["\(namespace).parked"] {
         try? await connection.deleteQueue(queue)
     }
-    for exchange in ["dispatch", "bundle", "control"] {
+    for exchange in ["dispatch", "bundle", "control", "parked"] {
         try? await connection.deleteExchange("\(namespace).\(exchange)")
     }
     await connection.close()

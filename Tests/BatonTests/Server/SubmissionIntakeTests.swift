@@ -124,6 +124,20 @@ import Testing
         }
     }
 
+    @Test func ofAPausedQueueItIsOnlyEnqueued() async throws {
+        try await world.run(try server()) {
+            try await world.client.queues.pause("default")
+            try await eventually("the server heeds it") {
+                world.broker.inner.read { $0.channels.values.contains { $0.paused == ["default"] } }
+            }
+            submissions.submit([submissions.message("m1")])
+            try await eventually("it is acknowledged") { submissions.acknowledged.count == 1 }
+            #expect(jobs.map(\.state) == [.enqueued])
+            try await world.client.queues.resume("default")
+            try await succeeded(1)
+        }
+    }
+
     @Test func whatIsNoJobIsKeptAndPublishedAndThenAcknowledged() async throws {
         try await world.run(try server()) {
             submissions.submit([

@@ -26,6 +26,10 @@ struct FakeConsumer: JobConsumer {
         await inner.catchUp(queue: queue, probe: probe)
     }
 
+    func pause(_ queues: Set<String>) async {
+        await inner.pause(queues)
+    }
+
     func stopDeliveries() async {
         await inner.stopDeliveries()
     }

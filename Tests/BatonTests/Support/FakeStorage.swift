@@ -13,7 +13,7 @@ final class FakeStorage: JobStorage {
             certifyDead, requeueOrphans
         case adoptUnpublished, count, tidy, sightPeer, certifyGone
         case openConsumer, findWaiting, openProbe, probes, join, noteReturn, pass, voidProbe, recordLoss, settleLoss
-        case requeueLost, requeue, reschedule, saveProgress, retain
+        case requeueLost, requeue, reschedule, saveProgress, retain, pauseQueue, resumeQueue, queuePauses
         case recurring(RecurringCall)
         case submission(SubmissionCall)
     }

@@ -5,7 +5,7 @@ import Foundation
 struct PrivateServers: Sendable {
     /// Where they are.
     let servers: TestServers
-    private let script: ServicesScript
+    let script: ServicesScript
 
     fileprivate init(_ script: ServicesScript) async throws {
         self.script = script

@@ -3,11 +3,12 @@ import Foundation
 
 /// `deploy/services` with a state folder of its own.
 struct ServicesScript: Sendable {
-    private let path: String
-    private let folder: URL
+    private let deploy: URL
+    /// Where the state is, and what else a test has for its servers.
+    let folder: URL
 
     init() throws {
-        path = URL(filePath: #filePath).appending(path: "../../../../deploy/services").standardized.path()
+        deploy = URL(filePath: #filePath).appending(path: "../../../../deploy").standardized
         // Not in a folder that only this user may enter: the servers run as users of their own.
         folder = URL(filePath: "/var/tmp/baton-chaos-\(UUID().uuidString.prefix(8))")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -18,13 +19,23 @@ struct ServicesScript: Sendable {
     /// - Returns: What it printed.
     @discardableResult
     func run(_ arguments: String...) async throws -> String {
+        try await run("services", arguments)
+    }
+
+    /// Makes certificates in a folder, for a client of that name.
+    func makeCertificates(in folder: URL, client: String) async throws {
+        try await run("certs", ["--client", client, folder.path()])
+    }
+
+    @discardableResult
+    private func run(_ script: String, _ arguments: [String]) async throws -> String {
         let name = UUID().uuidString
         let (output, errors) = (folder.appending(path: "\(name).out"), folder.appending(path: "\(name).err"))
         for file in [output, errors] {
             _ = FileManager.default.createFile(atPath: file.path(), contents: nil)
         }
         let process = Process()
-        process.executableURL = URL(filePath: path)
+        process.executableURL = deploy.appending(path: script)
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment.merging(["BATON_STATE_DIR": folder.path()]) { $1 }
         process.standardInput = FileHandle.nullDevice
@@ -38,7 +49,7 @@ struct ServicesScript: Sendable {
         await Task { try? await ended.wait() }.value
         guard process.terminationStatus == 0 else {
             let message = (try? String(contentsOf: errors, encoding: .utf8)) ?? ""
-            throw LabError("deploy/services \(arguments.joined(separator: " ")) failed:\n\(message)")
+            throw LabError("deploy/\(script) \(arguments.joined(separator: " ")) failed:\n\(message)")
         }
         return try String(contentsOf: output, encoding: .utf8)
     }

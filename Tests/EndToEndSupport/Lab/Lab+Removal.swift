@@ -34,7 +34,7 @@ extension Lab {
                 for queue in queues.map(dispatchQueue) + queues.map(bundleQueue) + submissions + own + brokerQueues {
                     try await broker.deleteQueue(queue)
                 }
-                for exchange in ["dispatch", "bundle", "control", "rejected", "submit"] {
+                for exchange in ["dispatch", "bundle", "control", "parked", "rejected", "submit"] {
                     try await broker.deleteExchange("\(namespace).\(exchange)")
                 }
             }

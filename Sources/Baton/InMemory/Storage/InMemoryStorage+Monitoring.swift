@@ -23,7 +23,7 @@ extension InMemoryStorage: JobMonitor {
         transaction { tables, now in tables.serverSnapshots(at: now) }
     }
 
-    /// Every queue that holds a job or that a living server serves, by name.
+    /// Every queue that holds a job, that a living server serves or that is paused, by name.
     ///
     /// - Returns: The queues.
     /// - Throws: Never; the signature is the protocol's.

@@ -101,7 +101,8 @@ extension InMemoryStorage {
                 lostRuns: runs.filter { !held.contains($0) },
                 ownedRuns: owned,
                 latePeers: takeover.map { tables.latePeers(of: epoch, after: $0.lateAfter, at: now) } ?? [],
-                renewal: renewal
+                renewal: renewal,
+                pausedQueues: tables.pausedQueues(of: epoch)
             )
         }
     }

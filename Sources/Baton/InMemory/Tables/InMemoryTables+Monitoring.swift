@@ -41,7 +41,7 @@ extension InMemoryTables {
         .sorted { ($0.startedAt, $0.epoch.uuid.words.0) < ($1.startedAt, $1.epoch.uuid.words.0) }
     }
 
-    /// Every queue that holds a job or is served, by name.
+    /// Every queue that holds a job, is served or is paused, by name.
     func queueSnapshots(at now: Date) -> [QueueSnapshot] {
         var queues: [String: QueueSnapshot] = [:]
         for row in rows.values {
@@ -62,7 +62,7 @@ extension InMemoryTables {
             }
         }
         for name in queues.keys { queues[name]?.probeAge = probeAge(of: name, at: now) }
-        return queues.values.sorted { $0.name < $1.name }
+        return queues.values.sorted { $0.name < $1.name }.noting(queuePauses)
     }
 
     /// How long the probe of a queue has been on its way.

@@ -26,6 +26,8 @@ package struct InMemoryTables: Sendable {
     package var sessionsSince: Date
     /// Recurring entries.
     package var recurring = Recurring()
+    /// Queues that are paused, by queue and server.
+    package var pauses: [PauseKey: QueuePause] = [:]
     /// Submissions that are remembered, and those that are no jobs.
     package var submissions = Submissions()
     /// How many jobs ended.

@@ -20,6 +20,10 @@ struct InMemoryChannel: Sendable {
     let change = Wakeup()
     /// What it consumes.
     var consumed: Set<InMemoryQueues.Key> = []
+    /// What it is not to consume until it is resumed.
+    private(set) var paused: Set<String> = []
+    /// Of what is paused, what was asked for in this session.
+    var rested: Set<String> = []
     /// What it is not to consume in this session.
     var refused: Set<String> = []
     private(set) var session: UInt64 = 0
@@ -46,12 +50,36 @@ struct InMemoryChannel: Sendable {
         self.events = events
     }
 
-    /// What is neither consumed nor refused.
+    /// What is neither consumed nor refused; of what is paused, what was not asked for.
     var pending: [String] {
         guard isConnected else { return [] }
         return queues.filter { queue in
-            !refused.contains(queue) && !InMemoryQueues.Key.lanes(of: queue).allSatisfy(consumed.contains)
+            guard !refused.contains(queue) else { return false }
+            return paused.contains(queue) ? isAsked && !rested.contains(queue) : !isConsumed(queue)
         }
+    }
+
+    /// Whether all that was ever delivered of a queue in this session, and may not be settled, is among the events.
+    func isKnown(_ queue: String) -> Bool {
+        isConnected && (paused.contains(queue) ? !isAsked || rested.contains(queue) : isConsumed(queue))
+    }
+
+    private func isConsumed(_ queue: String) -> Bool {
+        InMemoryQueues.Key.lanes(of: queue).allSatisfy(consumed.contains)
+    }
+
+    /// Takes over what is paused.
+    ///
+    /// - Returns: The lanes that are consumed no more.
+    mutating func pause(_ queues: Set<String>) -> [InMemoryQueues.Key] {
+        guard queues != paused else { return [] }
+        // What is consumed was asked for.
+        rested = rested.union(self.queues.filter { isConsumed($0) }).intersection(queues)
+        paused = queues
+        let lanes = self.queues.filter { queues.contains($0) }.flatMap(InMemoryQueues.Key.lanes)
+        let ended = lanes.filter { consumed.remove($0) != nil }
+        change.ring()
+        return ended
     }
 
     func hasRoom(_ key: InMemoryQueues.Key, limit: Int) -> Bool {
@@ -78,6 +106,7 @@ struct InMemoryChannel: Sendable {
         counts = [:]
         consumed = []
         refused = []
+        rested = []
         isConnected = false
         isAnnounced = false
         events.yield(.disconnected(reason: reason))

@@ -31,7 +31,7 @@ package struct InMemoryConsumer: JobConsumer {
         }
     }
 
-    /// Consumes what is not consumed and may be.
+    /// Consumes what is not consumed and may be; of what is paused it is only asked.
     private func consume() async {
         let (session, pending) = transport.read { ($0.channels[id]?.session ?? 0, $0.channels[id]?.pending ?? []) }
         var wanted: [String] = []
@@ -73,9 +73,16 @@ package struct InMemoryConsumer: JobConsumer {
     /// - Parameters:
     ///   - queue: The queue.
     ///   - probe: The round it is for.
-    /// - Returns: Whether the event comes; not where the queue is not consumed.
+    /// - Returns: Whether the event comes; not where the queue is neither consumed nor paused.
     package func catchUp(queue: String, probe: ProbeID) async -> Bool {
         transport.change { $0.catchUp(id, queue: queue, probe: probe) }
+    }
+
+    /// Takes no deliveries from some queues, and from all others again.
+    ///
+    /// - Parameter queues: All queues that are paused now.
+    package func pause(_ queues: Set<String>) async {
+        transport.change { $0.pause(queues, on: id) }
     }
 
     /// Stops new deliveries; those already here can still be settled.

@@ -33,12 +33,15 @@ extension InMemoryQueues {
     /// Consumes queues, if the connection is still the same.
     ///
     /// - Parameters:
-    ///   - queues: The queues, which are there.
+    ///   - queues: The queues, which are there; those that are paused have been asked for, and rest.
     ///   - id: The channel.
     ///   - session: The connection they are meant for.
     mutating func consume(_ queues: [String], on id: Int, session: UInt64) {
         guard channels[id]?.isConnected == true, channels[id]?.session == session else { return }
         channels[id]?.announce()
+        let paused = channels[id]?.paused ?? []
+        channels[id]?.rested.formUnion(paused.intersection(queues))
+        let queues = queues.filter { !paused.contains($0) }
         // One that was deleted again meanwhile is pending still.
         for key in queues.filter({ !missing.contains($0) }).flatMap(Key.lanes) {
             guard channels[id]?.consumed.insert(key).inserted == true else { continue }
@@ -46,6 +49,15 @@ extension InMemoryQueues {
             deliver(key)
         }
         if queues.contains(where: missing.contains) { channels[id]?.change.ring() }
+    }
+
+    /// Takes over what a channel is not to consume, also in later sessions.
+    ///
+    /// - Parameters:
+    ///   - queues: All queues that are paused now.
+    ///   - id: The channel.
+    package mutating func pause(_ queues: Set<String>, on id: Int) {
+        for key in channels[id]?.pause(queues) ?? [] { self.queues[key]?.channels.removeAll { $0 == id } }
     }
 
     /// Leaves a queue alone for as long as the connection is the same.
@@ -64,7 +76,8 @@ extension InMemoryQueues {
         let unsettled = channels[id]?.disconnect(reason: reason) ?? []
         for key in channel.consumed { queues[key]?.channels.removeAll { $0 == id } }
         requeue(unsettled)
-        for key in channel.queues.flatMap(Key.lanes) where channel.consumed.contains(key) { deliver(key) }
+        // Paused ones, too: what was delivered before may be unsettled.
+        for key in channel.queues.flatMap(Key.lanes) { deliver(key) }
     }
 
     /// Ends a channel for good.

@@ -12,11 +12,9 @@ extension InMemoryQueues {
 
     /// Tells a channel that all deliveries of a queue are among its events by now: nothing is under way in memory.
     ///
-    /// - Returns: Whether it consumes the queue.
+    /// - Returns: Whether it consumes the queue, or has paused it.
     mutating func catchUp(_ id: Int, queue: String, probe: ProbeID) -> Bool {
-        guard let channel = channels[id], Key.lanes(of: queue).allSatisfy(channel.consumed.contains) else {
-            return false
-        }
+        guard let channel = channels[id], channel.queues.contains(queue), channel.isKnown(queue) else { return false }
         channel.events.yield(.caughtUp(queue: queue, probe: probe))
         return true
     }

@@ -155,8 +155,14 @@ struct SubmissionIntake: Sendable {
         var (items, backoff) = (items, Backoff())
         while !items.isEmpty {
             let (owner, claim) = core.nextClaim()
-            let claimable = items.count { $0.submission.isClaimable }
-            let room = core.table.withLock { $0.beginSubmission(claim, wanted: claimable, at: core.clock.now) }
+            let room = core.table.withLock { table in
+                // Of a paused queue it is enqueued only.
+                for index in items.indices where table.paused.contains(items[index].submission.job.queue) {
+                    items[index].submission.isClaimable = false
+                }
+                let claimable = items.count { $0.submission.isClaimable }
+                return table.beginSubmission(claim, wanted: claimable, at: core.clock.now)
+            }
             do throws(JobStorageError) {
                 let outcomes = try await submit(
                     items.map(\.submission),

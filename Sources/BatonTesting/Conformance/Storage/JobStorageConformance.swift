@@ -15,11 +15,11 @@ public enum JobStorageConformance {
         + repairing
         + certifying + racing + waiting + probing + concluding + suspecting + losing + recurring + firing + keeping
         + submitting + rejecting
-        + retaining
+        + retaining + pausing
 
     /// The rules for a storage that also writes certificates before a lease is over (PROTOCOL section 3).
     public static let takeoverRules: [Rule] = takingOver
 
     /// The rules for a storage that is a `JobMonitor` as well.
-    public static let monitorRules: [Rule] = monitoring + counting
+    public static let monitorRules: [Rule] = monitoring + counting + pausingShown
 }

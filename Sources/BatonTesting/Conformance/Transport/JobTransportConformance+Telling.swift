@@ -8,7 +8,7 @@ extension JobTransportConformance {
         ) { subject in
             let words = [
                 ControlMessage.deleted(subject.environment.makeJobID()), .scheduled(dueIn: .milliseconds(1500)),
-                .recurringChanged,
+                .recurringChanged, .queuesChanged,
             ]
             try await subject.consume { first in
                 try await first.connected()

@@ -10,13 +10,13 @@ public enum JobTransportConformance {
 
     /// The rules for every transport.
     public static let rules: [Rule] =
-        publishing + delivering + settling + bundling + telling + probing + catchingUp + asking
+        publishing + delivering + settling + bundling + telling + probing + catchingUp + asking + pausing
 
     /// The rules for a transport by which servers see each other (PROTOCOL section 3, early certificates).
     public static let presenceRules: [Rule] = seeing
 
     /// The rules for a transport whose consumers lose their connections and get them back.
-    public static let reconnectRules: [Rule] = reconnecting + [askingAgain]
+    public static let reconnectRules: [Rule] = reconnecting + [askingAgain, pausingAgain]
 
     /// The rules for a transport whose broker can lose a queue (PROTOCOL section 4, "queue gone").
     public static let watchRules: [Rule] = watching

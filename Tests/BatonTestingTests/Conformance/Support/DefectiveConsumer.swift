@@ -14,6 +14,8 @@ final class DefectiveConsumer: JobConsumer {
     private let late = Locked<[TransportEvent]>([])
     /// The probes that come again.
     private let unsettled = Locked<[ProbeReturn]>([])
+    /// The queues that are paused.
+    private let paused = Locked<Set<String>>([])
     /// What is settled too late.
     private let kept = Locked<[Delivery]>([])
     private var defect: TransportDefect { transport.defect }
@@ -36,6 +38,9 @@ final class DefectiveConsumer: JobConsumer {
         switch event {
         case .connected where defect == .hidesConnections:
             return .arrived([], words: [])
+        case .connected where defect == .forgetsPauses:
+            await inner.pause([])
+            return event
         case .probed(let returns) where defect == .losesALane:
             return .probed(returns.filter { $0.lane == 0 })
         case .probed(let returns) where defect == .probesComeAgain:
@@ -57,6 +62,7 @@ final class DefectiveConsumer: JobConsumer {
     func catchUp(queue: String, probe: ProbeID) async -> Bool {
         switch defect {
         case .catchesUpAlways: return true
+        case .catchesUpOnlyConsuming where paused.withLock { $0.contains(queue) }: return false
         case .catchesUpEarly:
             guard await inner.catchUp(queue: queue, probe: probe) else { return false }
             early.withLock { $0.append(.caughtUp(queue: queue, probe: probe)) }
@@ -99,6 +105,15 @@ final class DefectiveConsumer: JobConsumer {
         default: break
         }
         return sighting
+    }
+
+    func pause(_ queues: Set<String>) async {
+        paused.withLock { $0 = queues }
+        switch defect {
+        case .neverPauses: break
+        case .staysPaused where queues.isEmpty: break
+        default: await inner.pause(queues)
+        }
     }
 
     func stopDeliveries() async {

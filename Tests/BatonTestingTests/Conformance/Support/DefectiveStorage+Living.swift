@@ -27,6 +27,7 @@ extension DefectiveStorage {
         case .losesNoRuns: answer.lostRuns = []
         case .ownsNoRuns: answer.ownedRuns = []
         case .noticesNobodyLate: answer.latePeers = []
+        case .tellsNoPauses: answer.pausedQueues = []
         default: break
         }
         return answer

@@ -33,6 +33,7 @@ extension DefectiveStorage: JobMonitor {
         for index in queues.indices {
             if defect == .countsNoRuns { queues[index].processing = 0 }
             if defect == .showsNoProbes { queues[index].probeAge = nil }
+            if defect == .showsNoPauses { queues[index].pauses = [] }
         }
         return queues
     }

@@ -243,6 +243,12 @@ enum PlantedStorageDefects {
         "one occurrence waits for the last job": .init(.allowsOverlap, "how many jobs are made of three"),
         "a job is made by hand": .init(.triggersNothing, "the job that is to be published"),
 
+        "a heartbeat tells what is paused": .init(.tellsNoPauses, "what is paused for a server"),
+        "a pause on one server is no other's": .init(.pausesEverywhere, "what is paused for another"),
+        "each pause is ended by itself": .init(.resumesAll, "what its own pause still pauses"),
+        "a pause that is repeated stands since the first": .init(.pausesAnew, "it to be paused for a minute"),
+        "a pause changes no job": .init(.deletesWhatIsPaused, "a job that waits in a queue that is paused"),
+
         "every move is in the history": .init(.forgetsClaims, "the states"),
         "the history keeps what belongs to a state": .init(.forgetsData, "data of a retry"),
         "counters add up": .init(.countsNothing, "the counters"),
@@ -268,6 +274,7 @@ enum PlantedStorageDefects {
         "servers are shown as they stand": .init(.believesLeases, "the servers"),
         "queues are counted": .init(.countsNoRuns, "ready, running and waiting jobs of “mail”, and its servers"),
         "a probe on its way is shown": .init(.showsNoProbes, "an age of the probe"),
+        "a paused queue is shown": .init(.showsNoPauses, "their pauses"),
         "counters are shown": .init(.showsNoCounters, "the counters"),
         "disagreements are shown and left alone": .init(.mendsWhatItShows, "jobs whose state and queue disagree"),
         "lost jobs are shown until they are published again": .init(.showsNoLosses, "the jobs shown"),

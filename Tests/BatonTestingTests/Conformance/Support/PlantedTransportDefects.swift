@@ -57,6 +57,17 @@ enum PlantedTransportDefects {
             .asksOnlyOnce,
             "generation: 99, queue: \"first\", name: \"mail.welcome\") to arrive"
         ),
+        "a paused queue is left alone": .init(
+            .neverPauses,
+            "generation: 99, queue: \"first\", name: \"mail.welcome\") to arrive"
+        ),
+        "a resumed queue delivers again": .init(.staysPaused, "3 wake-ups to arrive"),
+        "a consumer asks before it resumes": .init(.asksOnlyOnce, "it to ask again"),
+        "a consumer catches up with a paused queue": .init(.catchesUpOnlyConsuming, "it to catch up"),
+        "a paused queue stays paused on the next connection": .init(
+            .forgetsPauses,
+            "generation: 99, queue: \"first\", name: \"mail.welcome\") to arrive"
+        ),
         "who watches is told of a missing queue": .init(
             .tellsNobody,
             "whether it was still missing when that was told"

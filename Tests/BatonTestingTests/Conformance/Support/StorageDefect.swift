@@ -43,6 +43,9 @@ enum StorageDefect: String, CaseIterable, Sendable {
     case forgetsOccurrences, firesWithoutAMark, advancesAnyRevision, firesTwice, putsNothingOff, allowsOverlap
     case triggersNothing, decidesADateTwice
 
+    // Paused queues.
+    case tellsNoPauses, pausesEverywhere, resumesAll, pausesAnew, deletesWhatIsPaused, showsNoPauses
+
     // Submissions.
     case leavesSubmissionsEnqueued, claimsEverySubmission, submitsAgain, submitsSideBySide, takesSourcesForOne
     case submitsForTheDead, takesWhatIsOver, waitsForNoDate, remembersForEver, servesEverything, seesNoBacklog

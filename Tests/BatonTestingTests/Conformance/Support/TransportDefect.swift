@@ -16,6 +16,9 @@ enum TransportDefect: String, CaseIterable, Sendable {
     // Asking.
     case consumesUnasked, ignoresRefusals, asksOnlyOnce, tellsNobody, tellsTwice
 
+    // Pausing.
+    case neverPauses, staysPaused, forgetsPauses, catchesUpOnlyConsuming
+
     // Seeing.
     case seesNobody, seesEverybody, seesUnconnected
 }

@@ -1,0 +1,4 @@
+extension JobClient {
+    /// Queues, to pause and to resume.
+    public var queues: JobQueues { JobQueues(client: self) }
+}
