@@ -5,8 +5,10 @@
 #     submit.pl --rejects        prints what was rejected of this account's messages since its first call
 #
 # Needs AnyEvent::RabbitMQ (Debian: libanyevent-rabbitmq-perl). BATON_RABBITMQ_URL says where the broker is, BATON_NAMESPACE
-# the prefix of its exchanges (baton). The same ID makes one job, however often it is sent: a producer that is not sure sends
-# again, with the time of its first try in seconds, so that one that comes late is rejected and not taken for new.
+# the prefix of its exchanges (baton), and BATON_TENANT the tenant, where producers are kept apart and may declare nothing:
+# then the exchange and the queue of rejects are the tenant's own. The same ID makes one job, however often it is sent: a
+# producer that is not sure sends again, with the time of its first try in seconds, so that one that comes late is rejected
+# and not taken for new.
 #
 # The library cannot read 64-bit integers in headers: send none, and none comes back with a reject.
 use strict;
@@ -16,6 +18,8 @@ use AnyEvent::RabbitMQ;
 use JSON::PP qw(decode_json);
 
 my $namespace = $ENV{BATON_NAMESPACE} || 'baton';
+my $tenant = $ENV{BATON_TENANT};
+my $exchange = $tenant ? "$namespace.submit.$tenant" : "$namespace.submit";
 my ($user, $password, $host, $port, $vhost) =
     ($ENV{BATON_RABBITMQ_URL} // '') =~ m{\Aamqp://(?:([^:@/]*)(?::([^@/]*))?@)?([^:/@?]+)(?::(\d+))?(?:/([^?]*))?}
     or fail('BATON_RABBITMQ_URL is no amqp: URL');
@@ -81,7 +85,7 @@ sub publish {
         my ($done, $fail) = @_;
         my $is_returned = 0;
         $channel->publish(
-            exchange => "$namespace.submit", routing_key => $queue, mandatory => 1, body => $body,
+            exchange => $exchange, routing_key => $queue, mandatory => 1, body => $body,
             # The library would send a priority, which is the job's.
             header => { %properties, user_id => $user, delivery_mode => 2, priority => undef },
             # A message that no queue takes comes back before its confirmation. To know it again the library puts a header
@@ -135,9 +139,11 @@ sub submit {
 
 sub show_rejects {
     my ($connection, $channel) = open_channel();
-    my $queue = "$namespace.rejects.$user";
-    call($channel, 'declare_queue', queue => $queue, durable => 1);
-    call($channel, 'bind_queue', queue => $queue, exchange => "$namespace.rejected", routing_key => $user);
+    my $queue = $tenant ? "$namespace.rejected.$tenant" : "$namespace.rejects.$user";
+    unless ($tenant) {
+        call($channel, 'declare_queue', queue => $queue, durable => 1);
+        call($channel, 'bind_queue', queue => $queue, exchange => "$namespace.rejected", routing_key => $user);
+    }
     while (1) {
         my $message = call($channel, 'get', queue => $queue, no_ack => 0);
         last if $message->{empty};
