@@ -42,15 +42,20 @@ extension SubmittedValue {
 }
 
 extension RabbitMQFieldValue {
+    /// An integer of 32 bits where that is enough: some clients, such as Perl's, know no other, and lose the whole message.
+    fileprivate init(integer: Int64) {
+        self = Int32(exactly: integer).map { .int32($0) } ?? .int64(integer)
+    }
+
     fileprivate init?(_ value: SubmittedValue) {
         switch value {
         case .bool(let flag): self = .bool(flag)
-        case .integer(let number): self = .int64(number)
+        case .integer(let number): self.init(integer: number)
         case .number(let number): self = .double(number)
         case .text(let text): self = .string(text)
         case .time(let seconds): self = .timestamp(seconds)
-        case .none: self = .void
-        case .unreadable: return nil
+        // Nothing says as much as no value, which some clients cannot read.
+        case .none, .unreadable: return nil
         }
     }
 }
@@ -82,7 +87,7 @@ extension RabbitMQMessage {
             "reject-reason": .string(reject.reject.reason),
             "reject-exchange": .string(message.exchange),
             "reject-routing-key": .string(message.routingKey),
-            "reject-body-size": .int64(Int64(message.bodySize)),
+            "reject-body-size": RabbitMQFieldValue(integer: Int64(message.bodySize)),
         ]
         if let date = RFC3339.text(reject.at) { headers["reject-at"] = .string(date) }
         var properties = RabbitMQProperties(

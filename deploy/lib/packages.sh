@@ -27,18 +27,43 @@ missing_packages() {
     ((${#packages[@]} == 0)) || printf '%s\n' "${packages[@]}"
 }
 
-install_missing_packages() {
-    local -a packages
-    mapfile -t packages < <(missing_packages)
-    install_packages "${packages[@]}"
-}
-
-# install_missing_model_packages: what Tests/Model/run needs.
-install_missing_model_packages() {
+# missing_model_packages: what Tests/Model/run needs.
+missing_model_packages() {
     local -a packages=()
     command -v spin >/dev/null || packages+=(spin)
     command -v gcc >/dev/null || packages+=(gcc libc6-dev)
+    ((${#packages[@]} == 0)) || printf '%s\n' "${packages[@]}"
+}
+
+# missing_producer_packages: what the programs in deploy/producers need, which a test runs. Interpreters are the system's own,
+# by their paths: another that comes first in the PATH does not find the system's libraries.
+missing_producer_packages() {
+    local -a packages=()
+    /usr/bin/python3 -c 'import pika' 2>/dev/null || packages+=(python3-pika)
+    /usr/bin/ruby -e 'require "bunny"' 2>/dev/null || packages+=(ruby-bunny)
+    /usr/bin/php -r 'require "PhpAmqpLib/autoload.php";' >/dev/null 2>&1 || packages+=(php-cli php-amqplib)
+    /usr/bin/perl -MAnyEvent::RabbitMQ -e 1 2>/dev/null || packages+=(libanyevent-rabbitmq-perl)
+    command -v go >/dev/null || packages+=(golang-go)
+    [[ -d /usr/share/gocode/src/github.com/rabbitmq/amqp091-go ]] || packages+=(golang-github-rabbitmq-amqp091-go-dev)
+    command -v javac >/dev/null || packages+=(default-jdk-headless)
+    [[ -f /usr/share/java/amqp-client.jar ]] || packages+=(librabbitmq-client-java)
+    [[ -f /usr/share/java/slf4j-nop.jar ]] || packages+=(libslf4j-java)
+    command -v amqp-publish >/dev/null || packages+=(amqp-tools)
+    command -v jq >/dev/null || packages+=(jq)
+    command -v psql >/dev/null || packages+=(postgresql-client)
+    ((${#packages[@]} == 0)) || printf '%s\n' "${packages[@]}"
+}
+
+# install_all COMMAND...: the packages that the commands print, in one go.
+install_all() {
+    local -a packages
+    local command
+    mapfile -t packages < <(for command in "$@"; do "$command"; done)
     install_packages "${packages[@]}"
+}
+
+install_missing_packages() {
+    install_all missing_packages
 }
 
 # install_packages [PACKAGE...]

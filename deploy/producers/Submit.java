@@ -20,13 +20,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * </pre>
  *
  * Needs amqp-client (Debian: librabbitmq-client-java and libslf4j-java, then {@code java -cp
- * /usr/share/java/amqp-client.jar:/usr/share/java/slf4j-nop.jar:/usr/share/java/slf4j-api.jar Submit.java …}). BATON_RABBITMQ_URL says where the broker
- * is, BATON_NAMESPACE the prefix of its exchanges (baton). The same ID makes one job, however often it is sent: a producer
- * that is not sure sends again, with the time of its first try in seconds, so that one that comes late is rejected and not
- * taken for new.
+ * /usr/share/java/amqp-client.jar:/usr/share/java/slf4j-nop.jar:/usr/share/java/slf4j-api.jar Submit.java …}).
+ * BATON_RABBITMQ_URL says where the broker is, BATON_NAMESPACE the prefix of its exchanges (baton), and BATON_TENANT the
+ * tenant, where producers are kept apart and may declare nothing: then the exchange and the queue of rejects are the tenant's
+ * own. The same ID makes one job, however often it is sent: a producer that is not sure sends again, with the time of its first
+ * try in seconds, so that one that comes late is rejected and not taken for new.
  */
 public final class Submit {
     private static final String NAMESPACE = System.getenv().getOrDefault("BATON_NAMESPACE", "baton");
+    private static final String TENANT = System.getenv("BATON_TENANT");
+    private static final String EXCHANGE = NAMESPACE + ".submit" + (TENANT == null ? "" : "." + TENANT);
 
     private final ConnectionFactory factory = new ConnectionFactory();
 
@@ -44,7 +47,7 @@ public final class Submit {
             // A message that no queue takes comes back before its confirmation.
             channel.addReturnListener(message -> isReturned.set(true));
             channel.confirmSelect();
-            channel.basicPublish(NAMESPACE + ".submit", queue, true, properties, body);
+            channel.basicPublish(EXCHANGE, queue, true, properties, body);
             boolean isTaken = channel.waitForConfirms(30_000);
             if (isReturned.get()) {
                 throw new IllegalArgumentException("no server takes submissions to the queue " + queue);
@@ -96,9 +99,12 @@ public final class Submit {
     private void showRejects() throws IOException, TimeoutException {
         try (Connection connection = factory.newConnection()) {
             Channel channel = connection.createChannel();
-            String queue = NAMESPACE + ".rejects." + factory.getUsername();
-            channel.queueDeclare(queue, true, false, false, null);
-            channel.queueBind(queue, NAMESPACE + ".rejected", factory.getUsername());
+            String queue = NAMESPACE + ".rejected." + TENANT;
+            if (TENANT == null) {
+                queue = NAMESPACE + ".rejects." + factory.getUsername();
+                channel.queueDeclare(queue, true, false, false, null);
+                channel.queueBind(queue, NAMESPACE + ".rejected", factory.getUsername());
+            }
             GetResponse message;
             while ((message = channel.basicGet(queue, false)) != null) {
                 var headers = message.getProps().getHeaders();

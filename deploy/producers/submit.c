@@ -4,9 +4,10 @@
  *     submit --rejects        prints what was rejected of this account's messages since its first call
  *
  * Needs rabbitmq-c (Debian: librabbitmq-dev, then `cc -o submit submit.c -lrabbitmq`). BATON_RABBITMQ_URL says where the
- * broker is, BATON_NAMESPACE the prefix of its exchanges (baton). The same ID makes one job, however often it is sent: a
- * producer that is not sure sends again, with the time of its first try in seconds, so that one that comes late is rejected
- * and not taken for new. */
+ * broker is, BATON_NAMESPACE the prefix of its exchanges (baton), and BATON_TENANT the tenant, where producers are kept apart
+ * and may declare nothing: then the exchange and the queue of rejects are the tenant's own. The same ID makes one job, however
+ * often it is sent: a producer that is not sure sends again, with the time of its first try in seconds, so that one that comes
+ * late is rejected and not taken for new. */
 
 #include <amqp.h>
 #include <amqp_tcp_socket.h>
@@ -23,6 +24,7 @@ enum outcome { TAKEN, FULL, UNROUTED, REFUSED, LOST };
 
 static struct amqp_connection_info address;
 static char url[1024], prefix[128] = "baton";
+static const char *tenant;
 
 static amqp_bytes_t name(char *buffer, size_t size, const char *suffix, const char *last) {
     snprintf(buffer, size, "%s%s%s", prefix, suffix, last);
@@ -96,9 +98,11 @@ static enum outcome publish(const char *type, const char *arguments, const char 
             .content_type = amqp_cstring_bytes("application/json"),
             .delivery_mode = AMQP_DELIVERY_PERSISTENT,
         };
-        char exchange[256];
-        if (amqp_basic_publish(connection, 1, name(exchange, sizeof exchange, ".submit", ""), amqp_cstring_bytes(queue), 1,
-                               0, &properties, amqp_cstring_bytes(arguments)) == AMQP_STATUS_OK) {
+        char name_buffer[256];
+        amqp_bytes_t exchange =
+            name(name_buffer, sizeof name_buffer, tenant ? ".submit." : ".submit", tenant ? tenant : "");
+        if (amqp_basic_publish(connection, 1, exchange, amqp_cstring_bytes(queue), 1, 0, &properties,
+                               amqp_cstring_bytes(arguments)) == AMQP_STATUS_OK) {
             outcome = wait_for_outcome(connection);
         }
     }
@@ -145,12 +149,15 @@ static int show_rejects(void) {
     amqp_connection_state_t connection = open_channel();
     if (!connection) return fputs("no connection\n", stderr), 1;
     char queue_name[256], exchange[256];
-    amqp_bytes_t queue = name(queue_name, sizeof queue_name, ".rejects.", address.user);
-    amqp_bytes_t key = amqp_cstring_bytes(address.user);
-    amqp_queue_declare(connection, 1, queue, 0, 1, 0, 0, amqp_empty_table);
-    if (!is_normal(connection)) return fputs("the broker refuses the queue\n", stderr), 1;
-    amqp_queue_bind(connection, 1, queue, name(exchange, sizeof exchange, ".rejected", ""), key, amqp_empty_table);
-    if (!is_normal(connection)) return fputs("the broker refuses the binding\n", stderr), 1;
+    amqp_bytes_t queue =
+        name(queue_name, sizeof queue_name, tenant ? ".rejected." : ".rejects.", tenant ? tenant : address.user);
+    if (!tenant) {
+        amqp_bytes_t key = amqp_cstring_bytes(address.user);
+        amqp_queue_declare(connection, 1, queue, 0, 1, 0, 0, amqp_empty_table);
+        if (!is_normal(connection)) return fputs("the broker refuses the queue\n", stderr), 1;
+        amqp_queue_bind(connection, 1, queue, name(exchange, sizeof exchange, ".rejected", ""), key, amqp_empty_table);
+        if (!is_normal(connection)) return fputs("the broker refuses the binding\n", stderr), 1;
+    }
     for (;;) {
         amqp_rpc_reply_t reply = amqp_basic_get(connection, 1, queue, 0);
         if (reply.reply_type != AMQP_RESPONSE_NORMAL) return fputs("the connection was lost\n", stderr), 1;
@@ -174,6 +181,7 @@ static int show_rejects(void) {
 
 int main(int count, char **arguments) {
     const char *broker = getenv("BATON_RABBITMQ_URL"), *namespace = getenv("BATON_NAMESPACE");
+    tenant = getenv("BATON_TENANT");
     if (namespace) snprintf(prefix, sizeof prefix, "%s", namespace);
     if (!broker || snprintf(url, sizeof url, "%s", broker) >= (int)sizeof url ||
         amqp_parse_url(url, &address) != AMQP_STATUS_OK || address.ssl) {

@@ -4,9 +4,10 @@
 //	submit --rejects        prints what was rejected of this account's messages since its first call
 //
 // Needs amqp091-go (Debian: golang-github-rabbitmq-amqp091-go-dev, then `GO111MODULE=off GOPATH=/usr/share/gocode go run
-// submit.go …`). BATON_RABBITMQ_URL says where the broker is, BATON_NAMESPACE the prefix of its exchanges (baton). The same
-// ID makes one job, however often it is sent: a producer that is not sure sends again, with the time of its first try in
-// seconds, so that one that comes late is rejected and not taken for new.
+// submit.go …`). BATON_RABBITMQ_URL says where the broker is, BATON_NAMESPACE the prefix of its exchanges (baton), and
+// BATON_TENANT the tenant, where producers are kept apart and may declare nothing: then the exchange and the queue of rejects
+// are the tenant's own. The same ID makes one job, however often it is sent: a producer that is not sure sends again, with the
+// time of its first try in seconds, so that one that comes late is rejected and not taken for new.
 package main
 
 import (
@@ -31,6 +32,13 @@ func namespace() string {
 	return "baton"
 }
 
+func exchange() string {
+	if tenant := os.Getenv("BATON_TENANT"); tenant != "" {
+		return namespace() + ".submit." + tenant
+	}
+	return namespace() + ".submit"
+}
+
 // publish says whether the broker has the message safely; false when the queue is full.
 func publish(url, queue string, message amqp.Publishing) (bool, error) {
 	connection, err := amqp.Dial(url)
@@ -47,26 +55,28 @@ func publish(url, queue string, message amqp.Publishing) (bool, error) {
 	}
 	returns := channel.NotifyReturn(make(chan amqp.Return, 1))
 	closed := channel.NotifyClose(make(chan *amqp.Error, 1))
+	// Not a deferred confirmation: one that comes at once is lost between the library's sending and its noting that it waits.
+	confirmations := channel.NotifyPublish(make(chan amqp.Confirmation, 1))
 	patience, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
-	confirmation, err := channel.PublishWithDeferredConfirmWithContext(
-		patience, namespace()+".submit", queue, true, false, message)
-	if err != nil {
+	if err := channel.PublishWithContext(patience, exchange(), queue, true, false, message); err != nil {
 		return false, err
 	}
-	confirmed := make(chan bool, 1)
-	go func() { confirmed <- confirmation.Wait() }()
 	select {
-	case isTaken := <-confirmed:
+	case confirmation, isOpen := <-confirmations:
+		if !isOpen {
+			if err := <-closed; err != nil {
+				return false, err
+			}
+			return false, amqp.ErrClosed
+		}
 		// A message that no queue takes comes back before its confirmation.
 		select {
 		case <-returns:
 			return false, errNoQueue
 		default:
-			return isTaken, nil
+			return confirmation.Ack, nil
 		}
-	case err := <-closed:
-		return false, err
 	case <-patience.Done():
 		return false, patience.Err()
 	}
@@ -119,6 +129,17 @@ func submit(url, user string, arguments []string) error {
 	return fmt.Errorf("given up; send it again with the id %s and the time %d", id, seconds)
 }
 
+func queueOfRejects(channel *amqp.Channel, user string) (string, error) {
+	if tenant := os.Getenv("BATON_TENANT"); tenant != "" {
+		return namespace() + ".rejected." + tenant, nil
+	}
+	queue := namespace() + ".rejects." + user
+	if _, err := channel.QueueDeclare(queue, true, false, false, false, nil); err != nil {
+		return "", err
+	}
+	return queue, channel.QueueBind(queue, user, namespace()+".rejected", false, nil)
+}
+
 func showRejects(url, user string) error {
 	connection, err := amqp.Dial(url)
 	if err != nil {
@@ -129,11 +150,8 @@ func showRejects(url, user string) error {
 	if err != nil {
 		return err
 	}
-	queue := namespace() + ".rejects." + user
-	if _, err := channel.QueueDeclare(queue, true, false, false, false, nil); err != nil {
-		return err
-	}
-	if err := channel.QueueBind(queue, user, namespace()+".rejected", false, nil); err != nil {
+	queue, err := queueOfRejects(channel, user)
+	if err != nil {
 		return err
 	}
 	for {

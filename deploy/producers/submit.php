@@ -6,9 +6,10 @@
 //     submit.php --rejects        prints what was rejected of this account's messages since its first call
 //
 // Needs php-amqplib (Debian: php-amqplib, Composer: php-amqplib/php-amqplib). BATON_RABBITMQ_URL says where the broker is,
-// BATON_NAMESPACE the prefix of its exchanges (baton). The same ID makes one job, however often it is sent: a producer that
-// is not sure sends again, with the time of its first try in seconds, so that one that comes late is rejected and not taken
-// for new.
+// BATON_NAMESPACE the prefix of its exchanges (baton), and BATON_TENANT the tenant, where producers are kept apart and may
+// declare nothing: then the exchange and the queue of rejects are the tenant's own. The same ID makes one job, however often
+// it is sent: a producer that is not sure sends again, with the time of its first try in seconds, so that one that comes late
+// is rejected and not taken for new.
 
 declare(strict_types=1);
 
@@ -20,6 +21,7 @@ use PhpAmqpLib\Exception\AMQPProtocolChannelException;
 use PhpAmqpLib\Message\AMQPMessage;
 
 $namespace = getenv('BATON_NAMESPACE') ?: 'baton';
+$tenant = getenv('BATON_TENANT');
 $url = parse_url((string) getenv('BATON_RABBITMQ_URL'));
 $user = urldecode($url['user'] ?? 'guest');
 
@@ -43,9 +45,13 @@ function fail(string $why): never
 if (($argv[1] ?? '') === '--rejects') {
     $connection = connect($url, $user);
     $channel = $connection->channel();
-    $queue = "$namespace.rejects.$user";
-    $channel->queue_declare($queue, false, true, false, false);
-    $channel->queue_bind($queue, "$namespace.rejected", $user);
+    if ($tenant) {
+        $queue = "$namespace.rejected.$tenant";
+    } else {
+        $queue = "$namespace.rejects.$user";
+        $channel->queue_declare($queue, false, true, false, false);
+        $channel->queue_bind($queue, "$namespace.rejected", $user);
+    }
     while ($message = $channel->basic_get($queue)) {
         $headers = $message->get('application_headers')->getNativeData();
         $why = [$headers['reject-at'], $headers['reject-code'], $headers['reject-reason']];
@@ -83,7 +89,7 @@ for ($attempt = 0; $attempt < 5; $attempt++) {
         // A message that no queue takes comes back before its confirmation.
         $channel->set_return_listener(fn () => fail("no server takes submissions to the queue $queue"));
         $channel->confirm_select();
-        $channel->basic_publish($message, "$namespace.submit", $queue, true);
+        $channel->basic_publish($message, $tenant ? "$namespace.submit.$tenant" : "$namespace.submit", $queue, true);
         $channel->wait_for_pending_acks_returns(30);
         $connection->close();
         if ($isTaken) {

@@ -6,8 +6,8 @@
 
 Needs pika (Debian: python3-pika, PyPI: pika). BATON_RABBITMQ_URL says where the broker is, BATON_NAMESPACE the prefix
 of its exchanges (baton), and BATON_TENANT the tenant, where producers are kept apart and may declare nothing: then the
-exchange and the queue of rejects are the tenant's own. The same --id makes one job, however often it is sent: a producer that is not sure sends again,
-with the time of its first try, so that one that comes late is rejected and not taken for new.
+exchange and the queue of rejects are the tenant's own. The same --id makes one job, however often it is sent: a producer
+that is not sure sends again, with the time of its first try, so that one that comes late is rejected and not taken for new.
 """
 
 import argparse

@@ -30,9 +30,8 @@ extension Lab {
         do {
             try await withBroker { broker in
                 let submissions = queues.map { "\(namespace).submit.\($0)" }
-                for queue in queues.map(dispatchQueue) + queues.map(bundleQueue) + submissions + [
-                    parkedQueue, "\(namespace).rejected",
-                ] {
+                let own = [parkedQueue, "\(namespace).rejected"]
+                for queue in queues.map(dispatchQueue) + queues.map(bundleQueue) + submissions + own + brokerQueues {
                     try await broker.deleteQueue(queue)
                 }
                 for exchange in ["dispatch", "bundle", "control", "parked", "rejected", "submit"] {

@@ -20,6 +20,7 @@ package final class Lab: Sendable {
     /// Whether nothing fails in the test: then nobody is to be given up because the machine is slow.
     let isUndisturbed: Bool
     private let usedQueues = Locked<Set<String>>(["default"])
+    private let otherQueues = Locked<Set<String>>([])
 
     init(
         on servers: TestServers,
@@ -59,6 +60,18 @@ package final class Lab: Sendable {
     /// - Parameter queues: Their names.
     package func use(_ queues: [String]) {
         usedQueues.withLock { $0.formUnion(queues) }
+    }
+
+    /// What the test has the broker keep besides, by the broker's names.
+    var brokerQueues: [String] {
+        otherQueues.withLock { $0.sorted() }
+    }
+
+    /// Notes queues of the broker that are none of Baton's, so that they are removed at the end.
+    ///
+    /// - Parameter queues: Their names in RabbitMQ.
+    package func use(brokerQueues queues: [String]) {
+        otherQueues.withLock { $0.formUnion(queues) }
     }
 
     /// Another process's share of the same Baton.
