@@ -49,11 +49,17 @@ extension DispatchTopology {
     }
 
     /// The queue for submissions of one queue: the only place where they are, so it is replicated where there are several
-    /// nodes; when it is full, producers are told.
+    /// nodes, unless it is told otherwise; when it is full, producers are told.
     func submit(_ queue: String, limit: Int) -> (queue: RabbitMQQueue, binding: RabbitMQBinding) {
         let name = submitQueue(queue)
         return (
-            .quorum(name, arguments: ["x-max-length": .int64(Int64(limit)), "x-overflow": "reject-publish"]),
+            RabbitMQQueue(
+                name,
+                arguments: [
+                    "x-queue-type": .string(submissionQueueType), "x-max-length": .int64(Int64(limit)),
+                    "x-overflow": "reject-publish",
+                ]
+            ),
             RabbitMQBinding(queue: name, exchange: submitExchange, routingKey: queue)
         )
     }

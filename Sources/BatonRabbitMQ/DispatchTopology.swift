@@ -7,6 +7,8 @@ internal import RabbitMQClient
 struct DispatchTopology: Sendable {
     let namespace: String
     let queueType: String
+    /// How the broker keeps queues for submissions.
+    var submissionQueueType = RabbitMQTransport.Configuration.QueueType.quorum.name
     /// Whether this program declares what is missing, or only looks for it.
     var mode = RabbitMQTopology.Mode.declare
 

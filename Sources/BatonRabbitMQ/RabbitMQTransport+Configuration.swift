@@ -6,13 +6,13 @@ extension RabbitMQTransport {
     ///
     /// Descriptions of it leave out the URL, which may hold a password.
     public struct Configuration: Sendable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
-        /// How dispatch queues are kept by the broker.
+        /// How queues are kept by the broker.
         public struct QueueType: Sendable, Hashable {
             let name: String
 
             /// On one node, and the quicker one.
             ///
-            /// SQL can always rebuild it.
+            /// SQL can always rebuild a dispatch queue.
             public static let classic = QueueType(name: "classic")
             /// Replicated.
             public static let quorum = QueueType(name: "quorum")
@@ -51,6 +51,11 @@ extension RabbitMQTransport {
         public var namespace: String
         /// How dispatch queues are kept; the same for every program of a namespace.
         public var queueType: QueueType
+        /// How queues for submissions are kept, whose only copy is the broker's; the same for every server of a namespace.
+        ///
+        /// A broker of one node keeps what it has confirmed in a classic queue as well, and hands it over sooner: a quorum
+        /// queue writes it to disk first.
+        public var submissionQueueType = QueueType.quorum
         /// What becomes of exchanges and queues that the broker does not have.
         public var topology = Topology.declare
         /// How many messages may be unconfirmed at a time.

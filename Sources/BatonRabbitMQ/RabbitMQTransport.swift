@@ -34,6 +34,7 @@ public final class RabbitMQTransport: JobTransport {
         let topology = DispatchTopology(
             namespace: configuration.namespace,
             queueType: configuration.queueType.name,
+            submissionQueueType: configuration.submissionQueueType.name,
             mode: configuration.topology.mode
         )
         self.configuration = configuration

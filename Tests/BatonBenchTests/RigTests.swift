@@ -69,14 +69,14 @@ struct RigTests {
         let environment = try BenchEnvironment()
         var options = RigOptions()
         options.namespace = "bench_" + String(UInt64.random(in: .min ... .max), radix: 16)
-        options.submissions = SubmissionLimits()
+        options.submissions = SubmissionTerms()
         let submit = try await SubmitScenario(rate: 100, duration: 0.5).run(environment, options)
         #expect(submit[.submissionRatio] ?? 0 > 0)
         #expect(submit[.startedTwice] == 0)
 
         // Threads for 20 a second, ten times as many published, and room for a hundred.
         options.concurrency = 1
-        options.submissions = SubmissionLimits(queued: 50, backlog: 50)
+        options.submissions = SubmissionTerms(queued: 50, backlog: 50)
         let flood = try await FloodScenario(factor: 10, duration: 3, rate: 5).run(environment, options)
         #expect(flood[.submissionsRefused] ?? 0 > 0, "the broker pushes back")
         #expect(flood[.submissionsTaken] ?? 0 > 0)

@@ -27,6 +27,9 @@ struct FloodCommand: AsyncParsableCommand {
     @Option(help: "How many enqueued jobs there may be before servers leave submissions with the broker.")
     var backlog = 2_000
 
+    @Option(help: "How the broker keeps the queue of submissions (default: Baton's own).")
+    var submissionQueueType: RigOptions.QueueType?
+
     @OptionGroup var servers: ServerOptions
     @OptionGroup var common: CommonOptions
 
@@ -42,7 +45,7 @@ struct FloodCommand: AsyncParsableCommand {
 
     func run() async throws {
         var options = common.rig(servers)
-        options.submissions = SubmissionLimits(queued: queued, backlog: backlog)
+        options.submissions = SubmissionTerms(queueType: submissionQueueType, queued: queued, backlog: backlog)
         try await common.measure(FloodScenario(factor: factor, duration: duration, rate: rate), options)
     }
 }

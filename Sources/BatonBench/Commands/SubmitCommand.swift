@@ -18,6 +18,9 @@ struct SubmitCommand: AsyncParsableCommand {
     @Option(help: "How long, in seconds.")
     var duration = 20.0
 
+    @Option(help: "How the broker keeps the queue of submissions (default: Baton's own).")
+    var submissionQueueType: RigOptions.QueueType?
+
     @OptionGroup var servers: ServerOptions
     @OptionGroup var common: CommonOptions
 
@@ -30,7 +33,7 @@ struct SubmitCommand: AsyncParsableCommand {
 
     func run() async throws {
         var options = common.rig(servers)
-        options.submissions = SubmissionLimits()
+        options.submissions = SubmissionTerms(queueType: submissionQueueType)
         try await common.measure(SubmitScenario(rate: rate, duration: duration), options)
     }
 }

@@ -10,6 +10,9 @@ extension Report {
         let defaults = JobServerConfiguration()
         var settings = scenario.settings
         settings["queue_type"] = options.queueType.map { .string($0.rawValue) } ?? .null
+        if let submissions = options.submissions {
+            settings["submission_queue_type"] = .string((submissions.queueType ?? .quorum).rawValue)
+        }
         settings["fsync"] = .bool(true)
         settings["synchronous_commit"] = .bool(true)
         settings["confirms"] = .bool(options.queueType != nil)

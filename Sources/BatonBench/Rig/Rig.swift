@@ -49,9 +49,10 @@ final class Rig: Sendable {
             var configuration = RabbitMQTransport.Configuration(
                 url: environment.rabbitMQURL,
                 namespace: namespace,
-                queueType: queueType == .quorum ? .quorum : .classic,
+                queueType: queueType.type,
                 logger: environment.logger
             )
+            if let type = options.submissions?.queueType { configuration.submissionQueueType = type.type }
             if let queued = options.submissions?.queued { configuration.maximumSubmissions = queued }
             return RabbitMQTransport(configuration)
         }

@@ -1,10 +1,14 @@
 import Baton
+import BatonRabbitMQ
 
 /// How a measurement's Baton is set up; `nil` leaves it to Baton's own default.
 struct RigOptions: Sendable {
     /// How the broker keeps the queue.
     enum QueueType: String, Sendable, CaseIterable {
         case classic, quorum
+
+        /// The transport's word for it.
+        var type: RabbitMQTransport.Configuration.QueueType { self == .quorum ? .quorum : .classic }
     }
 
     var namespace: String?
@@ -14,7 +18,7 @@ struct RigOptions: Sendable {
     var lookAhead: Int?
     var servers = 1
     /// How submissions are taken; `nil` where none are.
-    var submissions: SubmissionLimits?
+    var submissions: SubmissionTerms?
 
     /// How each of its servers is set up.
     var server: JobServerConfiguration {

@@ -4,9 +4,11 @@ import RabbitMQClient
 
 /// Shows what a namespace needs on a broker, and prints it for an administrator of RabbitMQ.
 struct TopologyCommand: AsyncParsableCommand {
-    /// How the broker keeps dispatch queues.
+    /// How the broker keeps queues.
     enum QueueType: String, CaseIterable, ExpressibleByArgument {
         case classic, quorum
+
+        var type: RabbitMQTransport.Configuration.QueueType { self == .quorum ? .quorum : .classic }
     }
 
     static let configuration = CommandConfiguration(
@@ -42,6 +44,9 @@ struct TopologyCommand: AsyncParsableCommand {
 
     @Option(help: "How the broker keeps dispatch queues.")
     var queueType = QueueType.classic
+
+    @Option(help: "How the broker keeps queues for submissions.")
+    var submissionQueueType = QueueType.quorum
 
     @Option(help: "How many submissions a queue holds before it is full.")
     var maximumSubmissions: Int?
@@ -81,7 +86,8 @@ struct TopologyCommand: AsyncParsableCommand {
                 virtualHost: vhost,
                 queues: BrokerTenant.queues(queues),
                 tenants: tenants,
-                queueType: queueType == .quorum ? .quorum : .classic
+                queueType: queueType.type,
+                submissionQueueType: submissionQueueType.type
             )
             if let maximumSubmissions { needed.maximumSubmissions = maximumSubmissions }
             if let maximumBytes { needed.maximumSubmissionBytes = maximumBytes }

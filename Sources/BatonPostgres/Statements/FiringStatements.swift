@@ -73,8 +73,9 @@ struct FiringStatements: Sendable {
                     ORDER BY o.at DESC, o.trigger_id DESC LIMIT \(OverlapPolicy.reach)
                 )
             ) AS made
-            WHERE EXISTS (SELECT FROM \(schema.active) AS j WHERE j.id = made.id)
-                OR EXISTS (SELECT FROM \(schema.scheduled) AS j WHERE j.id = made.id)
+            -- No EXISTS, for which a plan may read the whole table into a hash.
+            WHERE (SELECT true FROM \(schema.active) AS j WHERE j.id = made.id)
+                OR (SELECT true FROM \(schema.scheduled) AS j WHERE j.id = made.id)
         )
         """
     }

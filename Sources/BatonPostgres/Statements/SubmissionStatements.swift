@@ -123,8 +123,9 @@ struct SubmissionStatements: Sendable {
             ), n AS MATERIALIZED (
                 SELECT *, CASE
                     -- A repeat stays one when its time is over meanwhile.
-                    WHEN EXISTS (
-                        SELECT FROM \(schema.submission) AS s WHERE s.source = n.source AND s.message_id = n.message_id
+                    -- No EXISTS, for which a plan of the empty table would read all that is remembered into a hash.
+                    WHEN (
+                        SELECT true FROM \(schema.submission) AS s WHERE s.source = n.source AND s.message_id = n.message_id
                     ) THEN 0
                     WHEN expires_at <= now() THEN 1
                     WHEN sent_at < now() - \(Schema.interval("$17::bigint")) THEN 2

@@ -28,6 +28,7 @@ package struct BrokerDefinitions: Sendable {
     ///   - queues: The queues of jobs.
     ///   - tenants: Producers that are kept apart.
     ///   - queueType: How the broker keeps dispatch queues.
+    ///   - submissionQueueType: How it keeps queues for submissions.
     /// - Throws: `RabbitMQError`, `invalidConfiguration`, when a name cannot be, a tenant is there twice, or may submit to a
     ///   queue that is not among the queues.
     package init(
@@ -35,7 +36,8 @@ package struct BrokerDefinitions: Sendable {
         virtualHost: String = "/",
         queues: [String] = [QueueName.default],
         tenants: [BrokerTenant] = [],
-        queueType: RabbitMQTransport.Configuration.QueueType = .classic
+        queueType: RabbitMQTransport.Configuration.QueueType = .classic,
+        submissionQueueType: RabbitMQTransport.Configuration.QueueType = .quorum
     ) throws(RabbitMQError) {
         guard Self.isNamespace(namespace) else {
             throw Self.invalid(
@@ -59,7 +61,11 @@ package struct BrokerDefinitions: Sendable {
         self.virtualHost = virtualHost
         self.queues = queues
         self.tenants = tenants
-        topology = DispatchTopology(namespace: namespace, queueType: queueType.name)
+        topology = DispatchTopology(
+            namespace: namespace,
+            queueType: queueType.name,
+            submissionQueueType: submissionQueueType.name
+        )
     }
 
     private static func isNamespace(_ name: String) -> Bool {
