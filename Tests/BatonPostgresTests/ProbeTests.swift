@@ -47,11 +47,13 @@ struct ProbeTests {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     try await fixture.whileProbeIsLocked(2) {
                         group.addTask {
-                            let isOpen = try await fixture.opens(probe)
+                            let isOpen = try await fixture.persistently { try await fixture.opens(probe) }
                             #expect(isOpen)
                         }
                         group.addTask {
-                            let isOpen = try await other.openConsumer(second, of: "mail", owner: server, replacing: nil)
+                            let isOpen = try await fixture.persistently {
+                                try await other.openConsumer(second, of: "mail", owner: server, replacing: nil)
+                            }
                             #expect(isOpen)
                         }
                     }
@@ -136,9 +138,13 @@ struct ProbeTests {
                 _ = try await other.job(.random())
                 return try await withThrowingTaskGroup(of: Bool.self) { group in
                     try await fixture.whileProbeIsLocked(2) {
-                        group.addTask { try await fixture.storage.pass(session, in: probe) }
                         group.addTask {
-                            _ = try await other.voidProbe(probe, reason: "a message was given back")
+                            try await fixture.persistently { try await fixture.storage.pass(session, in: probe) }
+                        }
+                        group.addTask {
+                            _ = try await fixture.persistently {
+                                try await other.voidProbe(probe, reason: "a message was given back")
+                            }
                             return false
                         }
                     }
@@ -200,7 +206,7 @@ struct ProbeTests {
             return try await withThrowingTaskGroup(of: Bool.self) { group in
                 try await fixture.whileProbeIsLocked(2) {
                     for (storage, session) in zip([fixture.storage, other], sessions) {
-                        group.addTask { try await body(storage, session) }
+                        group.addTask { try await fixture.persistently { try await body(storage, session) } }
                     }
                 }
                 return try await group.reduce(into: []) { $0.append($1) }

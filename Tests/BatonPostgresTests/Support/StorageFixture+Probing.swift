@@ -66,11 +66,26 @@ extension StorageFixture {
         )
     }
 
+    /// Makes a call again for as long as it gives up behind somebody else's lock.
+    ///
+    /// Who looks for it there may come too late on a busy machine, and would look for ever.
+    func persistently<Answer>(_ call: () async throws -> Answer) async throws -> Answer {
+        while true {
+            do {
+                return try await call()
+            } catch let error as JobStorageError where error.isTransient {
+                try Task.checkCancellation()
+            }
+        }
+    }
+
     /// Holds the row of a queue while calls are made that want it; lets go when so many wait.
     func whileProbeIsLocked(_ waiting: Int, _ calls: () async throws -> Void) async throws {
         try await client.withTransaction { transaction in
             let lock = "SELECT FROM \(try schema.probe) FOR UPDATE"
             try await transaction.query(PostgresStatement(lock, prepared: false))
+            // So that there is a connection for the looks.
+            _ = try await blockedProcesses()
             try await calls()
             while try await blockedProcesses().count < waiting { try await Task.sleep(for: .milliseconds(5)) }
         }

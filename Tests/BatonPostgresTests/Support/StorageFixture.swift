@@ -81,6 +81,8 @@ func withStorage(
     let namespace = "test_\(String(UInt64.random(in: .min ... .max), radix: 36))"
     var configuration = PostgresConfiguration(url: url)
     configuration.maximumConnections = 3
+    // One looks whether what another does holds somebody up, who waits only so long.
+    configuration.minimumConnections = 2
     let fixture = StorageFixture(
         namespace: namespace,
         storage: PostgresStorage(.init(url: url, namespace: namespace, migrates: migrates, logger: .quiet)),
