@@ -99,6 +99,7 @@ final class DefectiveTransport: JobTransport {
     func makeConsumer(
         queues: [String],
         prefetch: Int,
+        levelPrefetch: Int,
         presence: ServerPresence,
         executor: (any TaskExecutor)?,
         willConsume: @escaping @Sendable (_ queue: String) async -> Bool
@@ -114,6 +115,7 @@ final class DefectiveTransport: JobTransport {
         let consumer = inner.makeConsumer(
             queues: spoiledQueues,
             prefetch: spoiledPrefetch,
+            levelPrefetch: levelPrefetch,
             presence: presence,
             executor: executor,
             willConsume: asking(willConsume)
