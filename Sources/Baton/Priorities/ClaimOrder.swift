@@ -19,6 +19,8 @@ struct ClaimOrder: Sendable {
 
     private let order: QueueOrder
     private let queues: [String]
+    /// What each queue weighs, at its place.
+    private let weights: [Int]
     private let places: [String: Int]
     private var queueTurns = WeightedTurns<Int>()
     private var levelTurns: [Int: WeightedTurns<JobPriorityLevel>] = [:]
@@ -34,6 +36,7 @@ struct ClaimOrder: Sendable {
     init(_ order: QueueOrder = .arrival, queues: [String] = []) {
         self.order = order
         self.queues = queues
+        weights = queues.map { order.weight(of: $0) }
         places = Dictionary(zip(queues, 0...)) { first, _ in first }
     }
 
@@ -58,7 +61,7 @@ struct ClaimOrder: Sendable {
         let place: Int?
         switch order {
         case .arrival, .strict: place = waiting.first
-        case .weighted: place = queueTurns.next(among: waiting) { weight(at: $0) }
+        case .weighted: place = queueTurns.next(among: waiting) { [weights] in weights.indices.contains($0) ? weights[$0] : 1 }
         }
         guard let place else { return nil }
         let levels = kinds.lazy.filter { $0.place == place }.map(\.level).sorted(by: >)
@@ -72,14 +75,9 @@ struct ClaimOrder: Sendable {
     /// - Returns: Where to look, in order.
     mutating func look(through queues: [String]) -> Look {
         let level = lookLevels.next(among: JobPriorityLevel.descending, weight: \.weight) ?? .urgent
-        guard case .weighted(let weights) = order, queues.count > 1,
-            let first = looks.next(among: queues, weight: { weights[$0] ?? 1 })
+        guard case .weighted = order, queues.count > 1,
+            let first = looks.next(among: queues, weight: { [order] in order.weight(of: $0) })
         else { return Look(queues: queues, level: level) }
         return Look(queues: [first] + looks.sorted(queues.filter { $0 != first }), level: level)
-    }
-
-    private func weight(at place: Int) -> Int {
-        guard case .weighted(let weights) = order, queues.indices.contains(place) else { return 1 }
-        return weights[queues[place]] ?? 1
     }
 }

@@ -17,6 +17,15 @@ public enum QueueOrder: Sendable, Hashable {
     /// A queue that is not named weighs 1. A queue in which nothing waits leaves its turns to the others.
     case weighted([String: Int])
 
+    /// What a queue weighs.
+    ///
+    /// - Parameter queue: The queue.
+    /// - Returns: Its weight; 1 where it has none.
+    func weight(of queue: String) -> Int {
+        guard case .weighted(let weights) = self else { return 1 }
+        return weights[queue] ?? 1
+    }
+
     /// A weight that cannot be: the queue that has it.
     var invalidWeight: String? {
         guard case .weighted(let weights) = self else { return nil }
