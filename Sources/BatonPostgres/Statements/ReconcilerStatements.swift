@@ -106,9 +106,9 @@ struct ReconcilerStatements: Sendable {
             ), \(WaitingStatements.woken(schema, by: "ARRAY(SELECT queue FROM back)"))
             SELECT id, generation, queue, type, seq, priority, \(JobState.enqueued.code)::smallint FROM back
             UNION ALL
-            SELECT id, NULL, NULL, NULL, NULL, state FROM failed
+            SELECT id, NULL, NULL, NULL, NULL, NULL, state FROM failed
             UNION ALL
-            SELECT id, NULL, NULL, NULL, NULL, state FROM deleted
+            SELECT id, NULL, NULL, NULL, NULL, NULL, state FROM deleted
             """
     }
 

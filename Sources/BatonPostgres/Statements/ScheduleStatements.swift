@@ -55,7 +55,7 @@ struct ScheduleStatements: Sendable {
                 ON CONFLICT (id) DO NOTHING
                 RETURNING id, generation, queue, type, seq, priority
             ), \(WaitingStatements.woken(schema, by: "ARRAY(SELECT queue FROM moved)"))
-            SELECT NULL::uuid, NULL::integer, NULL::text, NULL::text, NULL::bigint,
+            SELECT NULL::uuid, NULL::integer, NULL::text, NULL::text, NULL::bigint, NULL::smallint,
                 (extract(epoch FROM least(
                     (SELECT min(run_at) FROM head WHERE run_at > now() AND run_at < 'infinity'),
                     (SELECT min(n.run_at) FROM filled AS r CROSS JOIN LATERAL (
