@@ -46,15 +46,15 @@ struct WaitingStatements: Sendable {
             ), waiting AS MATERIALIZED (
                 SELECT w.id FROM unnest($1::text[], $2::timestamptz[], $7::integer[]) AS q (name, since, level)
                 CROSS JOIN LATERAL (
-                    (SELECT j.id FROM \(schema.active) AS j
+                    SELECT a.id FROM (SELECT j.id FROM \(schema.active) AS j
                     WHERE q.level = \(normal) AND j.priority = 0 AND (j.queue, j.enqueued_at) >= (q.name, q.since)
                         AND (j.queue, j.enqueued_at) <= (q.name, 'infinity') AND \(isWanted)
-                    ORDER BY j.queue, j.enqueued_at LIMIT $4 FOR UPDATE SKIP LOCKED)
+                    ORDER BY j.queue, j.enqueued_at LIMIT $4 FOR UPDATE SKIP LOCKED) AS a
                     UNION ALL
-                    (SELECT j.id FROM \(schema.active) AS j
+                    SELECT b.id FROM (SELECT j.id FROM \(schema.active) AS j
                     WHERE q.level <> \(normal) AND j.priority <> 0 AND (j.queue, \(level), j.enqueued_at) >= (q.name, q.level, q.since)
                         AND (j.queue, \(level), j.enqueued_at) <= (q.name, q.level, 'infinity') AND \(isWanted)
-                    ORDER BY j.queue, \(level), j.enqueued_at LIMIT $4 FOR UPDATE SKIP LOCKED)
+                    ORDER BY j.queue, \(level), j.enqueued_at LIMIT $4 FOR UPDATE SKIP LOCKED) AS b
                 ) AS w LIMIT $4
             )
             \(update)

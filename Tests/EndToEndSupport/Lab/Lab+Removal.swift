@@ -30,12 +30,14 @@ extension Lab {
         do {
             try await withBroker { broker in
                 let submissions = queues.map { "\(namespace).submit.\($0)" }
-                for queue in queues.map(dispatchQueue) + queues.map(bundleQueue) + submissions + [
+                for queue in queues.flatMap(lanes) + submissions + [
                     parkedQueue, "\(namespace).rejected",
                 ] {
                     try await broker.deleteQueue(queue)
                 }
-                for exchange in ["dispatch", "bundle", "control", "parked", "rejected", "submit"] {
+                for exchange in [
+                    "dispatch", "bundle", "urgent", "high", "low", "control", "parked", "rejected", "submit",
+                ] {
                     try await broker.deleteExchange("\(namespace).\(exchange)")
                 }
             }
