@@ -13,7 +13,7 @@ public enum JobStorageConformance {
         + publishing + adopting
         + living
         + repairing
-        + certifying + racing + waiting + probing + concluding + suspecting + losing + recurring + firing + keeping
+        + certifying + racing + waiting + prioritizing + probing + concluding + suspecting + losing + recurring + firing + keeping
         + submitting + rejecting
         + retaining + pausing
 

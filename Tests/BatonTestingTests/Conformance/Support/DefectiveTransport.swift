@@ -44,6 +44,13 @@ final class DefectiveTransport: JobTransport {
         case .losesTheEndOfBundles:
             let short = bundles.map { $0.messages.count > 1 ? DispatchBundle($0.messages.dropLast()) : $0 }
             inner.publish(short, onOutcome: onOutcome)
+        case .levelsQueueUp:
+            inner.publish(bundles.map { DispatchBundle($0.messages.map(\.withoutLevel)) }, onOutcome: onOutcome)
+        case .losesLevels:
+            inner.publish(bundles.filter { $0.level == .normal }) { outcomes in
+                var rest = outcomes.makeIterator()
+                onOutcome(bundles.map { $0.level == .normal ? rest.next() ?? .confirmed : .confirmed })
+            }
         default: inner.publish(bundles, onOutcome: onOutcome)
         }
     }
@@ -121,6 +128,13 @@ final class DefectiveTransport: JobTransport {
             willConsume: asking(willConsume)
         )
         return DefectiveConsumer(consumer, of: self)
+    }
+}
+
+extension DispatchMessage {
+    /// The same, as though its job had no priority.
+    var withoutLevel: DispatchMessage {
+        DispatchMessage(id: id, generation: generation, queue: queue, name: name)
     }
 }
 
