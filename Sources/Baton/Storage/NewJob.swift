@@ -44,7 +44,7 @@ public struct NewJob: Sendable, Hashable {
     ///   - name: The stored name of the function.
     ///   - queue: The queue.
     ///   - arguments: The arguments.
-    ///   - priority: Higher runs earlier.
+    ///   - priority: By which it has a level (``JobPriorityLevel``).
     ///   - maximumAttempts: How many attempts it has, at least 1.
     ///   - timeout: How long one attempt may take, or `nil`.
     ///   - retry: What its enqueue says of retries, or `nil`.
