@@ -72,7 +72,8 @@ final class DispatchConsumer: JobConsumer {
                     metadata: ["queue": "\(queue)", "error": "\(error.message)"]
                 )
             case .caughtUp(let lanes, let label):
-                if let queue = lanes.first.flatMap({ self.lanes[$0]?.queue }), let probe = envelope.probe(named: label) {
+                if let queue = lanes.first.flatMap({ self.lanes[$0]?.queue }), let probe = envelope.probe(named: label)
+                {
                     return .caughtUp(queue: queue, probe: probe)
                 }
             case .deliveries(let deliveries):

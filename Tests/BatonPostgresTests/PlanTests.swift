@@ -24,7 +24,8 @@ struct PlanTests {
                     "'{mail,mail,rest}', '{-infinity,-infinity,-infinity}', '{mail.welcome}', 5, \(me), 1, '{3,1,1}'"
                 ),
                 (
-                    "marked", statements.waiting.claimMarked, "text[], uuid, text[], bigint, uuid, bigint, bigint, integer[]",
+                    "marked", statements.waiting.claimMarked,
+                    "text[], uuid, text[], bigint, uuid, bigint, bigint, integer[]",
                     "'{mail,rest}', \(me), '{mail.welcome}', 5, \(me), 1, 1000, '{3,2,1,0}'"
                 ),
                 ("arm", statements.waiting.arm, "text[]", "'{mail}'"),

@@ -7,7 +7,8 @@ import Testing
 /// Levels of priority among rows that wait, and on rows that are published.
 @Suite(.enabled(if: StorageFixture.url != nil), .timeLimit(.minutes(15)))
 struct PriorityTests {
-    private func insert(_ priorities: [Int], isMarked: Bool = false, _ fixture: StorageFixture) async throws -> [NewJob] {
+    private func insert(_ priorities: [Int], isMarked: Bool = false, _ fixture: StorageFixture) async throws -> [NewJob]
+    {
         var jobs: [NewJob] = []
         for priority in priorities {
             let job = isMarked ? NewJob.enqueued(priority: priority) : .enqueued(priority: priority, mark: nil)

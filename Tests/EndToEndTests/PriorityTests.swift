@@ -33,10 +33,14 @@ struct PriorityTests {
     }
 
     private func enqueue(_ count: Int, priority: Int, _ lab: Lab) async throws {
-        _ = try await lab.jobs.enqueue(contentsOf: (0..<count).map { _ in Nap() }, options: JobOptions(priority: priority))
+        let options = JobOptions(priority: priority)
+        _ = try await lab.jobs.enqueue(contentsOf: (0..<count).map { _ in Nap() }, options: options)
     }
 
-    @Test("Urgent jobs start before most of the backlog that was there before them", arguments: [LabTransport.broker, .none])
+    @Test(
+        "Urgent jobs start before most of the backlog that was there before them",
+        arguments: [LabTransport.broker, .none]
+    )
     func urgent(by broker: LabTransport) async throws {
         try await withBaton(by: broker) { lab in
             try await enqueue(200, priority: 0, lab)

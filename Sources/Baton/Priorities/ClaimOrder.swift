@@ -61,7 +61,8 @@ struct ClaimOrder: Sendable {
         let place: Int?
         switch order {
         case .arrival, .strict: place = waiting.first
-        case .weighted: place = queueTurns.next(among: waiting) { [weights] in weights.indices.contains($0) ? weights[$0] : 1 }
+        case .weighted:
+            place = queueTurns.next(among: waiting) { [weights] in weights.indices.contains($0) ? weights[$0] : 1 }
         }
         guard let place else { return nil }
         let levels = kinds.lazy.filter { $0.place == place }.map(\.level).sorted(by: >)

@@ -24,7 +24,7 @@ public struct NewJob: Sendable, Hashable {
     public var queue: String
     /// The arguments: a JSON object keyed by parameter name.
     public var arguments: JSONText
-    /// Higher runs earlier, where the storage or the transport knows priorities.
+    /// The priority, by which the job has a level (``JobPriorityLevel``).
     public var priority: Int
     /// How many attempts it has.
     public var maximumAttempts: Int

@@ -94,8 +94,9 @@ final class SimulatedWorkload: Sendable {
         }
     }
 
-    /// The priorities of what is enqueued, in turn: low ones must come to their end, too. Not drawn, so that the rest of a
-    /// course does not depend on them.
+    /// The priorities of what is enqueued, in turn: low ones must come to their end, too.
+    ///
+    /// Not drawn, so that the rest of a course does not depend on them.
     private static let priorities = [0, 0, 12, 0, -1, 5]
 
     private func act(_ client: JobClient, _ world: SimulationWorld, priority: Int) async throws {

@@ -20,7 +20,8 @@ import Testing
 
     @Test(
         arguments: [
-            (Int.max, JobPriorityLevel.urgent), (10, .urgent), (9, .high), (1, .high), (0, .normal), (-1, .low), (Int.min, .low),
+            (Int.max, JobPriorityLevel.urgent), (10, .urgent), (9, .high), (1, .high), (0, .normal), (-1, .low),
+            (Int.min, .low),
         ]
     )
     func aPriorityHasALevel(_ priority: Int, _ level: JobPriorityLevel) {

@@ -23,10 +23,12 @@ import Testing
 
     @Test func aHigherLevelGoesBeforeWhatArrivedEarlier() {
         var table = RunTable(concurrency: 2)
-        _ = table.receive((1...9).map { delivery($0) } + [delivery(10, .urgent), delivery(11, .low)], at: Sample.instant(0))
+        let others = [delivery(10, .urgent), delivery(11, .low)]
+        _ = table.receive((1...9).map { delivery($0) } + others, at: Sample.instant(0))
         #expect(claim(&table).first == 10)
         #expect(table.waiting.count == 9)
-        #expect(table.waiting.held.map(\.ordinal) == table.waiting.held.map(\.ordinal).sorted(), "the rest is as it was")
+        let rest = table.waiting.held.map(\.ordinal)
+        #expect(rest == rest.sorted(), "the rest is as it was")
     }
 
     @Test func allLevelsGetTheirShare() {
@@ -79,7 +81,10 @@ import Testing
             _ = table.remove(OwnedRun(id: Sample.id(job), claim: 1))
         }
         _ = table.receive(
-            [delivery(1), delivery(2, .urgent, isRedelivered: true), delivery(3, .high, isRedelivered: true), delivery(4, .low)],
+            [
+                delivery(1), delivery(2, .urgent, isRedelivered: true), delivery(3, .high, isRedelivered: true),
+                delivery(4, .low),
+            ],
             at: Sample.instant(0)
         )
         #expect(claim(&table) == [2, 1, 4], "two is for the free thread, three would be claimed ahead")

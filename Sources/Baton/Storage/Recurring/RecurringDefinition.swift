@@ -11,7 +11,7 @@ public struct RecurringDefinition: Sendable, Hashable {
     public var queue: String
     /// The arguments of its jobs.
     public var arguments: JSONText
-    /// Higher runs earlier.
+    /// The priority of its jobs, by which they have a level (``JobPriorityLevel``).
     public var priority: Int
     /// How many attempts its jobs have.
     public var maximumAttempts: Int
