@@ -35,7 +35,7 @@
 /// - Parameters:
 ///   - name: The name the job is stored under, a string literal; `nil` for `"Type.method"` or `"Module.function"`.
 ///   - queue: The queue the job waits in; `nil` for `"default"`.
-///   - priority: Order within the queue, the larger number first.
+///   - priority: Order within the queue: urgent from 10 on, high from 1 on, normal at 0, low below.
 ///   - maximumAttempts: How many attempts the job has, the first included; `nil` for the server's default.
 ///   - timeout: How long one attempt may take; `nil` for no limit.
 ///   - retry: Whether and when a failed run is tried again, and what becomes of the job when its attempts are used up; `nil`

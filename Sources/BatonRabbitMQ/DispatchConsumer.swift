@@ -10,10 +10,10 @@ final class DispatchConsumer: JobConsumer {
     private let presence: ServerPresence
     /// The life of the connection that was seen last, and since when.
     private let life = Locked<(session: UInt64, since: ContinuousClock.Instant)?>(nil)
-    /// The queues of jobs by the broker's names.
-    private let queues: [String: String]
-    /// The queues of jobs by the broker's names of the queues for bundles.
-    private let bundleQueues: [String: String]
+    /// The queues of jobs.
+    private let queues: [String]
+    /// Their lanes, by the broker's names.
+    private let lanes: [String: Lane]
     private let bundles = Locked(BundleLedger())
     /// The queues that are paused.
     private let paused = Locked<Set<String>>([])
@@ -33,8 +33,14 @@ final class DispatchConsumer: JobConsumer {
         self.consumer = consumer
         self.envelope = envelope
         self.presence = presence
-        self.queues = Dictionary(uniqueKeysWithValues: queues.map { (envelope.topology.dispatchQueue($0), $0) })
-        self.bundleQueues = Dictionary(uniqueKeysWithValues: queues.map { (envelope.topology.bundleQueue($0), $0) })
+        self.queues = queues
+        lanes = Dictionary(
+            uniqueKeysWithValues: queues.flatMap { queue in
+                envelope.topology.laneNames(of: queue).enumerated().map { number, name in
+                    (name, Lane(queue: queue, number: number))
+                }
+            }
+        )
         self.park = park
         self.logger = logger
     }
@@ -66,7 +72,8 @@ final class DispatchConsumer: JobConsumer {
                     metadata: ["queue": "\(queue)", "error": "\(error.message)"]
                 )
             case .caughtUp(let lanes, let label):
-                if let queue = lanes.first.flatMap({ queues[$0] }), let probe = envelope.probe(named: label) {
+                if let queue = lanes.first.flatMap({ self.lanes[$0]?.queue }), let probe = envelope.probe(named: label)
+                {
                     return .caughtUp(queue: queue, probe: probe)
                 }
             case .deliveries(let deliveries):
@@ -109,12 +116,7 @@ final class DispatchConsumer: JobConsumer {
 
     func catchUp(queue: String, probe: ProbeID) async -> Bool {
         guard let consumer = try? consumer.get() else { return false }
-        return await consumer.catchUp(lanes(of: queue), label: probe.description)
-    }
-
-    /// The broker's names of a queue's lanes.
-    private func lanes(of queue: String) -> [String] {
-        [envelope.topology.dispatchQueue(queue), envelope.topology.bundleQueue(queue)]
+        return await consumer.catchUp(envelope.topology.laneNames(of: queue), label: probe.description)
     }
 
     func pause(_ queues: Set<String>) async {
@@ -123,8 +125,8 @@ final class DispatchConsumer: JobConsumer {
             defer { paused = queues }
             return paused
         }
-        for queue in self.queues.values.sorted() where queues.contains(queue) != before.contains(queue) {
-            for lane in lanes(of: queue) {
+        for queue in self.queues where queues.contains(queue) != before.contains(queue) {
+            for lane in envelope.topology.laneNames(of: queue) {
                 if queues.contains(queue) {
                     await consumer.stopConsuming(queue: lane)
                 } else {
@@ -199,30 +201,32 @@ final class DispatchConsumer: JobConsumer {
     }
 
     private func sort(_ delivery: RabbitMQDelivery, into arrived: inout Arrived) {
-        if let queue = queues[delivery.queue] {
-            guard let message = envelope.dispatch(delivery.message, queue: queue) else {
-                return setAside(delivery, lane: 0, of: queue, in: &arrived)
-            }
-            arrived.deliveries.append(Delivery(message, by: delivery))
-        } else if let queue = bundleQueues[delivery.queue] {
-            guard let messages = envelope.bundle(delivery.message, queue: queue) else {
-                return setAside(delivery, lane: 1, of: queue, in: &arrived)
-            }
-            bundles.withLock { $0.open(delivery.tag, count: messages.count) }
-            arrived.deliveries += messages.lazy.map { Delivery($0, by: delivery, isBundled: true) }
-        } else {
+        guard let lane = lanes[delivery.queue] else {
             arrived.settled.append(delivery.tag)
             if let word = envelope.control(delivery.message) {
                 arrived.words.append(word)
             }
+            return
+        }
+        if let level = lane.level {
+            guard let message = envelope.dispatch(delivery.message, queue: lane.queue, level: level) else {
+                return setAside(delivery, of: lane, in: &arrived)
+            }
+            arrived.deliveries.append(Delivery(message, by: delivery))
+        } else {
+            guard let messages = envelope.bundle(delivery.message, queue: lane.queue) else {
+                return setAside(delivery, of: lane, in: &arrived)
+            }
+            bundles.withLock { $0.open(delivery.tag, count: messages.count) }
+            arrived.deliveries += messages.lazy.map { Delivery($0, by: delivery, isBundled: true) }
         }
     }
 
     /// Takes up what is no wake-up.
-    private func setAside(_ delivery: RabbitMQDelivery, lane: Int, of queue: String, in arrived: inout Arrived) {
+    private func setAside(_ delivery: RabbitMQDelivery, of lane: Lane, in arrived: inout Arrived) {
         guard let probe = envelope.probe(delivery.message) else { return arrived.malformed.append(delivery) }
         arrived.settled.append(delivery.tag)
-        arrived.probes.append(ProbeReturn(probe: probe, queue: queue, lane: lane, lanes: 2))
+        arrived.probes.append(lane.returning(probe))
     }
 
     /// Parks messages that are no wake-ups: nothing that arrives is dropped without a trace.

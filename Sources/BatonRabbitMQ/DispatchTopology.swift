@@ -28,6 +28,11 @@ struct DispatchTopology: Sendable {
     /// Where messages without a row are set aside.
     var parkedQueue: String { parkedExchange }
 
+    /// Where wake-ups of a level of priority are published, the queue's name as routing key; bundles have another exchange.
+    func exchange(_ level: JobPriorityLevel) -> String {
+        level == .normal ? dispatchExchange : "\(namespace).\(level)"
+    }
+
     /// The broker's name of a queue.
     func dispatchQueue(_ queue: String) -> String { "\(dispatchExchange).\(queue)" }
 
@@ -42,7 +47,7 @@ struct DispatchTopology: Sendable {
                 RabbitMQExchange(bundleExchange, kind: .direct),
                 RabbitMQExchange(controlExchange, kind: .fanout),
                 RabbitMQExchange(parkedExchange, kind: .direct),
-            ],
+            ] + JobPriorityLevel.prioritized.map { RabbitMQExchange(exchange($0), kind: .direct) },
             queues: [RabbitMQQueue(parkedQueue, arguments: ["x-queue-type": "classic"])],
             bindings: [RabbitMQBinding(queue: parkedQueue, exchange: parkedExchange, routingKey: parkedQueue)],
             mode: mode
@@ -61,14 +66,27 @@ struct DispatchTopology: Sendable {
         bound(bundleQueue(queue), to: bundleExchange, routingKey: queue)
     }
 
-    /// All that the wake-ups of one queue of jobs go through, the lanes in order.
+    /// The queue that wake-ups of a level of one queue of jobs go through, each by itself.
+    ///
+    /// Apart from other levels: a queue hands out in order, so that nothing in it overtakes anything.
+    func lane(_ level: JobPriorityLevel, of queue: String) -> (queue: RabbitMQQueue, binding: RabbitMQBinding) {
+        bound("\(exchange(level)).\(queue)", to: exchange(level), routingKey: queue)
+    }
+
+    /// All that the wake-ups of one queue of jobs go through, in order: single ones, bundles, the levels but normal.
     func lanes(of queue: String) -> RabbitMQTopology {
-        let (single, bundles) = (dispatch(queue), bundles(queue))
-        return RabbitMQTopology(
-            queues: [single.queue, bundles.queue],
-            bindings: [single.binding, bundles.binding],
-            mode: mode
-        )
+        let lanes = [dispatch(queue), bundles(queue)] + JobPriorityLevel.prioritized.map { lane($0, of: queue) }
+        return RabbitMQTopology(queues: lanes.map(\.queue), bindings: lanes.map(\.binding), mode: mode)
+    }
+
+    /// The exchanges of a queue's lanes, in the same order.
+    var laneExchanges: [String] {
+        [dispatchExchange, bundleExchange] + JobPriorityLevel.prioritized.map(exchange)
+    }
+
+    /// The broker's names of a queue's lanes, in the same order.
+    func laneNames(of queue: String) -> [String] {
+        laneExchanges.map { "\($0).\(queue)" }
     }
 
     /// A durable queue.

@@ -22,7 +22,7 @@ struct Envelope: Sendable {
     /// A wake-up to be published.
     func message(_ dispatch: DispatchMessage) -> RabbitMQMessage {
         RabbitMQMessage(
-            exchange: topology.dispatchExchange,
+            exchange: topology.exchange(dispatch.level),
             routingKey: dispatch.queue,
             properties: RabbitMQProperties(
                 messageID: dispatch.id.description,
@@ -51,16 +51,20 @@ struct Envelope: Sendable {
         return message
     }
 
-    /// Reads a wake-up.
+    /// Reads a wake-up, whose level is that of its lane.
     ///
     /// - Returns: The wake-up, or `nil` for a message that is none.
-    func dispatch(_ message: RabbitMQMessage, queue: String) -> DispatchMessage? {
+    func dispatch(
+        _ message: RabbitMQMessage,
+        queue: String,
+        level: JobPriorityLevel = .normal
+    ) -> DispatchMessage? {
         guard let id = message.properties.messageID.flatMap({ JobID($0) }),
             let generation = message.properties.headers[Self.generationHeader]?.integer,
             let generation = Int32(exactly: generation),
             let name = message.properties.type
         else { return nil }
-        return DispatchMessage(id: id, generation: Int(generation), queue: queue, name: name)
+        return DispatchMessage(id: id, generation: Int(generation), queue: queue, name: name, level: level)
     }
 
     // MARK: Bundles
@@ -99,7 +103,7 @@ struct Envelope: Sendable {
     ///
     /// Through the lanes' exchanges, so that it comes behind all wake-ups, whoever published them.
     func messages(_ probe: ProbeID, to queue: String) -> [RabbitMQMessage] {
-        [topology.dispatchExchange, topology.bundleExchange].map { exchange in
+        topology.laneExchanges.map { exchange in
             RabbitMQMessage(
                 exchange: exchange,
                 routingKey: queue,

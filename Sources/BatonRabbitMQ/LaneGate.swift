@@ -2,7 +2,7 @@ internal import Locking
 
 /// Asks before the lanes of one queue are consumed.
 ///
-/// Each life of a lane is asked for, but for the first where the other lane has been answered: nothing was ever delivered
+/// Each life of a lane is asked for, but for the first where another lane has been answered: nothing was ever delivered
 /// through it, so that no life of it has ended. Otherwise each start would look like the end of a consumer.
 final class LaneGate: Sendable {
     private struct State {

@@ -36,7 +36,7 @@ final class QueueKeeper: Sendable {
         watcher.withLock { $0 = $0 ?? watch }
     }
 
-    /// Declares both lanes of a queue, or verifies them; if one is missing, after that was told.
+    /// Declares all lanes of a queue, or verifies them; if one is missing, after that was told.
     ///
     /// - Throws: `RabbitMQError` when the broker refuses or the connection is lost, when a lane is missing that is only
     ///   looked for, and when the task is cancelled: who watches may not have done what is to be done before.

@@ -2,12 +2,12 @@ public import Baton
 internal import RabbitMQClient
 
 extension RabbitMQTransport {
-    /// Publishes a probe to both lanes of a queue, persistent, mandatory and confirmed.
+    /// Publishes a probe to all lanes of a queue, persistent, mandatory and confirmed.
     ///
     /// - Parameters:
     ///   - probe: The round it belongs to.
     ///   - queue: The queue.
-    /// - Returns: Whether the broker has it in both lanes.
+    /// - Returns: Whether the broker has it in all lanes.
     public func publish(_ probe: ProbeID, to queue: String) async -> Bool {
         guard case .success(let publisher) = publisher, publisher.isConnected else { return false }
         let missing = declared.missing(of: [queue], on: publisher.connectionNumber)

@@ -191,6 +191,7 @@ public final class RabbitMQTransport: JobTransport {
     ///   - queues: The queues it serves.
     ///   - prefetch: How many deliveries of each queue may wait unsettled; those of bundles are limited apart, to about as
     ///     many and two bundles at least.
+    ///   - levelPrefetch: How many deliveries of each other level of each queue may wait unsettled.
     ///   - presence: By what other servers can see whether this one is connected.
     ///   - executor: Where the server claims; the intake lives there too when it is a ``PollTaskExecutor``, and otherwise has a
     ///     thread of its own.
@@ -200,15 +201,17 @@ public final class RabbitMQTransport: JobTransport {
     public func makeConsumer(
         queues: [String],
         prefetch: Int,
+        levelPrefetch: Int,
         presence: ServerPresence,
-        executor: (any TaskExecutor)? = nil,
-        willConsume: @escaping @Sendable (_ queue: String) async -> Bool = { _ in true }
+        executor: (any TaskExecutor)?,
+        willConsume: @escaping @Sendable (_ queue: String) async -> Bool
     ) -> any JobConsumer {
         let control = topology.control(presence)
         // Two: the next is here when one is done with. What is too much for this server it sends on.
         let limits = (
             UInt16(clamping: prefetch), UInt16(clamping: max(2, prefetch / DispatchBundle.limit))
         )
+        let levelLimit = UInt16(clamping: max(1, levelPrefetch))
         let queues = Set(queues).sorted()
         let subscriptions =
             queues.flatMap { name in
@@ -217,6 +220,9 @@ public final class RabbitMQTransport: JobTransport {
                     lane(topology.dispatch(name), of: name, prefetch: limits.0, gate),
                     lane(topology.bundles(name), of: name, prefetch: limits.1, gate),
                 ]
+                    + JobPriorityLevel.prioritized.map { level in
+                        lane(topology.lane(level, of: name), of: name, prefetch: levelLimit, gate)
+                    }
             } + [RabbitMQSubscription(control.queue, bindings: [control.binding], prefetch: 100, isExclusive: true)]
         let consumer = Result { () throws(RabbitMQError) in
             RabbitMQConsumer(
@@ -252,7 +258,7 @@ public final class RabbitMQTransport: JobTransport {
         )
         subscription.willConsume = { await gate.mayConsume(lane.queue.name) }
         if keeper.isWatched || !topology.declares {
-            // Both lanes at once: who finds the other one missing then finds it there. Who does not declare says what is
+            // All lanes at once: who finds another one missing then finds it there. Who does not declare says what is
             // missing.
             subscription.whenMissing = { @Sendable [keeper] consumer throws(RabbitMQError) in
                 try await keeper.declare(name, on: consumer)

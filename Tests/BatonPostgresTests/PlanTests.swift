@@ -20,12 +20,13 @@ struct PlanTests {
                 ("claim", statements.claim.claim, "uuid[], integer[], uuid, bigint", "\(ids), '{1}', \(me), 1"),
                 (
                     "waiting", statements.waiting.claim,
-                    "text[], timestamptz[], text[], bigint, uuid, bigint",
-                    "'{mail,rest}', '{-infinity,-infinity}', '{mail.welcome}', 5, \(me), 1"
+                    "text[], timestamptz[], text[], bigint, uuid, bigint, integer[]",
+                    "'{mail,mail,rest}', '{-infinity,-infinity,-infinity}', '{mail.welcome}', 5, \(me), 1, '{3,1,1}'"
                 ),
                 (
-                    "marked", statements.waiting.claimMarked, "text[], uuid, text[], bigint, uuid, bigint, bigint",
-                    "'{mail,rest}', \(me), '{mail.welcome}', 5, \(me), 1, 1000"
+                    "marked", statements.waiting.claimMarked,
+                    "text[], uuid, text[], bigint, uuid, bigint, bigint, integer[]",
+                    "'{mail,rest}', \(me), '{mail.welcome}', 5, \(me), 1, 1000, '{3,2,1,0}'"
                 ),
                 ("arm", statements.waiting.arm, "text[]", "'{mail}'"),
                 ("standing", statements.claim.standing, "uuid[], uuid", "\(ids), \(me)"),
@@ -88,7 +89,9 @@ struct PlanTests {
                         #expect(!text.contains("Bitmap"), "\(call.name), \(when): \(text)")
                         #expect(text.indexesReadWhole.isEmpty, "\(call.name), \(when): \(text)")
                         let wantsOrder = call.name == "waiting"
-                        #expect(text.contains("active_job_waiting") == wantsOrder, "\(call.name), \(when): \(text)")
+                        for index in ["active_job_waiting", "active_job_priority"] {
+                            #expect(text.contains(index) == wantsOrder, "\(call.name), \(when): \(text)")
+                        }
                         #expect(!wantsOrder || !text.contains("Sort"), "\(call.name), \(when): \(text)")
                     }
                 }

@@ -225,7 +225,8 @@ struct WaitingTests {
                     ["mail.welcome"],
                     Int64(1),
                     owner.uuid,
-                    Int64(1)
+                    Int64(1),
+                    [JobPriorityLevel.normal.code]
                 )
                 #expect(try await transaction.query(claim).count == 1)
             }

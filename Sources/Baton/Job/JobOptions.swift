@@ -5,7 +5,9 @@ public struct JobOptions: Sendable, Hashable {
     /// The queue the job waits in: 1 to 50 of `a`–`z`, `0`–`9`, `_`, `-` and `.`.
     public var queue: String?
 
-    /// Order within a queue: the larger number first.
+    /// Order within a queue: 10 and more is urgent, 1 to 9 high, 0 normal, less is low (``JobPriorityLevel``).
+    ///
+    /// A level goes before those below it without starving them; within a level jobs start as they came.
     public var priority: Int?
 
     /// How many attempts the job has, the first included, before it is failed; at least 1.
@@ -21,7 +23,7 @@ public struct JobOptions: Sendable, Hashable {
     ///
     /// - Parameters:
     ///   - queue: The queue the job waits in.
-    ///   - priority: Order within a queue, the larger number first; it is stored, and servers do not heed it yet.
+    ///   - priority: Order within a queue: urgent from 10 on, high from 1 on, normal at 0, low below.
     ///   - maximumAttempts: How many attempts the job has, the first included.
     ///   - timeout: How long one attempt may take.
     ///   - retry: What differs from the job's retry policy.

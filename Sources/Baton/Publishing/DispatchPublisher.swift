@@ -134,7 +134,14 @@ final class DispatchPublisher: Sendable {
         publish(
             jobs.compactMap { job in
                 guard case .enqueued(let mark?) = job.start else { return nil }
-                return (DispatchMessage(id: job.id, generation: 1, queue: job.queue, name: job.name), mark)
+                let message = DispatchMessage(
+                    id: job.id,
+                    generation: 1,
+                    queue: job.queue,
+                    name: job.name,
+                    level: JobPriorityLevel(job.priority)
+                )
+                return (message, mark)
             }
         )
     }

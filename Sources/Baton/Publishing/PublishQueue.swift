@@ -11,7 +11,7 @@ struct PublishQueue: Sendable {
         var firstTriedAt: JobInstant?
     }
 
-    /// Items that travel as one message; one at least, all of one queue and one function.
+    /// Items that travel as one message; one at least, all of one queue and one function, several only of normal priority.
     struct Parcel: Sendable {
         var items: [Item]
 
@@ -22,7 +22,12 @@ struct PublishQueue: Sendable {
     /// How many messages may wait for another try before more are given up at once.
     static let maximumRetries = 65_536
 
+    /// What waits, normal priority.
     private var waiting = Deque<Item>()
+    /// What waits of other levels, each a message by itself; empty where nobody sets priorities.
+    private var prioritized: [JobPriorityLevel: Deque<Item>] = [:]
+    private var prioritizedCount = 0
+    private var turns = WeightedTurns<JobPriorityLevel>()
     private var retries = Deque<Item>()
     private var retryAt: JobInstant?
     private var parcelsOnWire = 0
@@ -41,7 +46,7 @@ struct PublishQueue: Sendable {
 
     /// Whether nothing waits and nothing is under way.
     var isEmpty: Bool {
-        waiting.isEmpty && retries.isEmpty && parcelsOnWire == 0
+        waiting.isEmpty && prioritizedCount == 0 && retries.isEmpty && parcelsOnWire == 0
     }
 
     /// Whether anything is on the wire, and to be answered.
@@ -58,7 +63,19 @@ struct PublishQueue: Sendable {
     ///
     /// - Parameter items: The messages.
     mutating func append(_ items: some Sequence<Item>) {
-        waiting.append(contentsOf: items)
+        for item in items { enter(item, atFront: false) }
+    }
+
+    private mutating func enter(_ item: Item, atFront: Bool) {
+        guard item.message.level != .normal else {
+            return atFront ? waiting.prepend(item) : waiting.append(item)
+        }
+        prioritizedCount += 1
+        if atFront {
+            prioritized[item.message.level, default: []].prepend(item)
+        } else {
+            prioritized[item.message.level, default: []].append(item)
+        }
     }
 
     /// Takes the next batch to put on the wire.
@@ -67,13 +84,37 @@ struct PublishQueue: Sendable {
     /// is not, they would have to wait for their turn, so they travel in bundles, as small as the room allows. No message
     /// waits to be bundled.
     ///
+    /// Levels but normal are never bundled: what is in a bundle keeps the order in which it was published. Where the room
+    /// is short, the levels share it by their weights, so that a flood of one does not keep another off the wire.
+    ///
     /// - Returns: The batch; empty when nothing waits, or nothing more may be on the wire.
     mutating func take() -> [Parcel] {
         let room = maximumInFlight - parcelsOnWire
-        guard room > 0, !waiting.isEmpty else { return [] }
-        let batch = takeParcels(room, ofSize: min((waiting.count + room - 1) / room, DispatchBundle.limit))
+        guard room > 0, !waiting.isEmpty || prioritizedCount > 0 else { return [] }
+        var batch = prioritizedCount > 0 ? takePrioritized(room) : []
+        let rest = room - batch.count
+        if rest > 0, !waiting.isEmpty {
+            batch += takeParcels(rest, ofSize: min((waiting.count + rest - 1) / rest, DispatchBundle.limit))
+        }
         parcelsOnWire += batch.count
         return batch
+    }
+
+    /// Takes what is published by itself, leaving normal messages their share of the room.
+    private mutating func takePrioritized(_ room: Int) -> [Parcel] {
+        var parcels: [Parcel] = []
+        var rest = room
+        while rest > 0, prioritizedCount > 0 {
+            let levels = JobPriorityLevel.descending.filter { level in
+                level == .normal ? !waiting.isEmpty : prioritized[level]?.isEmpty == false
+            }
+            guard let level = turns.next(among: levels, weight: \.weight) else { break }
+            rest -= 1
+            guard level != .normal, let item = prioritized[level]?.popFirst() else { continue }
+            prioritizedCount -= 1
+            parcels.append(Parcel(items: [item]))
+        }
+        return parcels.sorted { $0.items[0].message.level > $1.items[0].message.level }
     }
 
     /// Takes parcels, each as full as it may be, in the order of their first items.
@@ -103,7 +144,7 @@ struct PublishQueue: Sendable {
     /// - Parameter now: The present.
     mutating func wakeRetries(at now: JobInstant) {
         guard let due = retryAt, due <= now else { return }
-        waiting.prepend(contentsOf: retries)
+        for item in retries.reversed() { enter(item, atFront: true) }
         retries.removeAll()
         retryAt = nil
     }

@@ -55,6 +55,12 @@ public final class JobServer: Service {
         guard configuration.concurrency > 0, configuration.lookAhead >= 0 else {
             throw JobServerError(.invalidConfiguration, "Concurrency must be 1 or more, lookAhead 0 or more.")
         }
+        if let queue = configuration.queueOrder.invalidWeight {
+            throw JobServerError(
+                .invalidConfiguration,
+                "A weight is 1 to \(QueueOrder.maximumWeight); that of the queue “\(queue)” is not."
+            )
+        }
         // A third of a lease without a heartbeat counts as a gap, and a beat is an interval and a round trip apart.
         guard configuration.lease >= configuration.heartbeatInterval * 5 else {
             throw JobServerError(.invalidConfiguration, "The lease must be at least five heartbeats long.")

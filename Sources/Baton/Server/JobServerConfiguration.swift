@@ -17,8 +17,13 @@ public struct JobServerConfiguration: Sendable {
     public var concurrency: Int
     /// How many deliveries of each queue wait here beyond those that run: work that is at hand when a thread is free.
     ///
+    /// Of urgent, high and low jobs none wait here beyond as many as run: what is at hand has lost its place among those of
+    /// other levels that come later.
+    ///
     /// Deliveries that come in bundles are at hand besides; what finds no thread in a moment is sent on.
     public var lookAhead: Int
+    /// From which queue the next job is taken when jobs wait in several.
+    public var queueOrder = QueueOrder.arrival
     /// How often the lease is renewed.
     public var heartbeatInterval = Duration.seconds(2)
     /// How long the server counts as alive without a heartbeat, by the database's clock.

@@ -105,8 +105,7 @@ extension RunTable {
     /// - Returns: The deliveries to give back, which disturbs their queues until it is done.
     mutating func stop() -> [Delivery] {
         isStopping = true
-        defer { waiting.removeAll() }
-        let deliveries = waiting.map(\.delivery)
+        let deliveries = waiting.remove { _ in true }.map(\.delivery)
         disturbances.begin(deliveries)
         return deliveries
     }

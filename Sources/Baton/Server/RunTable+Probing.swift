@@ -11,7 +11,7 @@ extension RunTable {
     /// - Returns: Whether there is such a delivery.
     func isHeld(_ queue: String, upTo ordinal: Int) -> Bool {
         let isMeant = { (held: Held) in held.ordinal <= ordinal && held.delivery.message.queue == queue }
-        return batches.contains { $0.contains(where: isMeant) } || waiting.contains(where: isMeant)
+        return batches.contains { $0.contains(where: isMeant) } || waiting.held.contains(where: isMeant)
     }
 
     /// Whether what somebody waits for has been taken up of some queue; asked once.

@@ -1,5 +1,3 @@
-import DequeModule
-
 extension RunTable {
     // MARK: Deliveries that wait
 
@@ -7,7 +5,7 @@ extension RunTable {
     ///
     /// - Parameter held: The deliveries.
     mutating func claimAgain(_ held: some Sequence<Held>) {
-        waiting.prepend(contentsOf: held)
+        waiting.prepend(held)
     }
 
     /// Takes out the deliveries that have waited for too long, to be given back or sent on; that disturbs their queues until
@@ -21,18 +19,13 @@ extension RunTable {
         since instant: JobInstant,
         where isEligible: (Delivery) -> Bool = { _ in true }
     ) -> [Delivery] {
-        var stale: [Delivery] = []
-        waiting.removeAll { held in
-            guard held.since <= instant, isEligible(held.delivery) else { return false }
-            stale.append(held.delivery)
-            return true
-        }
+        let stale = waiting.remove { $0.since <= instant && isEligible($0.delivery) }.map(\.delivery)
         disturbances.begin(stale)
         return stale
     }
 
     /// Since when a delivery of a bundle waits, if one does.
     var bundledSince: JobInstant? {
-        waiting.lazy.filter(\.delivery.isBundled).map(\.since).min()
+        waiting.held.lazy.filter(\.delivery.isBundled).map(\.since).min()
     }
 }

@@ -1,5 +1,3 @@
-import DequeModule
-
 /// What a server holds: deliveries that wait for a thread, claims under way, jobs that run or whose end is being stored.
 ///
 /// A pure value; it knows no clock and does no I/O. Together with storage it answers the audit of PROTOCOL move 6.
@@ -55,7 +53,9 @@ struct RunTable: Sendable {
 
     let concurrency: Int
     private var ahead = ClaimAhead()
-    var waiting = Deque<Held>()
+    var waiting = WaitingLine()
+    /// Whose turn it is of what waits.
+    var order: ClaimOrder
     /// Rows that are being put back because nothing here runs them.
     var repairing: Set<OwnedRun> = []
     /// Rows that may have been put back, or may be yet: the answer was lost.
@@ -87,9 +87,12 @@ struct RunTable: Sendable {
 
     /// Creates an empty table.
     ///
-    /// - Parameter concurrency: How many jobs may run at once.
-    init(concurrency: Int) {
+    /// - Parameters:
+    ///   - concurrency: How many jobs may run at once.
+    ///   - order: In what order jobs are claimed that wait.
+    init(concurrency: Int, order: ClaimOrder = ClaimOrder()) {
         self.concurrency = concurrency
+        self.order = order
     }
 
     /// How many jobs may be claimed and not have ended.
@@ -118,7 +121,7 @@ struct RunTable: Sendable {
             disturbances.begin(deliveries)
             return deliveries
         }
-        waiting.reserveCapacity(waiting.count + deliveries.count)
+        waiting.reserve(deliveries.count)
         for delivery in deliveries {
             arrivals += 1
             waiting.append(Held(delivery: delivery, since: now, ordinal: arrivals))
@@ -127,6 +130,8 @@ struct RunTable: Sendable {
     }
 
     /// Takes what can be claimed now: as many as there are free threads, or will be in a moment; each job at most once.
+    ///
+    /// In the order in which they arrived, as long as there is nothing else to go by.
     ///
     /// What comes again is claimed for a free thread only: if one job ends its server each time it runs, those that were
     /// claimed beside it must not pay with their attempts for ever.
@@ -138,6 +143,11 @@ struct RunTable: Sendable {
         var taken = self.taken
         let capacity = capacity(at: now)
         var batch: [Held] = []
+        if waiting.prioritizedCount > 0 || order.heedsQueues {
+            batch = takeByTurns(from: taken, upTo: capacity)
+            if !batch.isEmpty { batches.append(batch) }
+            return batch
+        }
         var passed: [Held] = []
         while taken < capacity, let held = waiting.popFirst() {
             let isWanted = paused.isEmpty || !paused.contains(held.delivery.message.queue)
@@ -149,7 +159,7 @@ struct RunTable: Sendable {
                 passed.append(held)
             }
         }
-        waiting.prepend(contentsOf: passed)
+        waiting.prepend(passed)
         if !batch.isEmpty { batches.append(batch) }
         return batch
     }

@@ -117,6 +117,7 @@ final class ServerCore: Sendable {
         consumer = client.transport.makeConsumer(
             queues: queues,
             prefetch: configuration.concurrency + configuration.lookAhead,
+            levelPrefetch: configuration.concurrency,
             presence: presence,
             executor: client.storage.executor,
             willConsume: { await sessions.willConsume($0) }
@@ -128,7 +129,12 @@ final class ServerCore: Sendable {
             workers = try WorkerPool(count: configuration.concurrency)
         }
         lease = Locked(LeaseCount(lease: configuration.lease))
-        table = Locked(RunTable(concurrency: configuration.concurrency))
+        table = Locked(
+            RunTable(
+                concurrency: configuration.concurrency,
+                order: ClaimOrder(configuration.queueOrder, queues: queues)
+            )
+        )
         identity = Locked(Identity(epoch: epoch))
     }
 

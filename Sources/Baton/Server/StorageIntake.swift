@@ -60,19 +60,20 @@ struct StorageIntake: Sendable {
 
     private func claimOrWait() async throws {
         let (owner, claim) = core.nextClaim()
-        let (queues, limit) = core.table.withLock { table in
+        let (queues, limit, look) = core.table.withLock { table in
             let queues = table.unpaused(core.queues)
-            return (queues, queues.isEmpty ? 0 : table.beginIntake(claim, at: core.clock.now))
+            let limit = queues.isEmpty ? 0 : table.beginIntake(claim, at: core.clock.now)
+            return (queues, limit, limit > 0 ? table.look(through: queues) : nil)
         }
         guard !queues.isEmpty else {
             try await core.resumed.wait()
             return
         }
-        guard limit > 0 else {
+        guard limit > 0, let look else {
             try await core.vacancies.wait()
             return
         }
-        if try await take(limit, from: queues, owner, claim) < limit {
+        if try await take(limit, by: look, owner, claim) < limit {
             try await waitForWork(in: queues)
         }
     }
@@ -95,16 +96,17 @@ struct StorageIntake: Sendable {
     /// must bear another fence.
     private func take(
         _ limit: Int,
-        from queues: [String],
+        by look: ClaimOrder.Look,
         _ owner: ServerEpoch,
         _ claim: Int64
     ) async throws(JobStorageError) -> Int {
         let jobs: [ClaimedJob]
         do throws(JobStorageError) {
             jobs = try await core.storage.claimWaiting(
-                queues: queues,
+                queues: look.queues,
                 names: names,
                 limit: limit,
+                first: look.level,
                 owner: owner,
                 claim: claim
             )

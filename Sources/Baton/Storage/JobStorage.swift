@@ -102,8 +102,10 @@ public protocol JobStorage: Service, PublisherStorage, ServerStorage, ProbeStora
         claim: Int64
     ) async throws(JobStorageError) -> [ClaimOutcome]
 
-    /// Claims jobs that wait in queues, without a message (PROTOCOL section 3, "broker down"): oldest first, passing over
-    /// rows that others are claiming.
+    /// Claims jobs that wait in queues, without a message (PROTOCOL section 3, "broker down"): in each queue of one level
+    /// after the other, of a level the oldest first, passing over rows that others are claiming.
+    ///
+    /// The caller gives each level its turn to be the first; so none starves.
     ///
     /// Rows that bear a mark come after those that bear none, whatever their age, and may be passed over for a second or
     /// so: they wait for their messages, and are wanted here only while nobody can reach those.
@@ -115,14 +117,16 @@ public protocol JobStorage: Service, PublisherStorage, ServerStorage, ProbeStora
     ///   - queues: The queues, in order: a job of the next is taken only when the one before has no more.
     ///   - names: The names that the server knows; rows of others are passed over.
     ///   - limit: How many jobs at most.
+    ///   - level: The level of priority that comes first in each queue; the others follow, the highest first.
     ///   - owner: The server's epoch.
     ///   - claim: A number never used before in this epoch.
-    /// - Returns: The jobs claimed; fewer than `limit` only when no more wait that bear no mark.
+    /// - Returns: The jobs claimed, in this order; fewer than `limit` only when no more wait that bear no mark.
     /// - Throws: ``JobStorageError``.
     func claimWaiting(
         queues: [String],
         names: [String],
         limit: Int,
+        first level: JobPriorityLevel,
         owner: ServerEpoch,
         claim: Int64
     ) async throws(JobStorageError) -> [ClaimedJob]

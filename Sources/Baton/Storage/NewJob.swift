@@ -24,7 +24,7 @@ public struct NewJob: Sendable, Hashable {
     public var queue: String
     /// The arguments: a JSON object keyed by parameter name.
     public var arguments: JSONText
-    /// Higher runs earlier, where the storage or the transport knows priorities.
+    /// The priority, by which the job has a level (``JobPriorityLevel``).
     public var priority: Int
     /// How many attempts it has.
     public var maximumAttempts: Int
@@ -44,7 +44,7 @@ public struct NewJob: Sendable, Hashable {
     ///   - name: The stored name of the function.
     ///   - queue: The queue.
     ///   - arguments: The arguments.
-    ///   - priority: Higher runs earlier.
+    ///   - priority: By which it has a level (``JobPriorityLevel``).
     ///   - maximumAttempts: How many attempts it has, at least 1.
     ///   - timeout: How long one attempt may take, or `nil`.
     ///   - retry: What its enqueue says of retries, or `nil`.

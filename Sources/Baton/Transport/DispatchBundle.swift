@@ -1,6 +1,6 @@
-/// Wake-ups that travel as one message: of one queue and one function.
+/// Wake-ups that travel as one message: of one queue and one function, and of normal priority.
 ///
-/// A wake-up by itself is a bundle of one.
+/// A wake-up by itself is a bundle of one, of whatever level.
 public struct DispatchBundle: Sendable, Hashable {
     /// How many wake-ups travel together at most: a broker's price for a message, shared by so many, is next to nothing.
     public static let limit = 64
@@ -14,9 +14,12 @@ public struct DispatchBundle: Sendable, Hashable {
     /// The stored name of the function of all of them.
     public var name: String { messages[0].name }
 
+    /// The level of all of them.
+    public var level: JobPriorityLevel { messages[0].level }
+
     /// Bundles wake-ups.
     ///
-    /// - Parameter messages: The wake-ups; one at least, all of one queue and one function.
+    /// - Parameter messages: The wake-ups; one at least, all of one queue and one function; of another level than normal only one.
     package init(_ messages: [DispatchMessage]) {
         self.messages = messages
     }

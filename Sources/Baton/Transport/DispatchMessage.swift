@@ -10,6 +10,8 @@ public struct DispatchMessage: Sendable, Hashable {
     public var queue: String
     /// The stored name of the function, so that a server can pass by what it does not know.
     public var name: String
+    /// The job's level of priority, which decides the lane of the queue.
+    public var level: JobPriorityLevel
 
     /// Creates a wake-up.
     ///
@@ -18,10 +20,18 @@ public struct DispatchMessage: Sendable, Hashable {
     ///   - generation: The generation it was enqueued at.
     ///   - queue: The queue it goes through.
     ///   - name: The stored name of the function.
-    public init(id: JobID, generation: Int, queue: String, name: String) {
+    ///   - level: The job's level of priority.
+    public init(
+        id: JobID,
+        generation: Int,
+        queue: String,
+        name: String,
+        level: JobPriorityLevel = .normal
+    ) {
         self.id = id
         self.generation = generation
         self.queue = queue
         self.name = name
+        self.level = level
     }
 }

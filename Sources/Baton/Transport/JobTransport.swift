@@ -60,7 +60,10 @@ public protocol JobTransport: Service {
     ///
     /// - Parameters:
     ///   - queues: The queues it serves.
-    ///   - prefetch: How many deliveries of each queue may wait unsettled, apart from those that come in bundles.
+    ///   - prefetch: How many deliveries of normal priority of each queue may wait unsettled, apart from those that come in
+    ///     bundles.
+    ///   - levelPrefetch: How many deliveries of each other level of each queue may wait unsettled: few, since their order
+    ///     matters most, and what is delivered is beyond anybody's overtaking.
     ///   - presence: By what other servers can see whether this one is connected.
     ///   - executor: Where the server claims; an intake that can live there hands over without a change of threads.
     ///   - willConsume: Called each time before the broker is asked to deliver from a queue or a lane of it, which is done
@@ -71,6 +74,7 @@ public protocol JobTransport: Service {
     func makeConsumer(
         queues: [String],
         prefetch: Int,
+        levelPrefetch: Int,
         presence: ServerPresence,
         executor: (any TaskExecutor)?,
         willConsume: @escaping @Sendable (_ queue: String) async -> Bool
@@ -97,6 +101,32 @@ public protocol JobTransport: Service {
 }
 
 extension JobTransport {
+    /// Makes the intake of one server, with as many deliveries of each level.
+    ///
+    /// - Parameters:
+    ///   - queues: The queues it serves.
+    ///   - prefetch: How many deliveries of each level of each queue may wait unsettled.
+    ///   - presence: By what other servers can see whether this one is connected.
+    ///   - executor: Where the server claims.
+    ///   - willConsume: Called each time before the broker is asked to deliver from a queue or a lane of it.
+    /// - Returns: The intake, which does nothing until it is run.
+    public func makeConsumer(
+        queues: [String],
+        prefetch: Int,
+        presence: ServerPresence,
+        executor: (any TaskExecutor)? = nil,
+        willConsume: @escaping @Sendable (_ queue: String) async -> Bool = { _ in true }
+    ) -> any JobConsumer {
+        makeConsumer(
+            queues: queues,
+            prefetch: prefetch,
+            levelPrefetch: prefetch,
+            presence: presence,
+            executor: executor,
+            willConsume: willConsume
+        )
+    }
+
     /// No other program can publish anything.
     public func makeSubmissionConsumer(
         queues: [String],

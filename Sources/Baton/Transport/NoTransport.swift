@@ -29,6 +29,7 @@ struct NoTransport: JobTransport {
     func makeConsumer(
         queues: [String],
         prefetch: Int,
+        levelPrefetch: Int,
         presence: ServerPresence,
         executor: (any TaskExecutor)?,
         willConsume: @escaping @Sendable (_ queue: String) async -> Bool

@@ -4,7 +4,10 @@ import RabbitMQClient
 
 extension Rig {
     /// The broker's names of the queue: for single wake-ups and for bundles.
-    var brokerQueues: [String] { ["dispatch", "bundle"].map { "\(namespace).\($0).\(Self.queue)" } }
+    var brokerQueues: [String] { lanes.map { "\(namespace).\($0).\(Self.queue)" } }
+
+    /// What the names of exchanges and queues for wake-ups have behind the namespace.
+    var lanes: [String] { ["dispatch", "bundle", "urgent", "high", "low"] }
 
     /// Looks at the broker through a connection of the bench's own.
     ///

@@ -51,7 +51,7 @@ extension Rig {
                     try await broker.deleteQueue(queue)
                 }
                 let exchanges =
-                    ["dispatch", "bundle", "control", "parked"] + (isSubmittedTo ? ["submit", "rejected"] : [])
+                    lanes + ["control", "parked"] + (isSubmittedTo ? ["submit", "rejected"] : [])
                 for exchange in exchanges {
                     try await broker.deleteExchange("\(namespace).\(exchange)")
                 }

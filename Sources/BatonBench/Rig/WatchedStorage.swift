@@ -89,10 +89,18 @@ struct WatchedStorage: JobStorage {
         queues: [String],
         names: [String],
         limit: Int,
+        first level: JobPriorityLevel,
         owner: ServerEpoch,
         claim: Int64
     ) async throws(JobStorageError) -> [ClaimedJob] {
-        try await storage.claimWaiting(queues: queues, names: names, limit: limit, owner: owner, claim: claim)
+        try await storage.claimWaiting(
+            queues: queues,
+            names: names,
+            limit: limit,
+            first: level,
+            owner: owner,
+            claim: claim
+        )
     }
 
     func waitForWork(queues: [String], patience: Duration) async throws(JobStorageError) {

@@ -32,7 +32,8 @@ extension PostgresRow {
         )
     }
 
-    /// Reads a message to be published: id, generation, queue, type and seq, which a row without a mark has not.
+    /// Reads a message to be published: id, generation, queue, type, seq, which a row without a mark has not, and
+    /// priority.
     ///
     /// - Parameter first: The number of its first column.
     /// - Returns: The message with its mark's number.
@@ -43,7 +44,8 @@ extension PostgresRow {
                 id: JobID(try decode(UUID.self, first)),
                 generation: try decode(Int.self, first + 1),
                 queue: try decode(String.self, first + 2),
-                name: try decode(String.self, first + 3)
+                name: try decode(String.self, first + 3),
+                level: JobPriorityLevel(try decode(Int.self, first + 5))
             ),
             sequence: try decode(Int64?.self, first + 4) ?? 0
         )

@@ -100,7 +100,13 @@ struct SubmissionBatch {
         let (job, now) = (submission.job, try row.decode(Date.self, 5))
         if try row.decode(Bool.self, 2) { return .scheduled(id, at: submission.dueAt ?? now) }
         guard try row.decode(Bool.self, 3), let claim else {
-            let message = DispatchMessage(id: id, generation: 1, queue: job.queue, name: job.name)
+            let message = DispatchMessage(
+                id: id,
+                generation: 1,
+                queue: job.queue,
+                name: job.name,
+                level: JobPriorityLevel(job.priority)
+            )
             let place = try row.decode(Int64.self, 4)
             return .enqueued(MarkedDispatch(message: message, sequence: marks.sequences.lowerBound + place - 1))
         }

@@ -10,7 +10,7 @@ struct Migration: Sendable {
     /// A released step never changes.
     static let all: [Migration] = [
         .first, .takeover, .takeoverOffers, .waiting, .probes, .recurring, .probeAge, .pace, .door, .submissions,
-        .retention, .pauses,
+        .retention, .pauses, .priorities,
     ]
 
     /// The version that this code works with.

@@ -42,7 +42,7 @@ struct DoorStatements: Sendable {
             -- The age of an unconfirmed row counts from its mark.
             SET session = $1, seq = n.seq, state_at = \(Schema.moveTime)
             FROM numbered AS n WHERE j.id = n.id
-            RETURNING j.id, j.generation, j.queue, j.type, j.seq
+            RETURNING j.id, j.generation, j.queue, j.type, j.seq, j.priority
             """
     }
 

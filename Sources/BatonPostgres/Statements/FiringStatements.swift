@@ -51,13 +51,13 @@ struct FiringStatements: Sendable {
                 SELECT id, now(), $2::uuid, '\(RecurringOccurrence.Outcome.triggered.rawValue)', $2::uuid FROM e
             ), moved AS (
                 \(Self.insert(schema, .enqueued, job: "$2::uuid", session: "$3::uuid", seq: "$4::bigint", reason: "$5::text"))
-                FROM e RETURNING id, generation, queue, type, seq
+                FROM e RETURNING id, generation, queue, type, seq, priority
             ), changed AS (
                 UPDATE \(schema.recurringEntry) SET last_at = now(), last_job_id = $2::uuid,
                     revision = \(RecurringStatements.newRevision)
                 WHERE id = (SELECT id FROM e)
             ), \(WaitingStatements.woken(schema, by: "ARRAY(SELECT queue FROM moved)"))
-            SELECT id, generation, queue, type, seq FROM moved
+            SELECT id, generation, queue, type, seq, priority FROM moved
             """
     }
 
@@ -126,7 +126,7 @@ struct FiringStatements: Sendable {
                     seq: "$2::bigint + row_number() OVER (ORDER BY e.occurred_at, e.id) - 1",
                     reason: "e.reason"
                 ))
-                FROM made AS e WHERE e.start_at <= now() RETURNING id, generation, queue, type, seq
+                FROM made AS e WHERE e.start_at <= now() RETURNING id, generation, queue, type, seq, priority
             ), waiting AS (
                 \(insert(schema, .scheduled, job: "e.job_id", session: "NULL", seq: "NULL", reason: "e.reason"))
                 FROM made AS e WHERE e.start_at > now() RETURNING run_at

@@ -137,9 +137,9 @@ struct LossStatements: Sendable {
             SET session = $1, seq = n.seq, state_at = \(Schema.moveTime),
                 history = j.history || \(schema.entry(.enqueued, reason: "$4"))
             FROM numbered AS n WHERE j.id = n.id
-            RETURNING j.id, j.generation, j.queue, j.type, j.seq
+            RETURNING j.id, j.generation, j.queue, j.type, j.seq, j.priority
         )
-        SELECT m.id, m.generation, m.queue, m.type, m.seq, EXISTS (SELECT FROM loss) AND coalesce(
+        SELECT m.id, m.generation, m.queue, m.type, m.seq, m.priority, EXISTS (SELECT FROM loss) AND coalesce(
             -- Where nothing but rows in other hands is left, there is nothing to do at the moment.
             (SELECT rank > 1 OR EXISTS (SELECT FROM locked) FROM next),
             EXISTS (SELECT FROM \(schema.loss) AS l WHERE l.is_confirmed AND l.id <> (SELECT id FROM loss))

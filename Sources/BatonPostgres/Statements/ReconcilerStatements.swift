@@ -54,7 +54,7 @@ struct ReconcilerStatements: Sendable {
             SET session = $1, seq = n.seq, state_at = \(Schema.moveTime),
                 history = j.history || \(schema.entry(.enqueued, reason: "$4"))
             FROM numbered AS n WHERE j.id = n.id
-            RETURNING j.id, j.generation, j.queue, j.type, j.seq
+            RETURNING j.id, j.generation, j.queue, j.type, j.seq, j.priority
             """
     }
 
@@ -93,7 +93,7 @@ struct ReconcilerStatements: Sendable {
                 SET state = \(JobState.enqueued.code), generation = j.generation + 1, claim = NULL, session = $1,
                     seq = n.seq, enqueued_at = \(Schema.moveTime), state_at = \(Schema.moveTime), history = j.history || \(back)
                 FROM numbered AS n WHERE j.id = n.id
-                RETURNING j.id, j.generation, j.queue, j.type, j.seq
+                RETURNING j.id, j.generation, j.queue, j.type, j.seq, j.priority
             ), j AS (
                 DELETE FROM \(schema.active) WHERE id = ANY (ARRAY(SELECT id FROM locked WHERE NOT has_attempts))
                 RETURNING *
@@ -104,11 +104,11 @@ struct ReconcilerStatements: Sendable {
                 INSERT INTO \(schema.finished) (\(JobColumns.list))
                 SELECT \(end(as: .deleted)) FROM j WHERE \(isDeleted) RETURNING id, state
             ), \(WaitingStatements.woken(schema, by: "ARRAY(SELECT queue FROM back)"))
-            SELECT id, generation, queue, type, seq, \(JobState.enqueued.code)::smallint FROM back
+            SELECT id, generation, queue, type, seq, priority, \(JobState.enqueued.code)::smallint FROM back
             UNION ALL
-            SELECT id, NULL, NULL, NULL, NULL, state FROM failed
+            SELECT id, NULL, NULL, NULL, NULL, NULL, state FROM failed
             UNION ALL
-            SELECT id, NULL, NULL, NULL, NULL, state FROM deleted
+            SELECT id, NULL, NULL, NULL, NULL, NULL, state FROM deleted
             """
     }
 

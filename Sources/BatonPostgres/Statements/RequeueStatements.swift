@@ -48,9 +48,9 @@ struct RequeueStatements: Sendable {
                 INSERT INTO \(schema.active) (\(JobColumns.list)) SELECT \(values) FROM (\(union)) AS j
                 -- An id that two callers gave at once, one for now and one for later: the first counts.
                 ON CONFLICT (id) DO NOTHING
-                RETURNING id, generation, queue, type, seq
+                RETURNING id, generation, queue, type, seq, priority
             ), \(WaitingStatements.woken(schema, by: "ARRAY(SELECT queue FROM moved)"))
-            SELECT id, generation, queue, type, seq FROM moved
+            SELECT id, generation, queue, type, seq, priority FROM moved
             """
         let due = "coalesce($2::timestamptz, now() + \(Schema.interval("$3::bigint")))"
         let delayed = schema.entry(.scheduled, reason: "$4", data: "jsonb_build_object('scheduled_at', \(due))")

@@ -53,9 +53,9 @@ struct ScheduleStatements: Sendable {
                 INSERT INTO \(schema.active) (\(JobColumns.list)) SELECT \(values) FROM j
                 -- An id that two callers gave at once, one for now and one for later: the first counts.
                 ON CONFLICT (id) DO NOTHING
-                RETURNING id, generation, queue, type, seq
+                RETURNING id, generation, queue, type, seq, priority
             ), \(WaitingStatements.woken(schema, by: "ARRAY(SELECT queue FROM moved)"))
-            SELECT NULL::uuid, NULL::integer, NULL::text, NULL::text, NULL::bigint,
+            SELECT NULL::uuid, NULL::integer, NULL::text, NULL::text, NULL::bigint, NULL::smallint,
                 (extract(epoch FROM least(
                     (SELECT min(run_at) FROM head WHERE run_at > now() AND run_at < 'infinity'),
                     (SELECT min(n.run_at) FROM filled AS r CROSS JOIN LATERAL (
@@ -67,7 +67,7 @@ struct ScheduleStatements: Sendable {
                 ) - now()) * 1000000)::bigint,
                 ARRAY(SELECT queue FROM filled WHERE is_full), ARRAY(SELECT id FROM unclaimed)
             UNION ALL
-            SELECT id, generation, queue, type, seq, NULL, NULL, NULL FROM moved
+            SELECT id, generation, queue, type, seq, priority, NULL, NULL, NULL FROM moved
             """
     }
 }

@@ -60,9 +60,9 @@ struct ServerStatements: Sendable {
                     history = j.history || \(entry)
                 WHERE j.id = ANY ($1) AND j.state = \(JobState.processing.code) AND j.owner = $2
                     AND j.claim = \(Schema.own("$3::bigint[]"))
-                RETURNING j.id, j.generation, j.queue, j.type, j.seq
+                RETURNING j.id, j.generation, j.queue, j.type, j.seq, j.priority
             ), \(WaitingStatements.woken(schema, by: "ARRAY(SELECT queue FROM back)"))
-            SELECT id, generation, queue, type, seq FROM back
+            SELECT id, generation, queue, type, seq, priority FROM back
             """
         let lease = Schema.interval("$2")
         certify = """

@@ -48,7 +48,7 @@ struct TransactionStatements: Sendable {
             FROM (SELECT count(*) FROM told) AS told
             -- A condition on the session or the bare seq would do for another index, and plans are made on an empty table.
             WHERE j.id = ANY ($1::uuid[]) AND j.state = \(enqueued) AND coalesce(j.seq, 0) = 0
-            RETURNING j.id, j.generation, j.queue, j.type, j.seq
+            RETURNING j.id, j.generation, j.queue, j.type, j.seq, j.priority
             """
         }
         let now = "statement_timestamp()"

@@ -89,7 +89,7 @@ extension PostgresStorage {
         return try reading { () throws(PostgresError) in
             var repair = LossRepair(dispatches: [], hasMore: false)
             for row in result {
-                repair.hasMore = try row.decode(Bool.self, 5)
+                repair.hasMore = try row.decode(Bool.self, 6)
                 if try row.decode(UUID?.self, 0) != nil { repair.dispatches.append(try row.markedDispatch()) }
             }
             repair.dispatches.sort { $0.sequence < $1.sequence }

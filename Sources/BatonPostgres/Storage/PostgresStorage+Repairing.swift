@@ -73,7 +73,7 @@ extension PostgresStorage {
         return try reading { () throws(PostgresError) in
             var repair = OrphanRepair(dispatches: [], failed: 0)
             for row in result {
-                switch try row.state(5) {
+                switch try row.state(6) {
                 case .failed: repair.failed += 1
                 case .deleted: repair.deleted += 1
                 default: repair.dispatches.append(try row.markedDispatch())

@@ -39,9 +39,9 @@ extension PostgresStorage {
                 if try row.decode(UUID?.self, 0) != nil {
                     promotion.dispatches.append(try row.markedDispatch())
                 } else {
-                    promotion.nextDue = try row.decode(Int64?.self, 5).map { .microseconds($0) }
-                    promotion.heldQueues = try row.decode([String].self, 6)
-                    promotion.unclaimed = try row.decode([UUID].self, 7).map { JobID($0) }
+                    promotion.nextDue = try row.decode(Int64?.self, 6).map { .microseconds($0) }
+                    promotion.heldQueues = try row.decode([String].self, 7)
+                    promotion.unclaimed = try row.decode([UUID].self, 8).map { JobID($0) }
                 }
             }
             promotion.dispatches.sort { $0.sequence < $1.sequence }

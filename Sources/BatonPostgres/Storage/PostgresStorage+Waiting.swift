@@ -9,12 +9,13 @@ internal import PostgresClient
 
 extension PostgresStorage {
     /// Claims jobs that wait in queues, without a message, passing over rows that others are claiming: first those that
-    /// nobody publishes, oldest first; then those that somebody publishes, as far as they are looked for at the moment.
+    /// nobody publishes, of each queue one level after the other, the oldest first; then those that somebody publishes, as far as they are looked for at the moment.
     ///
     /// - Parameters:
     ///   - queues: The queues, in order: a job of the next is taken only when the one before has no more.
     ///   - names: The names that the server knows; rows of others are passed over.
     ///   - limit: How many jobs at most.
+    ///   - level: The level of priority that comes first in each queue; the others follow, the highest first.
     ///   - owner: The server's epoch.
     ///   - claim: A number never used before in this epoch.
     /// - Returns: The jobs claimed; fewer than `limit` only when no more wait, or what more waits is published and looked for
@@ -24,12 +25,19 @@ extension PostgresStorage {
         queues: [String],
         names: [String],
         limit: Int,
+        first level: JobPriorityLevel,
         owner: ServerEpoch,
         claim: Int64
     ) async throws(JobStorageError) -> [ClaimedJob] {
         let sql = try await ready().waiting
         guard limit > 0, !queues.isEmpty, !names.isEmpty else { return [] }
-        let wanted = WaitingClaim(queues: queues, names: names, owner: owner, claim: claim)
+        let wanted = WaitingClaim(
+            queues: queues,
+            levels: level.andThenOthers,
+            names: names,
+            owner: owner,
+            claim: claim
+        )
         var jobs = try await claimUnmarked(wanted, limit, sql.claim)
         if jobs.count < limit,
             walk(wanted, { [isBusy = !jobs.isEmpty] in $0.isDue(at: .now, keepsWaiting: isBusy) })
@@ -48,18 +56,18 @@ extension PostgresStorage {
         _ limit: Int,
         _ sql: String
     ) async throws(JobStorageError) -> [ClaimedJob] {
-        let look = { (since: [Date]?, limit: Int) async throws(JobStorageError) -> [ClaimedJob] in
-            let since = since ?? wanted.queues.map { _ in WaitingCursors.beginning }
-            let result = try await self.perform(on: self.work, wanted.statement(sql, from: since, limit))
+        let (places, names) = (wanted.places, wanted.names)
+        let look = { (since: [Date]?, limit: Int) async throws(JobStorageError) -> [WaitingJob] in
+            let since = since ?? places.map { _ in WaitingCursors.beginning }
+            let result = try await self.perform(on: self.work, wanted.statement(sql, in: places, from: since, limit))
             return try self.reading { () throws(PostgresError) in
-                var jobs: [ClaimedJob] = []
+                var jobs: [WaitingJob] = []
                 jobs.reserveCapacity(result.count)
-                for row in result { jobs.append(try row.claimedJob()) }
+                for row in result { jobs.append(try row.waitingJob()) }
                 return jobs
             }
         }
-        let (queues, names) = (wanted.queues, wanted.names)
-        let since = cursors.since(queues, names, at: .now)
+        let since = cursors.since(places, names, at: .now)
         var jobs = try await look(since, limit)
         if since != nil, jobs.count < limit {
             do throws(JobStorageError) {
@@ -68,9 +76,9 @@ extension PostgresStorage {
                 // As above.
             }
         }
-        jobs.sortAsWaiting(in: queues)
-        cursors.found(jobs.count < limit ? nil : jobs.last, queues, names, isFromStart: since == nil, at: .now)
-        return jobs
+        jobs.sortAsWaiting(in: places)
+        cursors.found(jobs.count < limit ? nil : jobs.last, places, names, isFromStart: since == nil, at: .now)
+        return jobs.map(\.job)
     }
 
     /// Looks through the next stretches of the table.
@@ -79,7 +87,7 @@ extension PostgresStorage {
         _ limit: Int,
         _ sql: String
     ) async throws(JobStorageError) -> [ClaimedJob] {
-        var jobs: [ClaimedJob] = []
+        var jobs: [WaitingJob] = []
         var stretches = 0
         while jobs.count < limit, stretches < MarkedWalk.stretchesAtOnce {
             stretches += 1
@@ -94,8 +102,8 @@ extension PostgresStorage {
             if rows < MarkedWalk.stretch { break }
         }
         walk(wanted) { [count = jobs.count] in $0.rest(claimed: count, at: .now) }
-        jobs.sortAsWaiting(in: wanted.queues)
-        return jobs
+        jobs.sortAsWaiting(in: wanted.places)
+        return jobs.map(\.job)
     }
 
     /// Looks through one stretch.
@@ -105,17 +113,17 @@ extension PostgresStorage {
         _ wanted: WaitingClaim,
         _ limit: Int,
         _ sql: String,
-        adding jobs: inout [ClaimedJob]
+        adding jobs: inout [WaitingJob]
     ) async throws(JobStorageError) -> Int {
         let beginning = UUID(uuid: uuid_t(0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0))
         let start = walk(wanted) { $0.start }?.uuid ?? beginning
-        let result = try await perform(on: work, wanted.statement(sql, from: start, limit, Int64(MarkedWalk.stretch)))
+        let result = try await perform(on: work, wanted.markedStatement(sql, from: start, limit))
         let (found, rows, end) = try reading { () throws(PostgresError) in
             let columns = ClaimStatements.claimedColumnCount
-            var (found, rows, end): ([ClaimedJob], Int, UUID?) = ([], 0, nil)
+            var (found, rows, end): ([WaitingJob], Int, UUID?) = ([], 0, nil)
             for row in result {
-                (rows, end) = (try row.decode(Int.self, columns), try row.decode(UUID?.self, columns + 1))
-                if try row.decode(UUID?.self, 0) != nil { found.append(try row.claimedJob()) }
+                (rows, end) = (try row.decode(Int.self, columns + 1), try row.decode(UUID?.self, columns + 2))
+                if try row.decode(UUID?.self, 0) != nil { found.append(try row.waitingJob()) }
             }
             return (found, rows, end)
         }
@@ -126,7 +134,7 @@ extension PostgresStorage {
 
     /// The walk of those who look for the same.
     private func walk<Answer>(_ wanted: WaitingClaim, _ body: (inout MarkedWalk) -> Answer) -> Answer {
-        let aim = MarkedWalk.Aim(queues: wanted.queues, names: wanted.names)
+        let aim = MarkedWalk.Aim(queues: wanted.queues.sorted(), names: wanted.names)
         return markedWalks.withLock { body(&$0[aim, default: MarkedWalk()]) }
     }
 
@@ -145,53 +153,5 @@ extension PostgresStorage {
         try await listener.wait(for: queues, atMost: patience) { queues throws(JobStorageError) in
             try await self.perform(on: self.work, PostgresStatement(sql, queues))
         }
-    }
-}
-
-extension [ClaimedJob] {
-    /// Sorts jobs as they waited, since rows come back as they lie in the table.
-    ///
-    /// - Parameter queues: The queues in their order.
-    fileprivate mutating func sortAsWaiting(in queues: [String]) {
-        let places = Dictionary(zip(queues, 0...)) { first, _ in first }
-        sort { one, next in
-            let (place, nextPlace) = (places[one.queue] ?? 0, places[next.queue] ?? 0)
-            if place != nextPlace { return place < nextPlace }
-            if one.enqueuedAt != next.enqueuedAt { return one.enqueuedAt < next.enqueuedAt }
-            return one.id.precedes(next.id)
-        }
-    }
-}
-
-/// What a claim without messages asks for.
-private struct WaitingClaim: Sendable {
-    let queues: [String]
-    let names: [String]
-    let owner: ServerEpoch
-    let claim: Int64
-
-    /// A claim's statement.
-    ///
-    /// - Parameters:
-    ///   - sql: Its text.
-    ///   - start: From where on to look.
-    ///   - limit: How many jobs at most.
-    ///   - rest: What else the statement takes.
-    /// - Returns: The statement.
-    func statement(
-        _ sql: String,
-        from start: any PostgresEncodable,
-        _ limit: Int,
-        _ rest: any PostgresEncodable...
-    ) -> PostgresStatement {
-        var values = PostgresParameters()
-        values.append(queues)
-        values.append(start)
-        values.append(names)
-        values.append(Int64(limit))
-        values.append(owner.uuid)
-        values.append(claim)
-        for value in rest { values.append(value) }
-        return PostgresStatement(sql, parameters: values)
     }
 }

@@ -6,14 +6,14 @@ internal import Locking
     internal import Foundation
 #endif
 
-/// From where on claims without messages look in a queue while a backlog is being worked off.
+/// From where on claims without messages look in a queue, for a level, while a backlog is being worked off.
 ///
 /// The head of the index is full of rows that are claimed or gone, which a transaction that stays open keeps there, and
 /// of rows whose names the server does not know. What comes in behind, such as a row whose transaction took long, waits
 /// until the next look from the start.
 final class WaitingCursors: Sendable {
     private struct Key: Hashable {
-        var queue: String
+        var place: WaitingPlace
         var names: [String]
     }
 
@@ -33,13 +33,13 @@ final class WaitingCursors: Sendable {
     /// From when on to look.
     ///
     /// - Parameters:
-    ///   - queues: The queues.
+    ///   - places: The queues and levels.
     ///   - names: The names that the server knows.
     ///   - now: The present.
-    /// - Returns: A date for each queue; `nil` when it is the beginning for all of them.
-    func since(_ queues: [String], _ names: [String], at now: ContinuousClock.Instant) -> [Date]? {
+    /// - Returns: A date for each of them; `nil` when it is the beginning for all of them.
+    func since(_ places: [WaitingPlace], _ names: [String], at now: ContinuousClock.Instant) -> [Date]? {
         cursors.withLock { cursors in
-            let found = queues.map { cursors[Key(queue: $0, names: names)] }
+            let found = places.map { cursors[Key(place: $0, names: names)] }
             guard found.contains(where: { $0.map { now - $0.madeAt < Self.lifetime } ?? false }) else { return nil }
             return found.map { $0.flatMap { now - $0.madeAt < Self.lifetime ? $0.since : nil } ?? Self.beginning }
         }
@@ -48,27 +48,27 @@ final class WaitingCursors: Sendable {
     /// Notes what a claim found.
     ///
     /// - Parameters:
-    ///   - last: The last job of as many as were asked for; `nil` when there were fewer.
-    ///   - queues: The queues.
+    ///   - last: The last job of as many as were asked for, and where it waited; `nil` when there were fewer.
+    ///   - places: The queues and levels.
     ///   - names: The names that the server knows.
     ///   - isFromStart: Whether it was looked from the start.
     ///   - now: The present.
     func found(
-        _ last: ClaimedJob?,
-        _ queues: [String],
+        _ last: (job: ClaimedJob, place: WaitingPlace)?,
+        _ places: [WaitingPlace],
         _ names: [String],
         isFromStart: Bool,
         at now: ContinuousClock.Instant
     ) {
         cursors.withLock { cursors in
-            for queue in queues {
-                let key = Key(queue: queue, names: names)
-                guard let last, last.queue == queue else {
+            for place in places {
+                let key = Key(place: place, names: names)
+                guard let last, last.place == place else {
                     cursors[key] = nil
                     continue
                 }
                 let madeAt = isFromStart ? now : cursors[key]?.madeAt ?? now
-                cursors[key] = Cursor(since: last.enqueuedAt.addingTimeInterval(-Self.margin), madeAt: madeAt)
+                cursors[key] = Cursor(since: last.job.enqueuedAt.addingTimeInterval(-Self.margin), madeAt: madeAt)
             }
         }
     }

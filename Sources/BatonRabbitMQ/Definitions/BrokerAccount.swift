@@ -22,15 +22,15 @@ package struct BrokerAccount: Sendable, Hashable {
         let prefix = "^\(escaped(topology.namespace))\\."
         let name = "\(topology.namespace)_runtime"
         if declares {
-            let everything = prefix + "(bundle|control|dispatch|parked|rejected|submit)(\\..+)?$"
+            let everything = prefix + "(bundle|control|dispatch|high|low|parked|rejected|submit|urgent)(\\..+)?$"
             return BrokerAccount(name: name, configure: everything, write: everything, read: everything)
         }
         return BrokerAccount(
             name: name,
             // A server's own queue for words, which goes with its connection.
             configure: prefix + "control\\..+$",
-            write: prefix + "(bundle|control(\\..+)?|dispatch|parked|rejected)$",
-            read: prefix + "(control|(bundle|control|dispatch|submit)\\..+)$"
+            write: prefix + "(bundle|control(\\..+)?|dispatch|high|low|parked|rejected|urgent)$",
+            read: prefix + "(control|(bundle|control|dispatch|high|low|submit|urgent)\\..+)$"
         )
     }
 

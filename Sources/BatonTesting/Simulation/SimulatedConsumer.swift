@@ -29,6 +29,7 @@ final class SimulatedConsumer: JobConsumer {
     private let transport: SimulatedTransport
     private let queues: [String]
     private let prefetch: Int
+    private let levelPrefetch: Int
     private let presence: ServerPresence
     private let willConsume: @Sendable (String) async -> Bool
     private let events: AsyncStream<TransportEvent>
@@ -40,6 +41,7 @@ final class SimulatedConsumer: JobConsumer {
         transport: SimulatedTransport,
         queues: [String],
         prefetch: Int,
+        levelPrefetch: Int,
         presence: ServerPresence,
         willConsume: @escaping @Sendable (String) async -> Bool
     ) {
@@ -47,6 +49,7 @@ final class SimulatedConsumer: JobConsumer {
         self.transport = transport
         self.queues = queues
         self.prefetch = prefetch
+        self.levelPrefetch = levelPrefetch
         self.presence = presence
         (events, arrivals) = AsyncStream.makeStream()
     }
@@ -77,7 +80,12 @@ final class SimulatedConsumer: JobConsumer {
             return state.isOpen && state.connection == nil
         }
         guard isNeeded, isWanted, transport.link.isUp, transport.link.life == life else { return }
-        let inner = world.broker.makeConsumer(queues: queues, prefetch: prefetch, presence: presence)
+        let inner = world.broker.makeConsumer(
+            queues: queues,
+            prefetch: prefetch,
+            levelPrefetch: levelPrefetch,
+            presence: presence
+        )
         world.losses.opened(inner.id, by: transport.process)
         // Asked for they are, but not consumed.
         let paused = state.withLock { $0.paused }

@@ -78,6 +78,7 @@ extension SimulatedStorage {
         queues: [String],
         names: [String],
         limit: Int,
+        first level: JobPriorityLevel,
         owner: ServerEpoch,
         claim: Int64
     ) async throws(JobStorageError) -> [ClaimedJob] {
@@ -85,7 +86,14 @@ extension SimulatedStorage {
         check(claiming: queues, owner, claim)
         return try await call(.claimWaiting, as: .claim(owner, claim)) { (storage) async throws(JobStorageError) in
             try await Self.letting(owner, claimIn: storage, evenDead: letsDead) { () async throws(JobStorageError) in
-                try await storage.claimWaiting(queues: queues, names: names, limit: limit, owner: owner, claim: claim)
+                try await storage.claimWaiting(
+                    queues: queues,
+                    names: names,
+                    limit: limit,
+                    first: level,
+                    owner: owner,
+                    claim: claim
+                )
             }
         }
     }

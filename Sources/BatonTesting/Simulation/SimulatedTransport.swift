@@ -166,6 +166,7 @@ package final class SimulatedTransport: JobTransport {
     package func makeConsumer(
         queues: [String],
         prefetch: Int,
+        levelPrefetch: Int,
         presence: ServerPresence,
         executor: (any TaskExecutor)?,
         willConsume: @escaping @Sendable (_ queue: String) async -> Bool
@@ -174,6 +175,7 @@ package final class SimulatedTransport: JobTransport {
             transport: self,
             queues: queues,
             prefetch: prefetch,
+            levelPrefetch: levelPrefetch,
             presence: presence,
             willConsume: willConsume
         )

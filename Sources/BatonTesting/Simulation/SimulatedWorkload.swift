@@ -81,9 +81,12 @@ final class SimulatedWorkload: Sendable {
         while !isDone {
             let pause = random.chance(0.5) ? Duration.zero : random.duration(.zero, storm / 6)
             guard (try? await clock.sleep(for: pause)) != nil else { return }
-            state.withLock { $0.left -= 1 }
+            let priority = state.withLock { state in
+                state.left -= 1
+                return Self.priorities[state.left % Self.priorities.count]
+            }
             do {
-                try await act(client, world)
+                try await act(client, world, priority: priority)
             } catch {
                 // The caller was told; what it was not told is the ledger's.
                 continue
@@ -91,11 +94,16 @@ final class SimulatedWorkload: Sendable {
         }
     }
 
-    private func act(_ client: JobClient, _ world: SimulationWorld) async throws {
+    /// The priorities of what is enqueued, in turn: low ones must come to their end, too.
+    ///
+    /// Not drawn, so that the rest of a course does not depend on them.
+    private static let priorities = [0, 0, 12, 0, -1, 5]
+
+    private func act(_ client: JobClient, _ world: SimulationWorld, priority: Int) async throws {
         let call = SimulatedJob.Call(text: "work")
         let timeout: Duration? = random.chance(0.2) ? .seconds(2) : nil
         let retry = random.chance(0.2) ? RetryOptions(whenExhausted: .delete) : nil
-        let options = JobOptions(timeout: timeout, retry: retry)
+        let options = JobOptions(priority: priority, timeout: timeout, retry: retry)
         switch random.below(10) {
         case 0...4:
             keep([try await client.enqueue(call, options: options).id], world)

@@ -27,9 +27,10 @@ extension NewJob {
         attempts: Int = 10,
         name: String = "mail.welcome",
         queue: String = "mail",
+        priority: Int = 0,
         mark: PublishMark? = PublishMark(session: .random(), sequence: 1)
     ) -> NewJob {
-        make(id, attempts: attempts, name: name, queue: queue, start: .enqueued(mark))
+        make(id, attempts: attempts, name: name, queue: queue, priority: priority, start: .enqueued(mark))
     }
 
     static func make(
@@ -37,6 +38,7 @@ extension NewJob {
         attempts: Int = 10,
         name: String = "mail.welcome",
         queue: String = "mail",
+        priority: Int = 0,
         start: Start
     ) -> NewJob {
         NewJob(
@@ -44,7 +46,7 @@ extension NewJob {
             name: name,
             queue: queue,
             arguments: JSONText(#"{"address": "ada@example.org"}"#),
-            priority: 0,
+            priority: priority,
             maximumAttempts: attempts,
             timeout: .seconds(30),
             start: start
@@ -52,7 +54,13 @@ extension NewJob {
     }
 
     func message(generation: Int = 1) -> DispatchMessage {
-        DispatchMessage(id: id, generation: generation, queue: queue, name: name)
+        DispatchMessage(
+            id: id,
+            generation: generation,
+            queue: queue,
+            name: name,
+            level: JobPriorityLevel(priority)
+        )
     }
 }
 

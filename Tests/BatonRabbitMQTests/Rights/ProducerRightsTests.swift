@@ -18,7 +18,7 @@ struct ProducerRightsTests {
             let stray = try await rights.publish(rights.submission(to: "submit.shop", queue: "nowhere"), as: shop)
             #expect(stray.kind == .returned)
 
-            let others = ["submit", "submit.bank", "dispatch", "bundle", "control", "rejected", "parked"]
+            let others = ["submit", "submit.bank", "dispatch", "bundle", "urgent", "control", "rejected", "parked"]
             for exchange in others {
                 let outcome = try await rights.publish(rights.submission(to: exchange), as: shop)
                 #expect(outcome.error?.code == .accessRefused, "\(exchange): \(outcome)")
@@ -73,7 +73,7 @@ struct ProducerRightsTests {
             let producer = rights.producer()
             let outcome = try await rights.publish(rights.submission(to: "submit"), as: producer)
             #expect(outcome.kind == .confirmed)
-            for exchange in ["dispatch", "bundle", "control", "rejected", "parked"] {
+            for exchange in ["dispatch", "bundle", "urgent", "control", "rejected", "parked"] {
                 let outcome = try await rights.publish(rights.submission(to: exchange), as: producer)
                 #expect(outcome.error?.code == .accessRefused, "\(exchange): \(outcome)")
             }

@@ -42,7 +42,7 @@ struct RuntimeRightsTests {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     group.addTask { try await server.run() }
                     defer { group.cancelAll() }
-                    let lanes = ["dispatch.default", "bundle.default", "submit.default"]
+                    let lanes = ["dispatch", "bundle", "urgent", "low", "submit"].map { "\($0).default" }
                     try await rights.withConnection(as: nil) { broker in
                         for lane in lanes {
                             try await eventually("\(lane) is consumed") {

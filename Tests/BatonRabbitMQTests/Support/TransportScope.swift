@@ -23,9 +23,12 @@ struct TransportScope: Sendable {
         try await self.connection.state(ofQueue: queue)?.messageCount
     }
 
-    /// Deletes both lanes of a queue of jobs.
+    /// What the names of lanes have between the namespace and the queue.
+    static let lanes = ["dispatch", "bundle", "urgent", "high", "low"]
+
+    /// Deletes all lanes of a queue of jobs.
     func delete(_ queue: String) async throws {
-        for lane in ["dispatch", "bundle"] {
+        for lane in Self.lanes {
             try await self.connection.deleteQueue("\(self.namespace).\(lane).\(queue)")
         }
     }
@@ -87,11 +90,11 @@ func withTransport(
     } catch {
         result = .failure(error)
     }
-    let bundles = queues.map { "\(namespace).bundle.\($0)" }
-    for queue in queues.map(scope.queue) + bundles + ["\(namespace).parked"] {
+    let lanes = queues.flatMap { queue in TransportScope.lanes.map { "\(namespace).\($0).\(queue)" } }
+    for queue in lanes + ["\(namespace).parked"] {
         try? await connection.deleteQueue(queue)
     }
-    for exchange in ["dispatch", "bundle", "control", "parked"] {
+    for exchange in TransportScope.lanes + ["control", "parked"] {
         try? await connection.deleteExchange("\(namespace).\(exchange)")
     }
     await connection.close()

@@ -26,7 +26,7 @@ import Testing
             try await eventually("it is published") { world.broker.depth == 1 }
             #expect(
                 world.broker.read(\.published)
-                    == [DispatchMessage(id: job.id, generation: 1, queue: "mail", name: "script")]
+                    == [DispatchMessage(id: job.id, generation: 1, queue: "mail", name: "script", level: .high)]
             )
             #expect(try await job.status()?.state == .enqueued)
             #expect(try await job.result() == nil)

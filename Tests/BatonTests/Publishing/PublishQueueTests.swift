@@ -204,4 +204,49 @@ import Testing
         }
         #expect(left.sorted() == (0..<Int64(added)).map { $0 })
     }
+
+    // MARK: Levels
+
+    private func item(_ number: Int, _ level: JobPriorityLevel) -> PublishQueue.Item {
+        var message = Sample.message(number)
+        message.level = level
+        return PublishQueue.Item(
+            message: message,
+            mark: PublishMark(session: Sample.session(1), sequence: Int64(number))
+        )
+    }
+
+    @Test func onlyNormalOnesAreBundledAndHigherLevelsGoFirst() {
+        var queue = PublishQueue(patience: .seconds(10), maximumInFlight: 8)
+        queue.append((1...100).map(item) + [item(101, .low), item(102, .urgent), item(103, .high), item(104, .urgent)])
+        let batch = queue.take()
+        #expect(batch.count == 8)
+        #expect(batch.allSatisfy { $0.items.count == 1 || $0.bundle.level == .normal })
+        #expect(batch.prefix(2).map(\.bundle.level) == [.urgent, .urgent])
+        #expect(batch.contains { $0.bundle.level == .normal }, "normal ones have their share of the room")
+    }
+
+    @Test func aFloodOfOneLevelKeepsNoOtherOffTheWire() {
+        var queue = PublishQueue(patience: .seconds(10), maximumInFlight: 1)
+        queue.append((1...60).map { item($0, JobPriorityLevel.allCases[$0 % 4]) })
+        var levels: [JobPriorityLevel] = []
+        for _ in 0..<15 {
+            let batch = queue.take()
+            levels += batch.map(\.bundle.level)
+            _ = queue.resolve(batch, batch.map { _ in .confirmed }, at: Sample.instant(0), retryAfter: .zero)
+        }
+        // All normal ones travel together when it is their turn, and leave the next one to the others.
+        #expect(JobPriorityLevel.allCases.map { level in levels.count { $0 == level } } == [1, 1, 4, 9])
+    }
+
+    @Test func whatIsTriedAgainIsTheFirstOfItsLevel() {
+        var queue = PublishQueue(patience: .seconds(10), maximumInFlight: 2)
+        queue.append([item(1, .high), item(2, .high)])
+        let batch = queue.take()
+        queue.append([item(3, .high)])
+        _ = queue.resolve(batch, [refusal, refusal], at: Sample.instant(0), retryAfter: .zero)
+        #expect(!queue.isEmpty)
+        queue.wakeRetries(at: Sample.instant(1))
+        #expect(numbers(queue.take()) == [1, 2])
+    }
 }

@@ -208,6 +208,7 @@ final class FakeBroker: JobTransport {
     func makeConsumer(
         queues: [String],
         prefetch: Int,
+        levelPrefetch: Int,
         presence: ServerPresence,
         executor: (any TaskExecutor)?,
         willConsume: @escaping @Sendable (_ queue: String) async -> Bool
@@ -215,6 +216,7 @@ final class FakeBroker: JobTransport {
         let consumer = inner.makeConsumer(
             queues: queues,
             prefetch: prefetch,
+            levelPrefetch: levelPrefetch,
             presence: presence,
             willConsume: willConsume
         )

@@ -18,11 +18,19 @@ extension FakeStorage {
         queues: [String],
         names: [String],
         limit: Int,
+        first level: JobPriorityLevel,
         owner: ServerEpoch,
         claim: Int64
     ) async throws(JobStorageError) -> [ClaimedJob] {
         try await answer(.claimWaiting) { storage throws(JobStorageError) in
-            try await storage.claimWaiting(queues: queues, names: names, limit: limit, owner: owner, claim: claim)
+            try await storage.claimWaiting(
+                queues: queues,
+                names: names,
+                limit: limit,
+                first: level,
+                owner: owner,
+                claim: claim
+            )
         }
     }
 

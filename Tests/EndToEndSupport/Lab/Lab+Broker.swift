@@ -17,6 +17,14 @@ extension Lab {
         "\(namespace).bundle.\(queue)"
     }
 
+    /// The broker's names of all that the wake-ups of a queue go through.
+    ///
+    /// - Parameter queue: The queue's name in Baton.
+    /// - Returns: Its names in RabbitMQ.
+    package func lanes(of queue: String) -> [String] {
+        ["dispatch", "bundle", "urgent", "high", "low"].map { "\(namespace).\($0).\(queue)" }
+    }
+
     /// The broker's name of the queue that messages without a row are set aside in.
     package var parkedQueue: String {
         "\(namespace).parked"
@@ -47,7 +55,7 @@ extension Lab {
     /// - Throws: ``LabError`` when that does not happen.
     package func untilConsumed(_ queue: String, by servers: UInt32) async throws {
         try await withBroker { broker in
-            for name in [dispatchQueue(queue), bundleQueue(queue)] {
+            for name in lanes(of: queue) {
                 try await eventually("\(servers) servers consume \(name)") {
                     try await broker.state(ofQueue: name)?.consumerCount == servers
                 }
@@ -71,8 +79,11 @@ extension Lab {
     /// - Throws: `RabbitMQError`.
     package func wakeUps(in queue: String) async throws -> Int {
         // A queue cannot be looked into: bundles are taken out and put back.
-        let (single, bundles) = try await withBroker { broker in
-            let single = Int(try await broker.state(ofQueue: dispatchQueue(queue))?.messageCount ?? 0)
+        let (single, bundles) = try await withBroker { broker -> (Int, [RabbitMQMessage]) in
+            var single = 0
+            for lane in lanes(of: queue) where lane != bundleQueue(queue) {
+                single += Int(try await broker.state(ofQueue: lane)?.messageCount ?? 0)
+            }
             var bundles: [RabbitMQMessage] = []
             guard try await broker.state(ofQueue: bundleQueue(queue)) != nil else { return (single, bundles) }
             while let bundle = try await broker.takeMessage(fromQueue: bundleQueue(queue)) { bundles.append(bundle) }

@@ -31,10 +31,12 @@ extension Lab {
             try await withBroker { broker in
                 let submissions = queues.map { "\(namespace).submit.\($0)" }
                 let own = [parkedQueue, "\(namespace).rejected"]
-                for queue in queues.map(dispatchQueue) + queues.map(bundleQueue) + submissions + own + brokerQueues {
+                for queue in queues.flatMap(lanes) + submissions + own + brokerQueues {
                     try await broker.deleteQueue(queue)
                 }
-                for exchange in ["dispatch", "bundle", "control", "parked", "rejected", "submit"] {
+                for exchange in [
+                    "dispatch", "bundle", "urgent", "high", "low", "control", "parked", "rejected", "submit",
+                ] {
                     try await broker.deleteExchange("\(namespace).\(exchange)")
                 }
             }

@@ -62,7 +62,7 @@ extension Lab {
     /// a connection to the broker, has one all the same, and only a server drops that.
     private func settle(_ server: LabServer, _ queues: [String]) async throws {
         try await withBroker { broker in
-            let names = queues.flatMap { [dispatchQueue($0), bundleQueue($0)] }
+            let names = queues.flatMap(lanes)
             let deadline = ContinuousClock.now + .seconds(30)
             // What the broker has sent and the server has not read yet shows in neither at first.
             var looks = 0

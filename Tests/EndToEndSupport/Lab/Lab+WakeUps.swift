@@ -19,7 +19,7 @@ extension Lab {
     func takeWakeUps(from queue: String) async throws -> [LabWakeUp: Int] {
         var wakeUps: [LabWakeUp: Int] = [:]
         try await withBroker { broker in
-            for name in [dispatchQueue(queue), bundleQueue(queue)] {
+            for name in lanes(of: queue) {
                 guard try await broker.state(ofQueue: name) != nil else { continue }
                 while let message = try await broker.takeMessage(fromQueue: name) {
                     if message.properties.headers["x-probe"] != nil { continue }

@@ -40,6 +40,8 @@ func enqueueReports(with jobs: JobClient, postgres: PostgresClient) async throws
     try await jobs.enqueue(contentsOf: (0..<1_000).map { Reindex(shard: $0) })
     try await jobs.enqueue(Reindex(shard: 5), options: JobOptions(queue: "urgent", maximumAttempts: 1))
 
+    try await jobs.enqueue(Reindex(shard: 6), options: JobOptions(priority: 10))
+
     if let status = try await report.status() {
         print(status.state, status.progress?.fraction ?? 0)
     }

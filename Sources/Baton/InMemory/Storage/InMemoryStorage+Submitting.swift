@@ -66,7 +66,7 @@ extension InMemoryStorage {
         read { tables in
             var backlog: [String: Int] = [:]
             for lane in tables.rows.lanes where queues.contains(lane.queue) {
-                let count = tables.rows.waiting(queue: lane.queue, name: lane.name).count
+                let count = tables.rows.waiting(queue: lane.queue, name: lane.name, level: lane.level).count
                 if count > 0 { backlog[lane.queue, default: 0] += count }
             }
             return backlog.mapValues { min($0, limit) }

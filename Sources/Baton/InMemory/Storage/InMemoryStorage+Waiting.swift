@@ -1,12 +1,13 @@
 internal import Locking
 
 extension InMemoryStorage {
-    /// Claims jobs that wait in queues, without a message: the oldest first.
+    /// Claims jobs that wait in queues, without a message: of one level after the other, the oldest first.
     ///
     /// - Parameters:
     ///   - queues: The queues, in order: a job of the next is taken only when the one before has no more.
     ///   - names: The names of the jobs that the server knows.
     ///   - limit: How many at most.
+    ///   - level: The level of priority that comes first in each queue; the others follow, the highest first.
     ///   - owner: The server's epoch; one that is dead claims nothing.
     ///   - claim: A number never used before in this epoch.
     /// - Returns: The jobs.
@@ -15,25 +16,35 @@ extension InMemoryStorage {
         queues: [String],
         names: [String],
         limit: Int,
+        first level: JobPriorityLevel,
         owner: ServerEpoch,
         claim: Int64
     ) async throws(JobStorageError) -> [ClaimedJob] {
-        withWaiters { $0.note(queues, $1) }
+        withWaiters { $0.note(queues.sorted(), $1) }
         return transaction { tables, now in
-            tables.claimWaiting(queues: queues, names: names, limit: limit, owner: owner, claim: claim, at: now)
+            tables.claimWaiting(
+                queues: queues,
+                names: names,
+                limit: limit,
+                first: level,
+                owner: owner,
+                claim: claim,
+                at: now
+            )
         }
     }
 
     /// Waits until a job may wait in one of the queues.
     ///
-    /// It returns at once when one came since ``claimWaiting(queues:names:limit:owner:claim:)`` was last called for the same
-    /// queues, and when the task is cancelled.
+    /// It returns at once when one came since ``claimWaiting(queues:names:limit:first:owner:claim:)`` was last called for the
+    /// same queues, in whatever order, and when the task is cancelled.
     ///
     /// - Parameters:
     ///   - queues: The queues.
     ///   - patience: How long to wait at most.
     /// - Throws: Never; the signature is the protocol's.
     public func waitForWork(queues: [String], patience: Duration) async throws(JobStorageError) {
+        let queues = queues.sorted()
         if withWaiters({ $0.hasNews(queues, $1) }) { return }
         await withTaskGroup(of: Void.self) { group in
             group.addTask { await self.waitForNews(queues) }

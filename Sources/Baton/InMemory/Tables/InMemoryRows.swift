@@ -77,14 +77,14 @@ package struct InMemoryRows: Sendable {
         queues.reduce(0) { max($0, indexes.lastTickets[$1] ?? 0) }
     }
 
-    /// The enqueued rows of a queue and a function, in the order in which they came.
-    func waiting(queue: String, name: String) -> SortedIndex<Ordered<Int64>> {
-        indexes.waiting[RowPlace.Lane(queue: queue, name: name)] ?? SortedIndex()
+    /// The enqueued rows of a queue, a function and a level, in the order in which they came.
+    func waiting(queue: String, name: String, level: JobPriorityLevel = .normal) -> SortedIndex<Ordered<Int64>> {
+        indexes.waiting[RowPlace.Lane(queue: queue, name: name, level: level)] ?? SortedIndex()
     }
 
-    /// The queues and functions of which rows were ever enqueued, in their order.
+    /// The queues, functions and levels of which rows were ever enqueued, in their order.
     var lanes: [RowPlace.Lane] {
-        indexes.waiting.keys.sorted { ($0.queue, $0.name) < ($1.queue, $1.name) }
+        indexes.waiting.keys.sorted { ($0.queue, $0.name, $0.level) < ($1.queue, $1.name, $1.level) }
     }
 
     /// The queues that have scheduled rows, in their order.

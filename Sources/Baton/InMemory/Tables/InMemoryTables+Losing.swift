@@ -19,7 +19,7 @@ extension InMemoryTables {
         let young = now.adding(.zero - age)
         var since: [String: Date] = [:]
         for lane in rows.lanes {
-            let waiting = rows.waiting(queue: lane.queue, name: lane.name).prefix(Self.waitingWindow)
+            let waiting = rows.waiting(queue: lane.queue, name: lane.name, level: lane.level).prefix(Self.waitingWindow)
             let first = waiting.first { place in
                 rows[place.id].map { $0.mark != nil && $0.stateAt < young } ?? false
             }

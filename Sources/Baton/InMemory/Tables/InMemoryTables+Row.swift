@@ -114,7 +114,13 @@ extension InMemoryTables.Row {
     /// - Parameter generation: The generation.
     /// - Returns: The wake-up.
     package func message(generation: Int) -> DispatchMessage {
-        DispatchMessage(id: job.id, generation: generation, queue: job.queue, name: job.name)
+        DispatchMessage(
+            id: job.id,
+            generation: generation,
+            queue: job.queue,
+            name: job.name,
+            level: JobPriorityLevel(job.priority)
+        )
     }
 
     /// What is to be published of the current generation.

@@ -37,29 +37,32 @@ extension InMemoryTables {
         return .refused(refusal(message.id, generation: message.generation, asking: owner))
     }
 
-    /// Claims the oldest rows of some functions, from the first queue that has any on.
+    /// Claims the oldest rows of some functions, from the first queue and level that has any on.
     mutating func claimWaiting(
         queues: [String],
         names: [String],
         limit: Int,
+        first level: JobPriorityLevel,
         owner: ServerEpoch,
         claim: Int64,
         at now: Date
     ) -> [ClaimedJob] {
         guard isAlive(owner) else { return [] }
         var claimed: [ClaimedJob] = []
-        for queue in queues where claimed.count < limit {
-            for id in waiting(in: queue, names: names, limit: limit - claimed.count) {
-                take(id, for: owner, claim: claim, at: now)
-                if let job = rows[id]?.claimed { claimed.append(job) }
+        for queue in queues {
+            for level in level.andThenOthers where claimed.count < limit {
+                for id in waiting(in: queue, names: names, level, limit: limit - claimed.count) {
+                    take(id, for: owner, claim: claim, at: now)
+                    if let job = rows[id]?.claimed { claimed.append(job) }
+                }
             }
         }
         return claimed
     }
 
-    private func waiting(in queue: String, names: [String], limit: Int) -> [JobID] {
+    private func waiting(in queue: String, names: [String], _ level: JobPriorityLevel, limit: Int) -> [JobID] {
         // A ticket is given once, so that their order does not depend on that of the set.
-        let heads = Set(names).flatMap { rows.waiting(queue: queue, name: $0).prefix(limit) }
+        let heads = Set(names).flatMap { rows.waiting(queue: queue, name: $0, level: level).prefix(limit) }
         return heads.sorted().prefix(limit).map(\.id)
     }
 

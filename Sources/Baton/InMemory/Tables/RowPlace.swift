@@ -6,10 +6,11 @@
 
 /// Where a row belongs in the indexes.
 enum RowPlace: Equatable {
-    /// Jobs of one queue and one function.
+    /// Jobs of one queue, one function and one level of priority.
     struct Lane: Hashable, Sendable {
         let queue: String
         let name: String
+        let level: JobPriorityLevel
     }
 
     case waiting(Lane, generation: Int, ticket: Int64, PublishMark?)
@@ -22,7 +23,7 @@ enum RowPlace: Equatable {
     init(_ row: InMemoryTables.Row) {
         switch (row.state, row.dueAt) {
         case (.enqueued, _):
-            let lane = Lane(queue: row.job.queue, name: row.job.name)
+            let lane = Lane(queue: row.job.queue, name: row.job.name, level: JobPriorityLevel(row.job.priority))
             self = .waiting(lane, generation: row.generation, ticket: row.ticket, row.mark)
         case (.scheduled, let dueAt?): self = .due(queue: row.job.queue, dueAt)
         case (.processing, _): self = .owned(row.owner)

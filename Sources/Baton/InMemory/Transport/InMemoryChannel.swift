@@ -11,6 +11,8 @@ struct InMemoryChannel: Sendable {
 
     let presence: ServerPresence
     let prefetch: Int
+    /// The same for each level but normal.
+    let levelPrefetch: Int
     /// What it is to consume, each once.
     let queues: [String]
     /// Whether somebody is asked before it consumes.
@@ -39,12 +41,14 @@ struct InMemoryChannel: Sendable {
     init(
         queues: [String],
         prefetch: Int,
+        levelPrefetch: Int,
         presence: ServerPresence,
         isAsked: Bool,
         events: AsyncStream<TransportEvent>.Continuation
     ) {
         self.presence = presence
         self.prefetch = prefetch
+        self.levelPrefetch = levelPrefetch
         self.queues = queues.enumerated().filter { !queues[..<$0.offset].contains($0.element) }.map(\.element)
         self.isAsked = isAsked
         self.events = events

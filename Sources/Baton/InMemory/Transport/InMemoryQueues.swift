@@ -25,7 +25,7 @@ package struct InMemoryQueues: Sendable {
             self.messages = messages
             self.isRedelivered = isRedelivered
             probe = nil
-            key = Key(queue: messages[0].queue, isBundled: messages.count > 1)
+            key = Key(queue: messages[0].queue, level: messages[0].level, isBundled: messages.count > 1)
         }
 
         init(_ probe: ProbeID, in key: Key) {
@@ -36,19 +36,23 @@ package struct InMemoryQueues: Sendable {
         }
     }
 
-    /// A lane of a queue: bundles have one of their own.
+    /// A lane of a queue: bundles have one of their own, and so has each level but normal.
     package struct Key: Hashable, Sendable {
         let queue: String
+        let level: JobPriorityLevel
         let isBundled: Bool
 
         /// The lanes of a queue, in order.
         static func lanes(of queue: String) -> [Key] {
-            [Key(queue: queue, isBundled: false), Key(queue: queue, isBundled: true)]
+            [
+                Key(queue: queue, level: .normal, isBundled: false), Key(queue: queue, level: .normal, isBundled: true),
+            ] + JobPriorityLevel.prioritized.map { Key(queue: queue, level: $0, isBundled: false) }
         }
 
         /// What a probe says that has come through this lane.
         func returning(_ probe: ProbeID) -> ProbeReturn {
-            ProbeReturn(probe: probe, queue: queue, lane: isBundled ? 1 : 0, lanes: 2)
+            let lanes = Self.lanes(of: queue)
+            return ProbeReturn(probe: probe, queue: queue, lane: lanes.firstIndex(of: self) ?? 0, lanes: lanes.count)
         }
     }
 
@@ -94,7 +98,8 @@ package struct InMemoryQueues: Sendable {
         channels.values.reduce(0) { count, channel in channel.unsettled.values.reduce(count) { $0 + $1.rest.count } }
     }
 
-    /// The wake-ups that wait in a queue, those that came in bundles last.
+    /// The wake-ups that wait in a queue: single ones, then those that came in bundles, then those of other levels than
+    /// normal.
     ///
     /// - Parameter queue: The queue.
     /// - Returns: The wake-ups, in order.
@@ -158,12 +163,17 @@ package struct InMemoryQueues: Sendable {
         for step in queue.channels.indices {
             let position = (queue.turn + step) % queue.channels.count
             guard let channel = channels[queue.channels[position]] else { continue }
-            if channel.hasRoom(key, limit: key.isBundled ? Self.bundlePrefetch : channel.prefetch) {
+            if channel.hasRoom(key, limit: limit(of: key, on: channel)) {
                 queue.turn = position + 1
                 return queue.channels[position]
             }
         }
         return nil
+    }
+
+    private func limit(of key: Key, on channel: InMemoryChannel) -> Int {
+        if key.isBundled { return Self.bundlePrefetch }
+        return key.level == .normal ? channel.prefetch : channel.levelPrefetch
     }
 
     // MARK: Settling

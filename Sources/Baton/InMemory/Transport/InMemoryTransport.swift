@@ -229,6 +229,7 @@ public final class InMemoryTransport: JobTransport, Sendable {
     /// - Parameters:
     ///   - queues: The queues it serves.
     ///   - prefetch: How many deliveries of each queue may wait unsettled, apart from those that come in bundles.
+    ///   - levelPrefetch: The same for each level but normal.
     ///   - presence: By what other servers can see whether this one is connected.
     ///   - executor: Of no use here.
     ///   - willConsume: Called each time before a queue is consumed, which is not done when it returns `false`.
@@ -236,11 +237,18 @@ public final class InMemoryTransport: JobTransport, Sendable {
     public func makeConsumer(
         queues: [String],
         prefetch: Int,
+        levelPrefetch: Int,
         presence: ServerPresence,
         executor: (any TaskExecutor)?,
         willConsume: @escaping @Sendable (_ queue: String) async -> Bool
     ) -> any JobConsumer {
-        makeConsumer(queues: queues, prefetch: prefetch, presence: presence, willConsume: willConsume)
+        makeConsumer(
+            queues: queues,
+            prefetch: prefetch,
+            levelPrefetch: levelPrefetch,
+            presence: presence,
+            willConsume: willConsume
+        )
     }
 
     /// Makes the intake of one server.
@@ -248,6 +256,7 @@ public final class InMemoryTransport: JobTransport, Sendable {
     /// - Parameters:
     ///   - queues: The queues it serves.
     ///   - prefetch: How many deliveries of each queue may wait unsettled, apart from those that come in bundles.
+    ///   - levelPrefetch: The same for each level but normal; `nil` for the same number.
     ///   - presence: By what other servers can see whether this one is connected.
     ///   - willConsume: Called each time before a queue is consumed, which is not done when it returns `false`; `nil` to
     ///     consume as soon as it is connected.
@@ -255,6 +264,7 @@ public final class InMemoryTransport: JobTransport, Sendable {
     package func makeConsumer(
         queues: [String],
         prefetch: Int,
+        levelPrefetch: Int? = nil,
         presence: ServerPresence,
         willConsume: (@Sendable (_ queue: String) async -> Bool)? = nil
     ) -> InMemoryConsumer {
@@ -262,6 +272,7 @@ public final class InMemoryTransport: JobTransport, Sendable {
         let channel = InMemoryChannel(
             queues: queues,
             prefetch: prefetch,
+            levelPrefetch: levelPrefetch ?? prefetch,
             presence: presence,
             isAsked: willConsume != nil,
             events: continuation

@@ -11,7 +11,7 @@ public struct RecurringDefinition: Sendable, Hashable {
     public var queue: String
     /// The arguments of its jobs.
     public var arguments: JSONText
-    /// Higher runs earlier.
+    /// The priority of its jobs, by which they have a level (``JobPriorityLevel``).
     public var priority: Int
     /// How many attempts its jobs have.
     public var maximumAttempts: Int
@@ -35,7 +35,7 @@ public struct RecurringDefinition: Sendable, Hashable {
     ///   - name: The stored name of the function.
     ///   - queue: The queue of its jobs.
     ///   - arguments: The arguments of its jobs.
-    ///   - priority: Higher runs earlier.
+    ///   - priority: By which its jobs have a level (``JobPriorityLevel``).
     ///   - maximumAttempts: How many attempts its jobs have.
     ///   - timeout: How long one attempt may take, or `nil`.
     ///   - retry: What is said of its jobs' retries, or `nil`.
@@ -81,7 +81,7 @@ extension RecurringDefinition {
     ///   - name: The stored name of the function.
     ///   - queue: The queue of its jobs.
     ///   - arguments: The arguments of its jobs.
-    ///   - priority: Higher runs earlier.
+    ///   - priority: By which its jobs have a level (``JobPriorityLevel``).
     ///   - maximumAttempts: How many attempts its jobs have.
     ///   - timeout: How long one attempt may take, or `nil`.
     ///   - retry: What is said of its jobs' retries, or `nil`.

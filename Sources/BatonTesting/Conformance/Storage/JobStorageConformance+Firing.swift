@@ -37,7 +37,7 @@ extension JobStorageConformance {
             let marks = try await subject.marks()
             let firing = try await subject.storage.advanceRecurring([plan], marks: marks)
             let id = plan.occurrences[0].jobID
-            let message = DispatchMessage(id: id, generation: 1, queue: "mail", name: "mail.digest")
+            let message = DispatchMessage(id: id, generation: 1, queue: "mail", name: "mail.digest", level: .high)
             let first = MarkedDispatch(message: message, sequence: marks.sequences.lowerBound)
             try Expect.equal(firing, RecurringFiring(dispatches: [first], nextStart: nil, advanced: 1), "the answer")
             let job = try await subject.snapshot(id)

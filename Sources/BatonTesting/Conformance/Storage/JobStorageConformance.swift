@@ -13,7 +13,8 @@ public enum JobStorageConformance {
         + publishing + adopting
         + living
         + repairing
-        + certifying + racing + waiting + probing + concluding + suspecting + losing + recurring + firing + keeping
+        + certifying + racing + waiting + prioritizing + probing + concluding + suspecting + losing + recurring + firing
+        + keeping
         + submitting + rejecting
         + retaining + pausing
 

@@ -183,8 +183,8 @@ extension JobStorageSubject {
 }
 
 extension NewJob {
-    func message(generation: Int = 1) -> DispatchMessage {
-        DispatchMessage(id: id, generation: generation, queue: queue, name: name)
+    func message(generation: Int = 1, level: JobPriorityLevel = .normal) -> DispatchMessage {
+        DispatchMessage(id: id, generation: generation, queue: queue, name: name, level: level)
     }
 }
 

@@ -10,7 +10,7 @@ public enum JobTransportConformance {
 
     /// The rules for every transport.
     public static let rules: [Rule] =
-        publishing + delivering + settling + bundling + telling + probing + catchingUp + asking + pausing
+        publishing + delivering + settling + bundling + prioritizing + telling + probing + catchingUp + asking + pausing
 
     /// The rules for a transport by which servers see each other (PROTOCOL section 3, early certificates).
     public static let presenceRules: [Rule] = seeing

@@ -10,9 +10,10 @@ extension JobTransportSubject {
     func message(
         _ queue: String = first,
         generation: Int = 1,
-        name: String = "mail.welcome"
+        name: String = "mail.welcome",
+        level: JobPriorityLevel = .normal
     ) -> DispatchMessage {
-        DispatchMessage(id: environment.makeJobID(), generation: generation, queue: queue, name: name)
+        DispatchMessage(id: environment.makeJobID(), generation: generation, queue: queue, name: name, level: level)
     }
 
     func messages(_ count: Int, _ queue: String = first) -> [DispatchMessage] {

@@ -95,7 +95,7 @@ struct Drain {
         }
     }
 
-    /// Runs the job that waits longest, unless somebody else drains too and was faster.
+    /// Runs the job that comes first by its level and its wait, unless somebody else drains too and was faster.
     private mutating func claimAndRun() async throws {
         claims += 1
         let claimed = try await kit.storage.claimWaiting(

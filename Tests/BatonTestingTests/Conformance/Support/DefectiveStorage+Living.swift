@@ -93,6 +93,9 @@ extension DefectiveStorage {
 }
 
 extension MarkedDispatch {
+    /// The same, as though its job had no priority.
+    var withoutLevel: MarkedDispatch { MarkedDispatch(message: message.withoutLevel, sequence: sequence) }
+
     /// The same at the generation before.
     var older: MarkedDispatch {
         var dispatch = self

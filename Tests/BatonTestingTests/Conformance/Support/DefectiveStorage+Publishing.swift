@@ -46,6 +46,7 @@ extension DefectiveStorage {
         case .adoptsWithoutAMark: try await release(adopted, marks)
         case .adoptsAtTheNextGeneration: for index in adopted.indices { adopted[index].message.generation += 1 }
         case .adoptsTwice: adopted = twice(adopted)
+        case .adoptsAtOneLevel: adopted = adopted.map(\.withoutLevel)
         default: break
         }
         return adopted

@@ -12,6 +12,7 @@ extension DefectiveStorage {
         case .promotesAtTheOldGeneration: promotion.dispatches = promotion.dispatches.map(\.older)
         case .promotesWithoutAMark: try await release(promotion.dispatches, marks)
         case .promotesTwice: promotion.dispatches = twice(promotion.dispatches)
+        case .promotesAtOneLevel: promotion.dispatches = promotion.dispatches.map(\.withoutLevel)
         default: break
         }
         return promotion

@@ -6,6 +6,7 @@ extension DefectiveStorage {
         queues: [String],
         names: [String],
         limit: Int,
+        first level: JobPriorityLevel,
         owner: ServerEpoch,
         claim: Int64
     ) async throws(JobStorageError) -> [ClaimedJob] {
@@ -14,6 +15,7 @@ extension DefectiveStorage {
             queues: queues,
             names: defect == .claimsUnknownNames ? names + ["stranger"] : names,
             limit: defect == .claimsOneTooMany ? limit + 1 : limit,
+            first: defect == .claimsHighestFirst ? .urgent : level,
             owner: owner,
             claim: claim
         )

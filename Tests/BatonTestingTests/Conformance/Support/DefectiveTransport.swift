@@ -44,6 +44,13 @@ final class DefectiveTransport: JobTransport {
         case .losesTheEndOfBundles:
             let short = bundles.map { $0.messages.count > 1 ? DispatchBundle($0.messages.dropLast()) : $0 }
             inner.publish(short, onOutcome: onOutcome)
+        case .levelsQueueUp:
+            inner.publish(bundles.map { DispatchBundle($0.messages.map(\.withoutLevel)) }, onOutcome: onOutcome)
+        case .losesLevels:
+            inner.publish(bundles.filter { $0.level == .normal }) { outcomes in
+                var rest = outcomes.makeIterator()
+                onOutcome(bundles.map { $0.level == .normal ? rest.next() ?? .confirmed : .confirmed })
+            }
         default: inner.publish(bundles, onOutcome: onOutcome)
         }
     }
@@ -99,6 +106,7 @@ final class DefectiveTransport: JobTransport {
     func makeConsumer(
         queues: [String],
         prefetch: Int,
+        levelPrefetch: Int,
         presence: ServerPresence,
         executor: (any TaskExecutor)?,
         willConsume: @escaping @Sendable (_ queue: String) async -> Bool
@@ -114,11 +122,19 @@ final class DefectiveTransport: JobTransport {
         let consumer = inner.makeConsumer(
             queues: spoiledQueues,
             prefetch: spoiledPrefetch,
+            levelPrefetch: levelPrefetch,
             presence: presence,
             executor: executor,
             willConsume: asking(willConsume)
         )
         return DefectiveConsumer(consumer, of: self)
+    }
+}
+
+extension DispatchMessage {
+    /// The same, as though its job had no priority.
+    var withoutLevel: DispatchMessage {
+        DispatchMessage(id: id, generation: generation, queue: queue, name: name)
     }
 }
 

@@ -132,6 +132,9 @@ enum PlantedStorageDefects {
         "two reapers move each orphan once": .init(.requeuesTwice, "what is moved, each once"),
 
         "the oldest of the first queue come first": .init(.claimsTheYoungest, "what claims of three get"),
+        "each level can come first": .init(.claimsHighestFirst, "what is claimed when low ones come first"),
+        "what is published says its level": .init(.promotesAtOneLevel, "what is promoted"),
+        "what is adopted says its level": .init(.adoptsAtOneLevel, "what is adopted"),
         "a claim without a message is bounded": .init(
             .claimsOneTooMany,
             "how many of five are claimed by asking for none, two and four"

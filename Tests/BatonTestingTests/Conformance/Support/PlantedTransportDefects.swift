@@ -4,11 +4,11 @@ enum PlantedTransportDefects {
         "a running transport is connected": .init(.saysItIsDisconnected, "the transport to be connected"),
         "what is confirmed arrives": .init(
             .losesMessages,
-            "generation: 1, queue: \"first\", name: \"mail.welcome\") to arrive"
+            "generation: 1, queue: \"first\", name: \"mail.welcome\", level: normal) to arrive"
         ),
         "a queue needs no consumer": .init(
             .needsAConsumer,
-            "generation: 99, queue: \"last\", name: \"mail.welcome\") to arrive"
+            "generation: 99, queue: \"last\", name: \"mail.welcome\", level: normal) to arrive"
         ),
         "a publish is answered once, in full": .init(.answersTwice, "how many outcomes each publish was answered with"),
         "an empty publish is answered": .init(.answersNothingNever, "an answer to a publish"),
@@ -33,12 +33,15 @@ enum PlantedTransportDefects {
         "a bundle arrives as its wake-ups": .init(.losesTheEndOfBundles, "65 wake-ups to arrive"),
         "a bundle is settled part by part": .init(
             .settlesWholeBundles,
-            "generation: 2, queue: \"first\", name: \"mail.welcome\") to arrive"
+            "generation: 2, queue: \"first\", name: \"mail.welcome\", level: normal) to arrive"
         ),
         "a bundle is given back by any of its parts": .init(
             .settlesWhatIsGivenBack,
-            "generation: 2, queue: \"first\", name: \"mail.welcome\") to arrive"
+            "generation: 2, queue: \"first\", name: \"mail.welcome\", level: normal) to arrive"
         ),
+
+        "a level is not behind another": .init(.levelsQueueUp, "level: urgent) to arrive"),
+        "a level settles by itself": .init(.losesLevels, "4 wake-ups to arrive"),
 
         "a probe comes back from every lane": .init(.losesALane, " to arrive"),
         "a probe comes behind what was there": .init(.probesOvertake, "what came before the probe"),
@@ -51,22 +54,22 @@ enum PlantedTransportDefects {
         "a consumer asks before it consumes": .init(.consumesUnasked, "it to ask"),
         "a consumer takes no for an answer": .init(
             .ignoresRefusals,
-            "generation: 99, queue: \"first\", name: \"mail.welcome\") to arrive"
+            "generation: 99, queue: \"first\", name: \"mail.welcome\", level: normal) to arrive"
         ),
         "a consumer asks again when it connects again": .init(
             .asksOnlyOnce,
-            "generation: 99, queue: \"first\", name: \"mail.welcome\") to arrive"
+            "generation: 99, queue: \"first\", name: \"mail.welcome\", level: normal) to arrive"
         ),
         "a paused queue is left alone": .init(
             .neverPauses,
-            "generation: 99, queue: \"first\", name: \"mail.welcome\") to arrive"
+            "generation: 99, queue: \"first\", name: \"mail.welcome\", level: normal) to arrive"
         ),
         "a resumed queue delivers again": .init(.staysPaused, "3 wake-ups to arrive"),
         "a consumer asks before it resumes": .init(.asksOnlyOnce, "it to ask again"),
         "a consumer catches up with a paused queue": .init(.catchesUpOnlyConsuming, "it to catch up"),
         "a paused queue stays paused on the next connection": .init(
             .forgetsPauses,
-            "generation: 99, queue: \"first\", name: \"mail.welcome\") to arrive"
+            "generation: 99, queue: \"first\", name: \"mail.welcome\", level: normal) to arrive"
         ),
         "who watches is told of a missing queue": .init(
             .tellsNobody,

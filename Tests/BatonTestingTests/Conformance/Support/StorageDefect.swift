@@ -23,6 +23,7 @@ enum StorageDefect: String, CaseIterable, Sendable {
 
     // Waiting.
     case claimsTheYoungest, claimsOneTooMany, claimsUnknownNames, handsOutTwice, sleepsOn, sleepsForEver, needsMarks
+    case claimsHighestFirst, promotesAtOneLevel, adoptsAtOneLevel
 
     // Living.
     case renewsNothing, believesAllAlive, namesAllRenewalsAlike, losesNoRuns, ownsNoRuns, putsBackAtTheOldGeneration

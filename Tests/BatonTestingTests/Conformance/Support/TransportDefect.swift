@@ -3,6 +3,7 @@ enum TransportDefect: String, CaseIterable, Sendable {
     // Publishing.
     case saysItIsDisconnected, losesMessages, needsAConsumer, answersTwice, answersNothingNever, parksNowhere
     case publishesBackwards, publishesTwice, losesTheEndOfBundles
+    case levelsQueueUp, losesLevels
 
     // Consuming.
     case hidesConnections, neverEnds, servesAllQueues, prefetchesWithoutBound, prefetchesByName, tagsAllAlike

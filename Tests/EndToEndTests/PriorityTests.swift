@@ -1,0 +1,96 @@
+import Baton
+import EndToEndSupport
+import Testing
+
+/// Takes longer than what a server claims ahead.
+private struct Nap: Job {
+    static let name = "test.nap"
+
+    func run(in context: JobContext) async throws {
+        try await Task.sleep(for: .milliseconds(15))
+    }
+}
+
+@Suite("Priorities", .timeLimit(.minutes(15)))
+struct PriorityTests {
+    private var configuration: JobServerConfiguration {
+        var configuration = JobServerConfiguration()
+        configuration.concurrency = 2
+        configuration.lookAhead = 2
+        return configuration
+    }
+
+    /// How many jobs of normal priority began before the last job of another one.
+    private func before(_ lab: Lab) async throws -> Int {
+        try await lab.value(
+            Int.self,
+            """
+            SELECT count(*) FROM @.finished_job AS n WHERE n.priority = 0 AND (n.history[2]).at < (
+                SELECT max((u.history[2]).at) FROM @.finished_job AS u WHERE u.priority <> 0
+            )
+            """
+        )
+    }
+
+    private func enqueue(_ count: Int, priority: Int, _ lab: Lab) async throws {
+        let options = JobOptions(priority: priority)
+        _ = try await lab.jobs.enqueue(contentsOf: (0..<count).map { _ in Nap() }, options: options)
+    }
+
+    @Test(
+        "Urgent jobs start before most of the backlog that was there before them",
+        arguments: [LabTransport.broker, .none]
+    )
+    func urgent(by broker: LabTransport) async throws {
+        try await withBaton(by: broker) { lab in
+            try await enqueue(200, priority: 0, lab)
+            try await enqueue(5, priority: 10, lab)
+            try await lab.withServer(configuration: configuration) {
+                Nap.self
+            } while: { _ in
+                try await lab.wait(until: 205, are: .succeeded)
+            }
+            #expect(try await before(lab) < 100)
+        }
+    }
+
+    @Test("Low jobs are not starved by a backlog", arguments: [LabTransport.broker, .none])
+    func low(by broker: LabTransport) async throws {
+        try await withBaton(by: broker) { lab in
+            try await enqueue(200, priority: 0, lab)
+            try await enqueue(5, priority: -1, lab)
+            try await lab.withServer(configuration: configuration) {
+                Nap.self
+            } while: { _ in
+                try await lab.wait(until: 205, are: .succeeded)
+            }
+            let count = try await before(lab)
+            #expect(count > 5 && count < 150)
+        }
+    }
+
+    @Test("A queue of less weight gets its share")
+    func weights() async throws {
+        try await withBaton { lab in
+            var configuration = configuration
+            configuration.queueOrder = .weighted(["default": 3, "mail": 1])
+            try await enqueue(90, priority: 0, lab)
+            let mail = JobOptions(queue: "mail")
+            _ = try await lab.jobs.enqueue(contentsOf: (0..<30).map { _ in Nap() }, options: mail)
+            try await lab.withServer(queues: ["default", "mail"], configuration: configuration) {
+                Nap.self
+            } while: { _ in
+                try await lab.wait(until: 120, are: .succeeded)
+            }
+            let early = try await lab.value(
+                Int.self,
+                """
+                SELECT count(*) FILTER (WHERE queue = 'mail') FROM (
+                    SELECT queue FROM @.finished_job ORDER BY (history[2]).at LIMIT 60
+                ) AS f
+                """
+            )
+            #expect((8...24).contains(early))
+        }
+    }
+}
