@@ -83,7 +83,7 @@ final class SimulatedWorkload: Sendable {
             guard (try? await clock.sleep(for: pause)) != nil else { return }
             let priority = state.withLock { state in
                 state.left -= 1
-                return Self.priorities[state.left % Self.priorities.count]
+                return Self.priorities[max(state.left, 0) % Self.priorities.count]
             }
             do {
                 try await act(client, world, priority: priority)
