@@ -36,7 +36,10 @@ final class QueueKeeper: Sendable {
         watcher.withLock { $0 = $0 ?? watch }
     }
 
-    /// Declares all lanes of a queue, or verifies them; if one is missing, after that was told.
+    /// Declares all lanes of a queue, or verifies them; if the queue is missing, after that was told.
+    ///
+    /// Lanes of other levels than normal are no sign that it is: they are not there yet where an older version was the last
+    /// to declare it. What such a lane loses by itself, probes find.
     ///
     /// - Throws: `RabbitMQError` when the broker refuses or the connection is lost, when a lane is missing that is only
     ///   looked for, and when the task is cancelled: who watches may not have done what is to be done before.
@@ -45,7 +48,7 @@ final class QueueKeeper: Sendable {
         guard let watch = watcher.withLock({ $0 }) else { return try await connection.declareOnce(lanes) }
         guard await turns.take(queue) else { throw Self.cancelled }
         defer { turns.leave(queue) }
-        let names = lanes.queues.map(\.name)
+        let names = [topology.dispatchQueue(queue), topology.bundleQueue(queue)]
         if !(try await connection.missing(of: names)).isEmpty {
             await watch.queueIsMissing(queue) {
                 (try? await connection.missing(of: names)).map { !$0.isEmpty }

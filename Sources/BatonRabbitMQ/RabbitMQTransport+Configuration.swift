@@ -54,7 +54,8 @@ extension RabbitMQTransport {
         /// How queues for submissions are kept, whose only copy is the broker's; the same for every server of a namespace.
         ///
         /// A broker of one node keeps what it has confirmed in a classic queue as well, and hands it over sooner: a quorum
-        /// queue writes it to disk first.
+        /// queue writes it to disk first. A queue keeps the type it was declared with: remove it before the type is changed,
+        /// once it is empty.
         public var submissionQueueType = QueueType.quorum
         /// What becomes of exchanges and queues that the broker does not have.
         public var topology = Topology.declare

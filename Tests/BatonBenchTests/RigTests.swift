@@ -6,7 +6,7 @@ import Testing
 
 @testable import BatonBench
 
-@Suite("Runs on the servers")
+@Suite("Runs on the servers", .timeLimit(.minutes(15)))
 struct RigTests {
     @Test(
         "A database that may lose commits is refused",

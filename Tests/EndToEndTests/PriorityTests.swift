@@ -2,16 +2,7 @@ import Baton
 import EndToEndSupport
 import Testing
 
-/// Takes longer than what a server claims ahead.
-private struct Nap: Job {
-    static let name = "test.nap"
-
-    func run(in context: JobContext) async throws {
-        try await Task.sleep(for: .milliseconds(15))
-    }
-}
-
-/// The same, once a test lets it.
+/// Takes longer than what a server claims ahead, once a test lets it.
 private struct HeldNap: JobCall {
     struct Gate: JobReceiver {
         static let jobs = [JobDefinition<Gate>(HeldNap.self)]
@@ -50,7 +41,19 @@ struct PriorityTests {
 
     private func enqueue(_ count: Int, priority: Int, _ lab: Lab) async throws {
         let options = JobOptions(priority: priority)
-        _ = try await lab.jobs.enqueue(contentsOf: (0..<count).map { _ in Nap() }, options: options)
+        _ = try await lab.jobs.enqueue(contentsOf: (0..<count).map { _ in HeldNap() }, options: options)
+    }
+
+    /// Runs what waits, once the server gets deliveries of every level.
+    private func run(_ count: Int, _ lab: Lab, by broker: LabTransport) async throws {
+        let gate = HeldNap.Gate(latch: Latch())
+        try await lab.withServer(configuration: configuration) {
+            gate
+        } while: { _ in
+            if broker == .broker { try await lab.untilConsumed("default", by: 1) }
+            gate.latch.open()
+            try await lab.wait(until: count, are: .succeeded)
+        }
     }
 
     @Test(
@@ -61,11 +64,7 @@ struct PriorityTests {
         try await withBaton(by: broker) { lab in
             try await enqueue(200, priority: 0, lab)
             try await enqueue(5, priority: 10, lab)
-            try await lab.withServer(configuration: configuration) {
-                Nap.self
-            } while: { _ in
-                try await lab.wait(until: 205, are: .succeeded)
-            }
+            try await run(205, lab, by: broker)
             #expect(try await before(lab) < 100)
         }
     }
@@ -75,11 +74,7 @@ struct PriorityTests {
         try await withBaton(by: broker) { lab in
             try await enqueue(200, priority: 0, lab)
             try await enqueue(5, priority: -1, lab)
-            try await lab.withServer(configuration: configuration) {
-                Nap.self
-            } while: { _ in
-                try await lab.wait(until: 205, are: .succeeded)
-            }
+            try await run(205, lab, by: broker)
             #expect(try await before(lab) < 150)
         }
     }

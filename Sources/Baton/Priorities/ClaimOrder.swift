@@ -76,9 +76,7 @@ struct ClaimOrder: Sendable {
     /// - Returns: Where to look, in order.
     mutating func look(through queues: [String]) -> Look {
         let level = lookLevels.next(among: JobPriorityLevel.descending, weight: \.weight) ?? .urgent
-        guard case .weighted = order, queues.count > 1,
-            let first = looks.next(among: queues, weight: { [order] in order.weight(of: $0) })
-        else { return Look(queues: queues, level: level) }
-        return Look(queues: [first] + looks.sorted(queues.filter { $0 != first }), level: level)
+        guard case .weighted = order else { return Look(queues: queues, level: level) }
+        return Look(queues: looks.order(queues) { [order] in order.weight(of: $0) }, level: level)
     }
 }

@@ -27,14 +27,21 @@ struct WeightedTurns<Key: Hashable & Sendable>: Sendable {
         return best
     }
 
-    /// Sorts by who has waited longest for a turn, without taking one.
+    /// Gives turns to all in a row: the first as ``next(among:weight:)`` does, the second among the others, and so on.
     ///
-    /// - Parameter candidates: Who is to be sorted; equals stay in their order.
-    /// - Returns: The same, sorted.
-    func sorted(_ candidates: [Key]) -> [Key] {
-        candidates.enumerated().sorted { one, next in
-            let (credit, nextCredit) = (credits[one.element] ?? 0, credits[next.element] ?? 0)
-            return credit == nextCredit ? one.offset < next.offset : credit > nextCredit
-        }.map(\.element)
+    /// For where it shows only later who of them has use for it: who is second often enough is not passed over for ever because
+    /// those before have none.
+    ///
+    /// - Parameters:
+    ///   - candidates: Who wants one, in the order that decides between equals.
+    ///   - weight: What each weighs.
+    /// - Returns: All of them, in the order of their turns.
+    mutating func order(_ candidates: [Key], weight: (Key) -> Int) -> [Key] {
+        var (left, ordered) = (candidates, [Key]())
+        while let next = next(among: left, weight: weight) {
+            ordered.append(next)
+            left.removeAll { $0 == next }
+        }
+        return ordered
     }
 }

@@ -28,16 +28,17 @@ struct BenchProducer: Sendable {
         return outcomes.count(where: \.isConfirmed)
     }
 
-    /// Publishes a job, and waits until the broker has taken charge of it; again while no server has declared its queue.
+    /// Publishes a job, and waits until the broker has taken charge of it; again while no server has declared its queue, or
+    /// not even the exchange.
     ///
     /// - Parameter job: The job.
     /// - Throws: ``BenchError`` when it did not.
     func publish(_ job: SubmittedNoOp) async throws {
-        let deadline = ContinuousClock.now + .seconds(10)
+        let deadline = ContinuousClock.now + .seconds(60)
         while true {
             let outcome = await publisher.publish([try job.message(to: namespace, queue: Rig.queue)])[0]
             if outcome.isConfirmed { return }
-            guard outcome.kind == .returned, ContinuousClock.now < deadline else {
+            guard outcome.kind != .nacked, ContinuousClock.now < deadline else {
                 throw BenchError(.failure, "A submission was not taken: \(outcome).")
             }
             try await Task.sleep(for: .milliseconds(20))

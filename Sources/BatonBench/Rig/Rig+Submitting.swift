@@ -20,4 +20,21 @@ extension Rig {
             return try await body(BenchProducer(publisher, namespace: namespace))
         }
     }
+
+    /// Waits until so many jobs have succeeded.
+    ///
+    /// - Parameters:
+    ///   - count: How many.
+    ///   - counter: What counts them.
+    /// - Throws: ``BenchError`` when no further one has for a minute: one was lost, failed, or was taken for no job.
+    func wait(until count: Int, of counter: TargetCounter) async throws {
+        var (last, since) = (counter.count, ContinuousClock.now)
+        while counter.count < count {
+            if counter.count > last { (last, since) = (counter.count, .now) }
+            guard since.duration(to: .now) < .seconds(60) else {
+                throw BenchError(.failure, "Only \(last) of \(count) jobs have succeeded, and none for a minute.")
+            }
+            try await Task.sleep(for: .milliseconds(20))
+        }
+    }
 }

@@ -47,10 +47,11 @@ struct FloodScenario: Scenario {
                     let meters = try await Meters(rig)
                     let before = try await meters.start()
                     let start = MonotonicClock.now
-                    let batches = Int(Double(capacity * factor) * duration) / Self.batch
+                    let rateOfBatches = Double(capacity * factor) / Double(Self.batch)
+                    let batches = max(1, Int(rateOfBatches * duration))
                     try await withThrowingTaskGroup(of: Void.self) { group in
                         group.addTask {
-                            try await Schedule(rate: Double(capacity * factor / Self.batch), count: batches).run {
+                            try await Schedule(rate: rateOfBatches, count: batches).run {
                                 due in
                                 // A producer that is pushed back waits for answers; it does not pile up what it has.
                                 guard tally.begin(atMost: 20) else { return }
@@ -72,7 +73,7 @@ struct FloodScenario: Scenario {
                         try await group.waitForAll()
                     }
                     let all = 1 + tally.taken + jobs
-                    while recorded.count < all { try await Task.sleep(for: .milliseconds(50)) }
+                    try await rig.wait(until: all, of: recorded)
                     let end = MonotonicClock.now
                     var figures = try await meters.figures(since: before, jobs: all)
                     figures.setDuration(from: start, to: end, jobs: all)

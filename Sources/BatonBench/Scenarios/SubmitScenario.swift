@@ -62,6 +62,7 @@ struct SubmitScenario: Scenario {
                             try await rig.jobs.enqueue(TimedNoOp(dueAt: due))
                         }
                     }
+                    try await rig.wait(until: 2 * Self.warmUp + jobs, of: recorded)
                     let end = try await recorded.reached.wait()
                     var figures = try await meters.figures(since: before, jobs: jobs)
                     figures.setDuration(from: start, to: end, jobs: jobs)

@@ -9,16 +9,16 @@ struct WaitingStatements: Sendable {
     /// Returns the jobs claimed, with the numbers of their levels.
     ///
     /// The queues are looked through in their order, each from its oldest row, and only as far as rows are wanted: nothing
-    /// here sorts. Of the two parts of a look, one never begins: a level is normal or it is not. That whole rows are compared leaves the planner one index that gives the order; a plain comparison of
-    /// the queue would let it take another one while the table is empty. For the lock on the server's row see
-    /// ``ClaimStatements``.
+    /// here sorts. Of the two parts of a look, one never begins: a level is normal or it is not. That whole rows are compared
+    /// leaves the planner one index that gives the order; a plain comparison of the queue would let it take another one while
+    /// the table is empty. For the lock on the server's row see ``ClaimStatements``.
     let claim: String
     /// Claims rows that somebody publishes, of a stretch of the table in the order of ids: `$1` queues; `$2` the id behind
     /// which the stretch begins; `$3` names; `$4` how many at most; `$5` the server; `$6` the claim number; `$7` how many
     /// rows the stretch has at most; `$8` the levels of priority in order.
     ///
-    /// Returns the jobs claimed, or one row without a job, with the numbers of their levels; in the last two columns how many rows the stretch had, and the
-    /// id of its last one.
+    /// Returns the jobs claimed, or one row without a job, with the numbers of their levels; in the last two columns how many
+    /// rows the stretch had, and the id of its last one.
     let claimMarked: String
     /// Says that servers wait: `$1` queues, sorted.
     ///

@@ -69,6 +69,8 @@ final class WaitingCursors: Sendable {
                 }
                 let madeAt = isFromStart ? now : cursors[key]?.madeAt ?? now
                 cursors[key] = Cursor(since: last.job.enqueuedAt.addingTimeInterval(-Self.margin), madeAt: madeAt)
+                // Those behind it were not looked through.
+                break
             }
         }
     }
