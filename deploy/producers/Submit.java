@@ -23,12 +23,14 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * /usr/share/java/amqp-client.jar:/usr/share/java/slf4j-nop.jar:/usr/share/java/slf4j-api.jar Submit.java …}).
  * BATON_RABBITMQ_URL says where the broker is, BATON_NAMESPACE the prefix of its exchanges (baton), and BATON_TENANT the
  * tenant, where producers are kept apart and may declare nothing: then the exchange and the queue of rejects are the tenant's
- * own. The same ID makes one job, however often it is sent: a producer that is not sure sends again, with the time of its first
- * try in seconds, so that one that comes late is rejected and not taken for new.
+ * own. BATON_REJECTS names another queue that is there to read rejects from: baton.rejected for an account that shares
+ * baton.submit and may declare nothing. The same ID makes one job, however often it is sent: a producer that is not sure sends
+ * again, with the time of its first try in seconds, so that one that comes late is rejected and not taken for new.
  */
 public final class Submit {
     private static final String NAMESPACE = System.getenv().getOrDefault("BATON_NAMESPACE", "baton");
     private static final String TENANT = System.getenv("BATON_TENANT");
+    private static final String REJECTS = System.getenv("BATON_REJECTS");
     private static final String EXCHANGE = NAMESPACE + ".submit" + (TENANT == null ? "" : "." + TENANT);
 
     private final ConnectionFactory factory = new ConnectionFactory();
@@ -99,8 +101,8 @@ public final class Submit {
     private void showRejects() throws IOException, TimeoutException {
         try (Connection connection = factory.newConnection()) {
             Channel channel = connection.createChannel();
-            String queue = NAMESPACE + ".rejected." + TENANT;
-            if (TENANT == null) {
+            String queue = REJECTS != null ? REJECTS : NAMESPACE + ".rejected." + TENANT;
+            if (REJECTS == null && TENANT == null) {
                 queue = NAMESPACE + ".rejects." + factory.getUsername();
                 channel.queueDeclare(queue, true, false, false, null);
                 channel.queueBind(queue, NAMESPACE + ".rejected", factory.getUsername());

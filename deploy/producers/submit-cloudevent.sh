@@ -15,7 +15,8 @@ if (($# < 2)); then
 fi
 id=${4:-$(cat /proc/sys/kernel/random/uuid)}
 event=$(jq --null-input --compact-output --arg type "$1" --argjson data "$2" --arg id "$id" \
-    '{specversion: "1.0", type: $type, id: $id, source: "submit-cloudevent.sh", datacontenttype: "application/json", data: $data}')
+    '{specversion: "1.0", type: $type, id: $id, source: "submit-cloudevent.sh", datacontenttype: "application/json",
+      data: $data}')
 exchange="${BATON_NAMESPACE:-baton}.submit${BATON_TENANT:+.$BATON_TENANT}"
 amqp-publish --url "$BATON_RABBITMQ_URL" --exchange "$exchange" --routing-key "${3:-default}" --persistent \
     --content-type application/cloudevents+json --body "$event"

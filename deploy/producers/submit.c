@@ -5,9 +5,10 @@
  *
  * Needs rabbitmq-c (Debian: librabbitmq-dev, then `cc -o submit submit.c -lrabbitmq`). BATON_RABBITMQ_URL says where the
  * broker is, BATON_NAMESPACE the prefix of its exchanges (baton), and BATON_TENANT the tenant, where producers are kept apart
- * and may declare nothing: then the exchange and the queue of rejects are the tenant's own. The same ID makes one job, however
- * often it is sent: a producer that is not sure sends again, with the time of its first try in seconds, so that one that comes
- * late is rejected and not taken for new. */
+ * and may declare nothing: then the exchange and the queue of rejects are the tenant's own. BATON_REJECTS names another queue
+ * that is there to read rejects from: baton.rejected for an account that shares baton.submit and may declare nothing. The same
+ * ID makes one job, however often it is sent: a producer that is not sure sends again, with the time of its first try in
+ * seconds, so that one that comes late is rejected and not taken for new. */
 
 #include <amqp.h>
 #include <amqp_tcp_socket.h>
@@ -24,7 +25,7 @@ enum outcome { TAKEN, FULL, UNROUTED, REFUSED, LOST };
 
 static struct amqp_connection_info address;
 static char url[1024], prefix[128] = "baton";
-static const char *tenant;
+static const char *tenant, *rejects;
 
 static amqp_bytes_t name(char *buffer, size_t size, const char *suffix, const char *last) {
     snprintf(buffer, size, "%s%s%s", prefix, suffix, last);
@@ -150,8 +151,10 @@ static int show_rejects(void) {
     if (!connection) return fputs("no connection\n", stderr), 1;
     char queue_name[256], exchange[256];
     amqp_bytes_t queue =
-        name(queue_name, sizeof queue_name, tenant ? ".rejected." : ".rejects.", tenant ? tenant : address.user);
-    if (!tenant) {
+        rejects
+            ? amqp_cstring_bytes(rejects)
+            : name(queue_name, sizeof queue_name, tenant ? ".rejected." : ".rejects.", tenant ? tenant : address.user);
+    if (!rejects && !tenant) {
         amqp_bytes_t key = amqp_cstring_bytes(address.user);
         amqp_queue_declare(connection, 1, queue, 0, 1, 0, 0, amqp_empty_table);
         if (!is_normal(connection)) return fputs("the broker refuses the queue\n", stderr), 1;
@@ -182,6 +185,7 @@ static int show_rejects(void) {
 int main(int count, char **arguments) {
     const char *broker = getenv("BATON_RABBITMQ_URL"), *namespace = getenv("BATON_NAMESPACE");
     tenant = getenv("BATON_TENANT");
+    rejects = getenv("BATON_REJECTS");
     if (namespace) snprintf(prefix, sizeof prefix, "%s", namespace);
     if (!broker || snprintf(url, sizeof url, "%s", broker) >= (int)sizeof url ||
         amqp_parse_url(url, &address) != AMQP_STATUS_OK || address.ssl) {

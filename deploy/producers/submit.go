@@ -6,8 +6,9 @@
 // Needs amqp091-go (Debian: golang-github-rabbitmq-amqp091-go-dev, then `GO111MODULE=off GOPATH=/usr/share/gocode go run
 // submit.go …`). BATON_RABBITMQ_URL says where the broker is, BATON_NAMESPACE the prefix of its exchanges (baton), and
 // BATON_TENANT the tenant, where producers are kept apart and may declare nothing: then the exchange and the queue of rejects
-// are the tenant's own. The same ID makes one job, however often it is sent: a producer that is not sure sends again, with the
-// time of its first try in seconds, so that one that comes late is rejected and not taken for new.
+// are the tenant's own. BATON_REJECTS names another queue that is there to read rejects from: baton.rejected for an account that
+// shares baton.submit and may declare nothing. The same ID makes one job, however often it is sent: a producer that is not sure
+// sends again, with the time of its first try in seconds, so that one that comes late is rejected and not taken for new.
 package main
 
 import (
@@ -130,6 +131,9 @@ func submit(url, user string, arguments []string) error {
 }
 
 func queueOfRejects(channel *amqp.Channel, user string) (string, error) {
+	if queue := os.Getenv("BATON_REJECTS"); queue != "" {
+		return queue, nil
+	}
 	if tenant := os.Getenv("BATON_TENANT"); tenant != "" {
 		return namespace() + ".rejected." + tenant, nil
 	}

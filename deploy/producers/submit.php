@@ -7,9 +7,10 @@
 //
 // Needs php-amqplib (Debian: php-amqplib, Composer: php-amqplib/php-amqplib). BATON_RABBITMQ_URL says where the broker is,
 // BATON_NAMESPACE the prefix of its exchanges (baton), and BATON_TENANT the tenant, where producers are kept apart and may
-// declare nothing: then the exchange and the queue of rejects are the tenant's own. The same ID makes one job, however often
-// it is sent: a producer that is not sure sends again, with the time of its first try in seconds, so that one that comes late
-// is rejected and not taken for new.
+// declare nothing: then the exchange and the queue of rejects are the tenant's own. BATON_REJECTS names another queue that is
+// there to read rejects from: baton.rejected for an account that shares baton.submit and may declare nothing. The same ID
+// makes one job, however often it is sent: a producer that is not sure sends again, with the time of its first try in seconds,
+// so that one that comes late is rejected and not taken for new.
 
 declare(strict_types=1);
 
@@ -22,6 +23,7 @@ use PhpAmqpLib\Message\AMQPMessage;
 
 $namespace = getenv('BATON_NAMESPACE') ?: 'baton';
 $tenant = getenv('BATON_TENANT');
+$rejects = getenv('BATON_REJECTS');
 $url = parse_url((string) getenv('BATON_RABBITMQ_URL'));
 $user = urldecode($url['user'] ?? 'guest');
 
@@ -45,7 +47,9 @@ function fail(string $why): never
 if (($argv[1] ?? '') === '--rejects') {
     $connection = connect($url, $user);
     $channel = $connection->channel();
-    if ($tenant) {
+    if ($rejects) {
+        $queue = $rejects;
+    } elseif ($tenant) {
         $queue = "$namespace.rejected.$tenant";
     } else {
         $queue = "$namespace.rejects.$user";
@@ -55,7 +59,7 @@ if (($argv[1] ?? '') === '--rejects') {
     while ($message = $channel->basic_get($queue)) {
         $headers = $message->get('application_headers')->getNativeData();
         $why = [$headers['reject-at'], $headers['reject-code'], $headers['reject-reason']];
-        echo implode(' ', [$message->get('message_id'), ...$why]), "\n";
+        echo implode(' ', [$message->has('message_id') ? $message->get('message_id') : '', ...$why]), "\n";
         $message->ack();
     }
     $connection->close();

@@ -6,11 +6,13 @@
 #
 # Needs AnyEvent::RabbitMQ (Debian: libanyevent-rabbitmq-perl). BATON_RABBITMQ_URL says where the broker is, BATON_NAMESPACE
 # the prefix of its exchanges (baton), and BATON_TENANT the tenant, where producers are kept apart and may declare nothing:
-# then the exchange and the queue of rejects are the tenant's own. The same ID makes one job, however often it is sent: a
-# producer that is not sure sends again, with the time of its first try in seconds, so that one that comes late is rejected
-# and not taken for new.
+# then the exchange and the queue of rejects are the tenant's own. BATON_REJECTS names another queue that is there to read
+# rejects from: baton.rejected for an account that shares baton.submit and may declare nothing. The same ID makes one job,
+# however often it is sent: a producer that is not sure sends again, with the time of its first try in seconds, so that one
+# that comes late is rejected and not taken for new.
 #
 # The library cannot read 64-bit integers in headers: send none, and none comes back with a reject.
+# A queue that others share may have theirs.
 use strict;
 use warnings;
 
@@ -19,6 +21,7 @@ use JSON::PP qw(decode_json);
 
 my $namespace = $ENV{BATON_NAMESPACE} || 'baton';
 my $tenant = $ENV{BATON_TENANT};
+my $rejects = $ENV{BATON_REJECTS};
 my $exchange = $tenant ? "$namespace.submit.$tenant" : "$namespace.submit";
 my ($user, $password, $host, $port, $vhost) =
     ($ENV{BATON_RABBITMQ_URL} // '') =~ m{\Aamqp://(?:([^:@/]*)(?::([^@/]*))?@)?([^:/@?]+)(?::(\d+))?(?:/([^?]*))?}
@@ -139,8 +142,8 @@ sub submit {
 
 sub show_rejects {
     my ($connection, $channel) = open_channel();
-    my $queue = $tenant ? "$namespace.rejected.$tenant" : "$namespace.rejects.$user";
-    unless ($tenant) {
+    my $queue = $rejects || ($tenant ? "$namespace.rejected.$tenant" : "$namespace.rejects.$user");
+    unless ($rejects || $tenant) {
         call($channel, 'declare_queue', queue => $queue, durable => 1);
         call($channel, 'bind_queue', queue => $queue, exchange => "$namespace.rejected", routing_key => $user);
     }

@@ -6,8 +6,10 @@
 
 Needs pika (Debian: python3-pika, PyPI: pika). BATON_RABBITMQ_URL says where the broker is, BATON_NAMESPACE the prefix
 of its exchanges (baton), and BATON_TENANT the tenant, where producers are kept apart and may declare nothing: then the
-exchange and the queue of rejects are the tenant's own. The same --id makes one job, however often it is sent: a producer
-that is not sure sends again, with the time of its first try, so that one that comes late is rejected and not taken for new.
+exchange and the queue of rejects are the tenant's own. BATON_REJECTS names another queue that is there to read rejects from:
+baton.rejected for an account that shares baton.submit and may declare nothing. The same --id makes one job, however often
+it is sent: a producer that is not sure sends again, with the time of its first try, so that one that comes late is rejected
+and not taken for new.
 """
 
 import argparse
@@ -21,10 +23,13 @@ import pika
 
 NAMESPACE = os.environ.get("BATON_NAMESPACE", "baton")
 TENANT = os.environ.get("BATON_TENANT")
+REJECTS = os.environ.get("BATON_REJECTS")
 
 
 def connect():
     parameters = pika.URLParameters(os.environ["BATON_RABBITMQ_URL"])
+    # A broker that is short of memory or disk reads nothing; without this pika waits for it for ever.
+    parameters.blocked_connection_timeout = 30
     return pika.BlockingConnection(parameters), parameters.credentials.username
 
 
@@ -71,7 +76,9 @@ def submit(arguments):
 def show_rejects():
     connection, user = connect()
     channel = connection.channel()
-    if TENANT:
+    if REJECTS:
+        queue = REJECTS
+    elif TENANT:
         queue = f"{NAMESPACE}.rejected.{TENANT}"
     else:
         queue = f"{NAMESPACE}.rejects.{user}"

@@ -8,8 +8,10 @@
 #
 # Needs bunny (Debian: ruby-bunny). BATON_RABBITMQ_URL says where the broker is, BATON_NAMESPACE the prefix of its
 # exchanges (baton), and BATON_TENANT the tenant, where producers are kept apart and may declare nothing: then the exchange
-# and the queue of rejects are the tenant's own. The same ID makes one job, however often it is sent: a producer that is not
-# sure sends again, with the time of its first try in seconds, so that one that comes late is rejected and not taken for new.
+# and the queue of rejects are the tenant's own. BATON_REJECTS names another queue that is there to read rejects from:
+# baton.rejected for an account that shares baton.submit and may declare nothing. The same ID makes one job, however often it
+# is sent: a producer that is not sure sends again, with the time of its first try in seconds, so that one that comes late is
+# rejected and not taken for new.
 
 require "bunny"
 require "json"
@@ -18,6 +20,7 @@ require "securerandom"
 Unrouted = Class.new(StandardError)
 NAMESPACE = ENV.fetch("BATON_NAMESPACE", "baton")
 TENANT = ENV.fetch("BATON_TENANT", nil)
+REJECTS = ENV.fetch("BATON_REJECTS", nil)
 
 def with_channel
   connection = Bunny.new(ENV.fetch("BATON_RABBITMQ_URL"), automatically_recover: false)
@@ -67,6 +70,7 @@ def submit(type, body, queue = "default", id = SecureRandom.uuid, sent_at = Time
 end
 
 def queue_of_rejects(channel, user)
+  return channel.queue(REJECTS, no_declare: true) if REJECTS
   return channel.queue("#{NAMESPACE}.rejected.#{TENANT}", no_declare: true) if TENANT
 
   channel.queue("#{NAMESPACE}.rejects.#{user}", durable: true).bind("#{NAMESPACE}.rejected", routing_key: user)
