@@ -28,6 +28,40 @@ struct VerifyingTests {
     }
 
     @Test
+    func looksForWhatIsMissingDisturbNoOtherChannel() async throws {
+        let (there, gone) = (RabbitMQQueue.classic(Broker.name("there")), RabbitMQQueue.classic(Broker.name("gone")))
+        try await withQueues([there]) { _ in
+            let consumer = try RabbitMQConsumer(
+                Broker.configuration(),
+                subscriptions: [RabbitMQSubscription(there, prefetch: 1)],
+                logger: Broker.logger
+            )
+            try await withThrowingTaskGroup(of: Void.self) { group in
+                group.addTask { try await consumer.run() }
+                defer { group.cancelAll() }
+                try await eventually("it consumes") { await consumer.session(consuming: there.name) != nil }
+                let session = await consumer.session(consuming: there.name)
+                try await withThrowingTaskGroup(of: Void.self) { looks in
+                    for _ in 0..<8 {
+                        looks.addTask {
+                            for _ in 0..<10 {
+                                let error = await #expect(throws: RabbitMQError.self) {
+                                    try await consumer.declareOnce(RabbitMQTopology(queues: [gone], mode: .verify()))
+                                }
+                                #expect(error?.code == .notFound, "\(error as Any)")
+                                let missing = try await consumer.missing(of: [gone.name, there.name])
+                                #expect(missing == [gone.name])
+                            }
+                        }
+                    }
+                    try await looks.waitForAll()
+                }
+                #expect(await consumer.session(consuming: there.name) == session)
+            }
+        }
+    }
+
+    @Test
     func aPublisherGoesOnOnceWhatWasMissingIsThere() async throws {
         let queue = RabbitMQQueue.classic(Broker.name("late"))
         let publisher = RabbitMQPublisher(

@@ -66,7 +66,8 @@ extension ConnectionDriver {
         do throws(RabbitMQError) {
             try await self.declare(topology, channel: channel)
         } catch {
-            await self.closeChannel(channel)
+            // With its refusal the broker has closed the channel; its number may be another's by now.
+            if error.replyCode == nil { await self.closeChannel(channel) }
             throw error
         }
         await self.closeChannel(channel)
