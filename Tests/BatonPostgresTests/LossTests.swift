@@ -114,7 +114,9 @@ struct LossTests {
             try await fixture.loss()
             try await withThrowingTaskGroup(of: LossRepair.self) { group in
                 try await fixture.withPausedReaders(of: "watermark_copy") { _ in
-                    group.addTask { try await fixture.storage.requeueLost(marks: .some()) }
+                    group.addTask {
+                        try await fixture.persistently { try await fixture.storage.requeueLost(marks: .some()) }
+                    }
                     try await fixture.waitUntilBlocked()
                     try await fixture.sql(
                         "UPDATE ns.active_job SET session = $1, seq = $2",

@@ -77,7 +77,9 @@ struct ReconcilerTests {
             try await fixture.bury(dead)
             try await withThrowingTaskGroup(of: OrphanRepair.self) { group in
                 try await fixture.withPausedReaders(of: "server") { hidden in
-                    group.addTask { try await fixture.storage.requeueOrphans(marks: .some()) }
+                    group.addTask {
+                        try await fixture.persistently { try await fixture.storage.requeueOrphans(marks: .some()) }
+                    }
                     try await fixture.waitUntilBlocked()
                     let registered = ServerEpoch.random()
                     try await fixture.sql(
@@ -102,11 +104,12 @@ struct ReconcilerTests {
     /// What each kind of mark means, for a living session, an ended, a silent and an unknown one.
     @Test func onlyWhatNobodyAnswersForIsAdopted() async throws {
         try await withStorage { fixture in
-            let storage = fixture.storage
+            // What is young or alive stays so for as long as the test takes.
+            let (storage, age, lease) = (fixture.storage, Duration.seconds(1800), Duration.seconds(3600))
             let (living, ended, silent) = (
                 PublisherSession.random(), PublisherSession.random(), PublisherSession.random()
             )
-            for session in [living, ended, silent] { try await storage.openSession(session, lease: .seconds(60)) }
+            for session in [living, ended, silent] { try await storage.openSession(session, lease: lease) }
             var jobs: [String: NewJob] = [:]
             for (name, session) in [("living", living), ("ended", ended), ("silent", silent)] {
                 for (kind, sequence) in [("confirmed", 1), ("pending", 2), ("beyond", 3)] as [(String, Int64)] {
@@ -121,7 +124,7 @@ struct ReconcilerTests {
             try await storage.releaseMarks(of: living, [4])
             try await storage.saveWatermark(
                 PublisherWatermark(session: living, confirmedBelow: 3, pending: [2]),
-                lease: .seconds(60)
+                lease: lease
             )
             try await storage.saveWatermark(
                 PublisherWatermark(session: silent, confirmedBelow: 3, pending: [2]),
@@ -133,10 +136,10 @@ struct ReconcilerTests {
                 living.uuid
             )
 
-            #expect(try await storage.survey(unpublishedAge: .seconds(10)).hasUnpublished)
+            #expect(try await storage.survey(unpublishedAge: age).hasUnpublished)
             let marks = PublishMarkRange.some()
-            try await storage.openSession(#require(marks.session), lease: .seconds(60))
-            let adopted = try await storage.adoptUnpublished(marks: marks, unpublishedAge: .seconds(10))
+            try await storage.openSession(#require(marks.session), lease: lease)
+            let adopted = try await storage.adoptUnpublished(marks: marks, unpublishedAge: age)
             let names = Dictionary(uniqueKeysWithValues: jobs.map { ($0.value.id, $0.key) })
             #expect(
                 Set(adopted.compactMap { names[$0.message.id] }) == [
@@ -150,8 +153,8 @@ struct ReconcilerTests {
             #expect(entry.reason == "unpublished" && entry.state == .enqueued)
 
             // Once: the new mark is young, and its session lives.
-            #expect(try await storage.adoptUnpublished(marks: marks, unpublishedAge: .seconds(10)).isEmpty)
-            #expect(try await !storage.survey(unpublishedAge: .seconds(10)).hasUnpublished)
+            #expect(try await storage.adoptUnpublished(marks: marks, unpublishedAge: age).isEmpty)
+            #expect(try await !storage.survey(unpublishedAge: age).hasUnpublished)
         }
     }
 
@@ -226,7 +229,11 @@ struct ReconcilerTests {
             let other = PublishMark(session: .random(), sequence: 4)
             try await withThrowingTaskGroup(of: [MarkedDispatch].self) { group in
                 try await fixture.withPausedReaders(of: "publisher_session") { _ in
-                    group.addTask { try await fixture.storage.adoptUnpublished(marks: .some(), unpublishedAge: .zero) }
+                    group.addTask {
+                        try await fixture.persistently {
+                            try await fixture.storage.adoptUnpublished(marks: .some(), unpublishedAge: .zero)
+                        }
+                    }
                     try await fixture.waitUntilBlocked()
                     try await fixture.sql(
                         "UPDATE ns.active_job SET session = $1, seq = $2",

@@ -11,7 +11,7 @@ struct ScheduleTests {
         try await withStorage { fixture in
             let now = Date()
             let jobs = (0..<5).map { NewJob.make(start: .at(now.addingTimeInterval(Double(-10 * ($0 + 1))))) }
-            let later = NewJob.make(start: .after(.seconds(100)))
+            let later = NewJob.make(start: .after(.seconds(1000)))
             _ = try await fixture.storage.insert(jobs.shuffled() + [later], isRepeated: false)
 
             let marks = PublishMarkRange.some(3)
@@ -24,7 +24,7 @@ struct ScheduleTests {
             let second = try await fixture.storage.promoteDue(marks: .some())
             #expect(second.dispatches.map(\.message.id) == jobs.prefix(2).reversed().map(\.id))
             let wait = try #require(second.nextDue)
-            #expect(wait > .seconds(80) && wait <= .seconds(100))
+            #expect(wait > .seconds(800) && wait <= .seconds(1000))
 
             let stored = try await fixture.job(jobs[0].id)
             #expect(stored.state == .enqueued && stored.generation == 1 && stored.scheduledAt == nil)

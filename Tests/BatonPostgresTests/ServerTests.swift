@@ -188,7 +188,11 @@ struct ServerTests {
             #expect(try await !fixture.certify(witness))
             let certificates = try await withThrowingTaskGroup(of: Bool.self) { group in
                 for _ in 0..<6 {
-                    group.addTask { try await fixture.storage.certifyDead(expired, lease: StorageFixture.lease) }
+                    group.addTask {
+                        try await fixture.persistently {
+                            try await fixture.storage.certifyDead(expired, lease: StorageFixture.lease)
+                        }
+                    }
                 }
                 return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
             }

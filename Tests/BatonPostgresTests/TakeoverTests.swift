@@ -75,7 +75,11 @@ struct TakeoverTests {
             #expect(try await !fixture.storage.certifyGone(peer, renewal: renewal - 1), "it has renewed since")
             let certificates = try await withThrowingTaskGroup(of: Bool.self) { group in
                 for _ in 0..<8 {
-                    group.addTask { try await fixture.storage.certifyGone(peer, renewal: renewal) }
+                    group.addTask {
+                        try await fixture.persistently {
+                            try await fixture.storage.certifyGone(peer, renewal: renewal)
+                        }
+                    }
                 }
                 return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
             }

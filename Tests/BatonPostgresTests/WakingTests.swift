@@ -149,7 +149,9 @@ struct WakingTests {
                 #expect(lines[start].contains("rows=0"), "\(text)")
                 let buffers = try #require(lines[(start + 1)...].first { $0.contains("Buffers:") }, "\(text)")
                 let hit = try #require(buffers.firstMatch(of: #/hit=(\d+)/#).flatMap { Int($0.1) }, "\(text)")
-                #expect(hit <= 4 && !buffers.contains("read") && !buffers.contains("dirtied"), "\(text)")
+                // Whoever fills the cache meanwhile may have driven a page out.
+                let read = buffers.firstMatch(of: #/read=(\d+)/#).flatMap { Int($0.1) } ?? 0
+                #expect(hit + read <= 4 && !buffers.contains("dirtied"), "\(text)")
                 #expect(!text.contains("Seq Scan"), "\(text)")
             }
         }

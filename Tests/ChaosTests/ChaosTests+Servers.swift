@@ -16,14 +16,15 @@ extension ChaosTests {
                     try await load.run {
                         try await load.goesOn()
                         try await servers.stop("rabbitmq")
+                        try await load.storesMore()
                         try await servers.start("rabbitmq")
                         try await load.goesOn()
                         try await servers.kill("rabbitmq")
+                        try await load.storesMore()
                         try await servers.start("rabbitmq")
                         try await load.goesOn()
                     }
                     #expect(answers.thrown.isEmpty, "a job is stored without the broker")
-                    #expect(answers.stored.count > 500)
                     try await lab.wait(until: answers.stored.count, are: .succeeded)
                     // Of jobs that ran while it was away.
                     try await eventually("messages that came too late are dropped") {

@@ -9,7 +9,8 @@ extension ChaosTests {
         try await withBaton(expecting: .repairs) { lab in
             try await withWorker(lab) { victim in
                 let jobs = try await lab.jobs.enqueue(
-                    contentsOf: (0..<4).map { _ in DemoSleep(milliseconds: 5_000) }
+                    // Longer than it takes anybody to see that they run.
+                    contentsOf: (0..<4).map { _ in DemoSleep(milliseconds: 15_000) }
                 )
                 try await eventually("the victim runs them") { try await openRuns(lab, victim.processID) == 4 }
                 // Some of these are at the victim, which has no thread for them.
@@ -54,7 +55,7 @@ extension ChaosTests {
     func workerFrozen() async throws {
         try await withBaton(expecting: [.repairs, .fencedCompletions]) { lab in
             try await withWorker(lab) { frozen in
-                let jobs = try await lab.jobs.enqueue(contentsOf: (0..<4).map { _ in DemoSleep(milliseconds: 3_000) })
+                let jobs = try await lab.jobs.enqueue(contentsOf: (0..<4).map { _ in DemoSleep(milliseconds: 15_000) })
                 try await eventually("the worker runs them") { try await openRuns(lab, frozen.processID) == 4 }
                 frozen.send(SIGSTOP)
                 let first = try await lab.value(UUID.self, "SELECT epoch FROM @.servers")

@@ -116,6 +116,18 @@ struct DelayedJobTests {
                 #expect(waiting > 1_800)
                 let fresh = try await lab.jobs.enqueue(contentsOf: (0..<20).map { TestJobs.$echo("\($0)") })
                 ids += fresh.map(\.id)
+                // What is asked is which come first of those that wait, not how soon messages come into their queue.
+                try await eventually("their messages are in the queue") {
+                    try await lab.value(
+                        Bool.self,
+                        """
+                        SELECT count(*) = 0 FROM @.active_job AS j JOIN @.jobs AS v USING (id)
+                            LEFT JOIN @.publisher_session AS s ON s.session = j.session
+                        WHERE v.type = 'test.echo' AND v.state = 'enqueued'
+                            AND (j.seq < s.confirmed_below AND j.seq <> ALL (s.pending)) IS NOT TRUE
+                        """
+                    )
+                }
                 board.release(of: "due").open()
                 try await lab.wait(until: 2_020, are: .succeeded)
             }

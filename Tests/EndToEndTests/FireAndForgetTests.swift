@@ -124,9 +124,16 @@ struct FireAndForgetTests {
     func script() async throws {
         try await withBaton { lab in
             let script = lab.makeNode()
+            // Beside so many tests a connection takes longer than anybody who runs a script would wait.
+            var configuration = JobClientConfiguration()
+            configuration.brokerStartTimeout = .seconds(300)
+            configuration.publishTimeout = .seconds(300)
+            configuration.brokerSilence = .seconds(60)
+            configuration.flushTimeout = .seconds(300)
             let handles = try await withJobClient(
                 storage: script.storage,
                 transport: script.transport,
+                configuration: configuration,
                 logger: lab.log.logger("script")
             ) { jobs in
                 try await jobs.enqueue(contentsOf: (0..<200).map { TestJobs.$echo("\($0)") })

@@ -12,7 +12,9 @@ struct ShutdownTests {
             var configuration = JobServerConfiguration()
             configuration.concurrency = 2
             configuration.lookAhead = 10
-            configuration.shutdownTimeout = .seconds(30)
+            // The short one is let go within this, after looks at the broker that take their time beside other tests.
+            configuration.shutdownTimeout = .seconds(60)
+            configuration.cancellationTimeout = .seconds(60)
             let (short, long, waiting) = try await lab.withServer(configuration: configuration) {
                 TestJobs(board: board)
             } while: { server in
@@ -62,6 +64,7 @@ struct ShutdownTests {
             var configuration = JobServerConfiguration()
             configuration.concurrency = 4
             configuration.shutdownTimeout = .zero
+            configuration.cancellationTimeout = .seconds(60)
             configuration.schedulePollInterval = .seconds(3600)
             let other = lab.makeNode()
             try await other.running {

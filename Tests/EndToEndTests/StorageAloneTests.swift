@@ -88,7 +88,8 @@ struct StorageAloneTests {
         try await withBaton(expecting: [.repairs, .fencedCompletions], by: .none) { lab in
             var configuration = JobServerConfiguration()
             configuration.heartbeatInterval = .milliseconds(300)
-            configuration.lease = .seconds(5)
+            // No stall of a busy machine ends it before its server is killed.
+            configuration.lease = .seconds(15)
             configuration.reconcileInterval = .milliseconds(300)
             let (gate, victim) = (Latch(), lab.makeNode())
             try await victim.running {
@@ -169,6 +170,8 @@ struct StorageAloneTests {
                 } while: { _ in
                     let first = try await lab.jobs.enqueue(Doubling(number: 1))
                     try await lab.wait(for: first.id, .succeeded)
+                    // Until then it might claim a job that nobody has published.
+                    try await lab.untilConsumed("default", by: 1)
                     let handle = try await silent.jobs.enqueue(Doubling(number: 2))
                     try await lab.wait(for: handle.id, .succeeded)
                     #expect(try await lab.path(of: handle.id) == "enqueued enqueued processing succeeded")

@@ -144,7 +144,7 @@ struct MisbehavingBrokerTests {
             client.confirm(upTo: tag, channel: channel)
         }
         try await withFakeBroker(broker) { broker in
-            try await withPublisher(broker.publisher()) { publisher in
+            try await withPublisher(broker.publisher(responseTimeout: .seconds(300))) { publisher in
                 async let outcomes = publisher.publish(messages)
                 try await eventually("messages are on the wire") { await publisher.highestInFlight > 0 }
                 try await noted(ready).setReading(true)

@@ -103,6 +103,8 @@ struct ReconnectTests {
                 let publisher = RabbitMQPublisher(configuration, patience: .seconds(300), logger: Broker.logger)
                 let outcomes = try await withPublisher(publisher) { publisher in
                     try await withThrowingTaskGroup(of: [RabbitMQPublishOutcome].self) { group in
+                        // Nothing gets through before the first cut, however late that comes.
+                        proxy.setStalled(true)
                         for _ in 0..<10 {
                             group.addTask {
                                 let message = RabbitMQMessage(
@@ -113,9 +115,11 @@ struct ReconnectTests {
                                 return await publisher.publish(Array(repeating: message, count: 200))
                             }
                         }
+                        try await eventually("messages are on the wire") { await publisher.highestInFlight > 0 }
                         for _ in 0..<5 {
-                            try await Task.sleep(for: .milliseconds(40))
                             proxy.cut()
+                            proxy.setStalled(false)
+                            try await Task.sleep(for: .milliseconds(40))
                         }
                         return try await group.reduce(into: []) { $0 += $1 }
                     }
@@ -138,11 +142,12 @@ struct ReconnectTests {
     func keepsAnIdleConnectionAlive() async throws {
         try await withProxy { proxy, configuration in
             var configuration = configuration
-            configuration.heartbeat = .seconds(4)
+            // Long enough that a thread which stands still for some seconds is not taken for a peer that is gone.
+            configuration.heartbeat = .seconds(8)
             let publisher = RabbitMQPublisher(configuration, logger: Broker.logger)
             try await withPublisher(publisher) { publisher in
                 // The broker hangs up after two to three heartbeats of silence.
-                try await Task.sleep(for: .seconds(16))
+                try await Task.sleep(for: .seconds(30))
                 #expect(publisher.isConnected)
                 // The library would look for a heartbeat first, and wait for it without end.
                 let message = RabbitMQMessage(exchange: "amq.fanout", routingKey: "surely.not.there")

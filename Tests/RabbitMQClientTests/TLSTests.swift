@@ -230,6 +230,8 @@ struct TLSTests {
         try await withProxy(to: self.configuration) { proxy, configuration in
             var configuration = configuration
             configuration.heartbeat = .zero
+            // All of it has to come through afterwards, on a busy machine, too.
+            configuration.responseTimeout = .seconds(300)
             let publisher = RabbitMQPublisher(
                 configuration,
                 topology: RabbitMQTopology(queues: [queue]),

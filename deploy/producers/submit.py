@@ -84,7 +84,8 @@ def show_rejects():
         queue = f"{NAMESPACE}.rejects.{user}"
         channel.queue_declare(queue, durable=True)
         channel.queue_bind(queue, f"{NAMESPACE}.rejected", routing_key=user)
-    for method, properties, body in channel.consume(queue, inactivity_timeout=2):
+    while True:
+        method, properties, body = channel.basic_get(queue)
         if method is None:
             break
         headers = properties.headers

@@ -30,10 +30,12 @@ extension StorageFixture {
     /// Certifies a server, as soon as the session that does it is older than a lease.
     func certify(_ epoch: ServerEpoch) async throws -> Bool {
         while true {
-            if try await storage.certifyDead(epoch, lease: Self.lease) { return true }
+            if try await persistently({ try await storage.certifyDead(epoch, lease: Self.lease) }) { return true }
             let age = "SELECT bool_and(now() - backend_start > interval '1 second') FROM pg_stat_activity WHERE "
             let isOld = try await value(Bool?.self, age + "position($1 in application_name) > 0", "baton \(namespace) ")
-            if isOld == true { return try await storage.certifyDead(epoch, lease: Self.lease) }
+            if isOld == true {
+                return try await persistently { try await storage.certifyDead(epoch, lease: Self.lease) }
+            }
             try await Task.sleep(for: .milliseconds(20))
         }
     }

@@ -73,6 +73,8 @@ struct RuntimeRightsTests {
                 let consumer = transport.makeConsumer(queues: ["default"], prefetch: 10, presence: presence)
                 try await withConsumer(consumer) { consumer in
                     try await eventually("the server is seen") { await consumer.sight(presence)?.isThere == true }
+                    // Its queue is there before words come into it.
+                    try await eventually("the server hears words") { await consumer.isPresent() }
                     let message = wakeUp()
                     #expect(await transport.publish([message]) == [.confirmed])
                     let deliveries = try await consumer.deliveries(1)

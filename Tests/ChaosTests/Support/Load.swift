@@ -46,6 +46,15 @@ struct Load: Sendable {
         try await eventually("work goes on") { tally.all.count > done + count }
     }
 
+    /// Waits until more jobs are stored, whether they run or not.
+    ///
+    /// - Parameter count: How many more.
+    /// - Throws: `LabError` when they are not.
+    func storesMore(_ count: Int = 100) async throws {
+        let stored = answers.stored.count
+        try await eventually("jobs are stored") { answers.stored.count > stored + count }
+    }
+
     /// What of the jobs is in the database, how often, by their numbers.
     ///
     /// - Returns: The counts.

@@ -139,7 +139,7 @@ extension Lab {
             )
             var wakeUps = try await takeWakeUps(from: queue)
             // What a server held comes back once the broker has noticed that it is gone.
-            let deadline = ContinuousClock.now + .seconds(30)
+            let deadline = ContinuousClock.now + .seconds(300)
             while !enqueued.isSubset(of: wakeUps.keys), ContinuousClock.now < deadline {
                 try await Task.sleep(for: .milliseconds(100))
                 wakeUps.merge(try await takeWakeUps(from: queue)) { $0 + $1 }

@@ -63,7 +63,7 @@ extension Lab {
     private func settle(_ server: LabServer, _ queues: [String]) async throws {
         try await withBroker { broker in
             let names = queues.flatMap(lanes)
-            let deadline = ContinuousClock.now + .seconds(30)
+            let deadline = ContinuousClock.now + .seconds(300)
             // What the broker has sent and the server has not read yet shows in neither at first.
             var looks = 0
             while looks < 2, ContinuousClock.now < deadline {
