@@ -71,6 +71,17 @@ struct PlanTests {
                     '{NULL}', '{NULL}', '{NULL}', ARRAY['{}'::jsonb], '{1}', 1000000, \(me), 1, 1, \(me), 1
                     """
                 ),
+                (
+                    "take", statements.submission.claim,
+                    """
+                    uuid[], text[], text[], text[], text[], jsonb[], integer[], smallint[], bigint[], jsonb[],
+                    timestamptz[], timestamptz[], timestamptz[], jsonb[], bigint, uuid, bigint
+                    """,
+                    """
+                    \(ids), '{s}', '{m}', '{t}', '{mail}', ARRAY['{}'::jsonb], '{10}', '{0}', '{NULL}', '{NULL}', '{NULL}',
+                    '{NULL}', '{NULL}', ARRAY['{}'::jsonb], 1000000, \(me), 1
+                    """
+                ),
                 ("job", statements.lookup.job, "uuid", me),
                 ("history", statements.lookup.history, "uuid", me),
             ]

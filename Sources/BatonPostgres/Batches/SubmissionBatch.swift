@@ -6,29 +6,79 @@ internal import PostgresClient
     internal import Foundation
 #endif
 
-/// Submissions as columns: each source with each message id once, and each id.
+/// Submissions as columns, each source with each message id once, and each id; and what became of them so far.
 struct SubmissionBatch {
-    private var stored: [Submission] = []
-    /// Where each of the submissions is among those stored; `nil` for one that comes a second time.
-    private var places: [Int?] = []
+    /// Those of which it is not known what became of them.
+    private var open: [Submission] = []
+    /// The first id of each of the submissions; `nil` for one that comes a second time.
+    private var ids: [JobID?] = []
+    /// What became of the others, by their first ids.
+    private var settled: [JobID: SubmissionOutcome] = [:]
 
     init(_ submissions: [Submission]) {
-        var (keys, ids): (Set<Submission.Key>, Set<JobID>) = ([], [])
+        var (keys, taken): (Set<Submission.Key>, Set<JobID>) = ([], [])
         for var submission in submissions {
             guard keys.insert(submission.key).inserted else {
-                places.append(nil)
+                ids.append(nil)
                 continue
             }
-            if !ids.insert(submission.job.id).inserted {
+            if !taken.insert(submission.job.id).inserted {
                 submission.job.id = submission.otherID
-                if !ids.insert(submission.otherID).inserted { submission.job.id = JobID(UUID()) }
+                if !taken.insert(submission.otherID).inserted { submission.job.id = JobID(UUID()) }
             }
-            places.append(stored.count)
-            stored.append(submission)
+            ids.append(submission.job.id)
+            open.append(submission)
         }
     }
 
-    /// What stores them.
+    /// Whether it is known what became of all of them.
+    var isSettled: Bool { open.isEmpty }
+
+    /// What became of the submissions that the batch was made of, in order.
+    var outcomes: [SubmissionOutcome] {
+        ids.map { $0.flatMap { settled[$0] } ?? .duplicate }
+    }
+
+    // MARK: The short way
+
+    /// Whether all that are open may be claimed.
+    ///
+    /// - Parameter claim: For whom, and how many.
+    /// - Returns: Whether the short way is open to them.
+    func mayBeClaimed(by claim: SubmissionClaim) -> Bool {
+        !open.isEmpty && open.count <= claim.limit && open.allSatisfy(\.isClaimable)
+    }
+
+    /// What claims those that are new and due.
+    func claim(_ sql: String, _ window: Duration, _ claim: SubmissionClaim) -> PostgresStatement {
+        var values = PostgresParameters()
+        values.append(open.map(\.job.id.uuid))
+        append(to: &values)
+        values.append(window.microseconds)
+        values.append(claim.owner.uuid)
+        values.append(claim.claim)
+        return PostgresStatement(sql, parameters: values)
+    }
+
+    /// Notes what was claimed.
+    ///
+    /// - Parameters:
+    ///   - result: What the statement returned.
+    ///   - claim: For whom it claimed.
+    /// - Throws: `PostgresError` when the result cannot be read.
+    mutating func settle(claimed result: PostgresResult, _ claim: SubmissionClaim) throws(PostgresError) {
+        var times: [JobID: Date] = [:]
+        for row in result { times[JobID(try row.decode(UUID.self, 0))] = try row.decode(Date.self, 1) }
+        open.removeAll { submission in
+            guard let now = times[submission.job.id] else { return false }
+            settled[submission.job.id] = .claimed(submission.claimed(as: submission.job.id, claim, at: now))
+            return true
+        }
+    }
+
+    // MARK: The way of all
+
+    /// What stores those that are open.
     func statement(
         _ sql: String,
         _ marks: PublishMarkRange,
@@ -36,52 +86,38 @@ struct SubmissionBatch {
         _ claim: SubmissionClaim?
     ) -> PostgresStatement {
         var values = PostgresParameters()
-        values.append(stored.map(\.job.id.uuid))
-        values.append(stored.map(\.otherID.uuid))
-        values.append(stored.map(\.source))
-        values.append(stored.map(\.messageID))
-        values.append(stored.map(\.job.name))
-        values.append(stored.map(\.job.queue))
-        values.append(stored.map { PostgresJSON($0.job.arguments.text) })
-        values.append(stored.map { Int32(clamping: $0.job.maximumAttempts) })
-        values.append(stored.map { Int16(clamping: $0.job.priority) })
-        values.append(stored.map { $0.job.timeout.map { $0.microseconds / 1000 } })
-        values.append(stored.map { $0.job.notes.json.map { PostgresJSON($0.text) } })
-        values.append(stored.map(\.dueAt))
-        values.append(stored.map(\.sentAt))
-        values.append(stored.map(\.expiresAt))
-        values.append(stored.map { PostgresJSON($0.origin.text) })
-        values.append(stored.map { Int16($0.isClaimable ? 1 : 0) })
+        values.append(open.map(\.job.id.uuid))
+        values.append(open.map(\.otherID.uuid))
+        append(to: &values)
+        values.append(open.map { Int16($0.isClaimable ? 1 : 0) })
         values.append(window.microseconds)
         values.append(claim?.owner.uuid)
         values.append(claim?.claim)
-        values.append(Int64(claim?.limit ?? 0))
+        values.append(Int64(claim.map { $0.limit - settled.count } ?? 0))
         values.append(marks.session?.uuid)
         values.append(marks.firstSequence)
         return PostgresStatement(sql, parameters: values)
     }
 
-    /// What became of the submissions that the batch was made of.
+    /// Notes what became of those that were open.
     ///
     /// - Parameters:
     ///   - result: What the statement returned.
     ///   - marks: The marks it was given.
     ///   - claim: For whom it claimed.
-    /// - Returns: The outcomes, in order.
     /// - Throws: `PostgresError` when the result cannot be read.
-    func outcomes(
+    mutating func settle(
         _ result: PostgresResult,
         _ marks: PublishMarkRange,
         _ claim: SubmissionClaim?
-    ) throws(PostgresError) -> [SubmissionOutcome] {
-        var outcomes: [SubmissionOutcome] = []
-        for (row, submission) in zip(result, stored) {
-            outcomes.append(try Self.outcome(of: submission, row, marks, claim))
+    ) throws(PostgresError) {
+        guard result.count == open.count else {
+            throw PostgresError(.decodingFailed, "\(result.count) rows came back for \(open.count) submissions")
         }
-        guard outcomes.count == stored.count else {
-            throw PostgresError(.decodingFailed, "\(outcomes.count) rows came back for \(stored.count) submissions")
+        for (row, submission) in zip(result, open) {
+            settled[submission.job.id] = try Self.outcome(of: submission, row, marks, claim)
         }
-        return places.map { $0.map { outcomes[$0] } ?? .duplicate }
+        open = []
     }
 
     private static func outcome(
@@ -99,34 +135,54 @@ struct SubmissionBatch {
         guard let id = try row.decode(UUID?.self, 1).map({ JobID($0) }) else { return .duplicate }
         let (job, now) = (submission.job, try row.decode(Date.self, 5))
         if try row.decode(Bool.self, 2) { return .scheduled(id, at: submission.dueAt ?? now) }
-        guard try row.decode(Bool.self, 3), let claim else {
-            let message = DispatchMessage(
-                id: id,
-                generation: 1,
-                queue: job.queue,
-                name: job.name,
-                level: JobPriorityLevel(job.priority)
-            )
-            let place = try row.decode(Int64.self, 4)
-            return .enqueued(MarkedDispatch(message: message, sequence: marks.sequences.lowerBound + place - 1))
-        }
-        return .claimed(
-            ClaimedJob(
-                id: id,
-                name: job.name,
-                queue: job.queue,
-                arguments: job.arguments,
-                generation: 1,
-                run: 1,
-                attempt: 1,
-                maximumAttempts: job.maximumAttempts,
-                timeout: job.timeout.map { .milliseconds($0.microseconds / 1000) },
-                retry: job.retry,
-                trace: job.trace,
-                createdAt: now,
-                enqueuedAt: now,
-                claim: claim.claim
-            )
+        if try row.decode(Bool.self, 3), let claim { return .claimed(submission.claimed(as: id, claim, at: now)) }
+        let message = DispatchMessage(
+            id: id,
+            generation: 1,
+            queue: job.queue,
+            name: job.name,
+            level: JobPriorityLevel(job.priority)
+        )
+        let place = try row.decode(Int64.self, 4)
+        return .enqueued(MarkedDispatch(message: message, sequence: marks.sequences.lowerBound + place - 1))
+    }
+
+    /// Adds the columns that both ways store.
+    private func append(to values: inout PostgresParameters) {
+        values.append(open.map(\.source))
+        values.append(open.map(\.messageID))
+        values.append(open.map(\.job.name))
+        values.append(open.map(\.job.queue))
+        values.append(open.map { PostgresJSON($0.job.arguments.text) })
+        values.append(open.map { Int32(clamping: $0.job.maximumAttempts) })
+        values.append(open.map { Int16(clamping: $0.job.priority) })
+        values.append(open.map { $0.job.timeout.map { $0.microseconds / 1000 } })
+        values.append(open.map { $0.job.notes.json.map { PostgresJSON($0.text) } })
+        values.append(open.map(\.dueAt))
+        values.append(open.map(\.sentAt))
+        values.append(open.map(\.expiresAt))
+        values.append(open.map { PostgresJSON($0.origin.text) })
+    }
+}
+
+extension Submission {
+    /// The job that it has become, claimed for its first run.
+    fileprivate func claimed(as id: JobID, _ claim: SubmissionClaim, at now: Date) -> ClaimedJob {
+        ClaimedJob(
+            id: id,
+            name: job.name,
+            queue: job.queue,
+            arguments: job.arguments,
+            generation: 1,
+            run: 1,
+            attempt: 1,
+            maximumAttempts: job.maximumAttempts,
+            timeout: job.timeout.map { .milliseconds($0.microseconds / 1000) },
+            retry: job.retry,
+            trace: job.trace,
+            createdAt: now,
+            enqueuedAt: now,
+            claim: claim.claim
         )
     }
 }

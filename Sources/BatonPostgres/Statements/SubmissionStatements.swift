@@ -14,6 +14,14 @@ struct SubmissionStatements: Sendable {
     /// A source and message id that are under way elsewhere are waited for. An id that is under way elsewhere fails the
     /// statement, which is then repeated. For the lock on the server's row see ``ClaimStatements``.
     let submit: String
+    /// Stores and claims submissions that are new, in time and due, and whose first id is free, and passes over the others:
+    /// the short way of ``submit`` for where all may be claimed. `$1` ids, `$2` sources, `$3` message ids, `$4` types,
+    /// `$5` queues, `$6` arguments, `$7` attempts, `$8` priorities, `$9` timeouts, `$10` what more is said, as JSON, `$11` dates,
+    /// `$12` when they were sent, `$13` when they expire, `$14` origins, each source with each message id once, and each id;
+    /// `$15` the window in microseconds, `$16` the server, `$17` the claim number.
+    ///
+    /// Returns the ids of the jobs, and the present date. An id that is under way elsewhere fails the statement.
+    let claim: String
     /// `$1` names.
     let servedNames: String
     /// `$1` queues, `$2` how many to count in each at most.
@@ -33,6 +41,7 @@ struct SubmissionStatements: Sendable {
 
     init(_ schema: Schema) {
         submit = Self.submit(schema)
+        claim = Self.claim(schema)
         servedNames = """
             SELECT DISTINCT k.name FROM \(schema.server) AS s CROSS JOIN LATERAL unnest(s.job_names) AS k (name)
             -- A lease that is over proves nothing by itself: an outage ends all of them.
@@ -87,12 +96,16 @@ struct SubmissionStatements: Sendable {
         drop = "DELETE FROM \(schema.reject) WHERE id = ANY ($1::uuid[]) RETURNING id"
     }
 
-    private static func submit(_ schema: Schema) -> String {
-        let shared = "id, type, queue, arguments, max_attempts, priority, timeout_ms"
-        let values = "job_id, type, queue, arguments, max_attempts, priority, timeout_ms"
-        let (enqueued, processing) = (JobState.enqueued.code, JobState.processing.code)
-        let taken = schema.jobTables.map { "SELECT id FROM \($0) WHERE id = ANY ($1::uuid[] || $2::uuid[])" }
-        let enqueuedEntry = schema.entry(
+    private static let shared = "id, type, queue, arguments, max_attempts, priority, timeout_ms"
+
+    /// Until when a submission is remembered.
+    private static func remembered(for window: String) -> String {
+        let sent = "CASE WHEN sent_at IS NOT NULL THEN least(sent_at, now() + interval '1 day') END"
+        return "greatest(now(), \(sent)) + \(Schema.interval(window))"
+    }
+
+    private static func enqueuedEntry(_ schema: Schema) -> String {
+        schema.entry(
             .enqueued,
             at: "now()",
             run: "0",
@@ -100,14 +113,52 @@ struct SubmissionStatements: Sendable {
             generation: "1",
             data: "jsonb_build_object('submission', origin) || coalesce(notes, '{}')"
         )
-        let claimedEntry = schema.entry(
-            .processing,
-            at: "now()",
-            server: "$18::uuid",
-            run: "1",
-            attempt: "1",
-            generation: "1"
-        )
+    }
+
+    private static func claimedEntry(_ schema: Schema, by server: String) -> String {
+        schema.entry(.processing, at: "now()", server: server, run: "1", attempt: "1", generation: "1")
+    }
+
+    private static func claim(_ schema: Schema) -> String {
+        let taken = schema.jobTables.map { "SELECT FROM \($0) WHERE id = ANY ($1::uuid[])" }
+        let window = "$15::bigint"
+        return """
+            WITH me AS MATERIALIZED (
+                SELECT FROM \(schema.server) WHERE epoch = $16::uuid AND NOT dead FOR KEY SHARE
+            ), n AS MATERIALIZED (
+                SELECT * FROM unnest(
+                    $1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::integer[], $8::smallint[],
+                    $9::bigint[], $10::jsonb[], $11::timestamptz[], $12::timestamptz[], $13::timestamptz[], $14::jsonb[]
+                ) AS n (
+                    id, source, message_id, type, queue, arguments, max_attempts, priority, timeout_ms, notes, run_at,
+                    sent_at, expires_at, origin
+                )
+            ), fresh AS (
+                INSERT INTO \(schema.submission) AS s (source, message_id, job_id, expires_at)
+                SELECT source, message_id, id, \(remembered(for: window))
+                FROM n
+                WHERE EXISTS (SELECT FROM me) AND NOT EXISTS (\(taken.joined(separator: " UNION ALL ")))
+                    AND coalesce(expires_at > now(), true) AND coalesce(run_at <= now(), true)
+                    AND coalesce(sent_at >= now() - \(Schema.interval(window)), true)
+                ORDER BY source, message_id
+                ON CONFLICT (source, message_id) DO NOTHING
+                RETURNING s.job_id
+            )
+            INSERT INTO \(schema.active) (
+                \(shared), state, generation, run, attempt, created_at, enqueued_at, state_at, owner, claim, history
+            )
+            SELECT \(shared), \(JobState.processing.code), 1, 1, 1, now(), now(), now(), $16::uuid, $17::bigint,
+                ARRAY[\(enqueuedEntry(schema)), \(claimedEntry(schema, by: "$16::uuid"))]
+            FROM n WHERE id = ANY (ARRAY(SELECT job_id FROM fresh))
+            RETURNING id, created_at
+            """
+    }
+
+    private static func submit(_ schema: Schema) -> String {
+        let values = "job_id, type, queue, arguments, max_attempts, priority, timeout_ms"
+        let (enqueued, processing) = (JobState.enqueued.code, JobState.processing.code)
+        let taken = schema.jobTables.map { "SELECT id FROM \($0) WHERE id = ANY ($1::uuid[] || $2::uuid[])" }
+        let (enqueuedEntry, claimedEntry) = (enqueuedEntry(schema), claimedEntry(schema, by: "$18::uuid"))
         let scheduledEntry = schema.entry(
             .scheduled,
             at: "now()",
@@ -149,7 +200,7 @@ struct SubmissionStatements: Sendable {
                         WHEN other_id <> ALL (ARRAY(SELECT id FROM taken)) THEN other_id
                         ELSE gen_random_uuid()
                     END,
-                    greatest(now(), CASE WHEN sent_at IS NOT NULL THEN least(sent_at, now() + interval '1 day') END) + \(Schema.interval("$17::bigint"))
+                    \(remembered(for: "$17::bigint"))
                 FROM n WHERE verdict = 0
                 ORDER BY source, message_id
                 ON CONFLICT (source, message_id) DO NOTHING

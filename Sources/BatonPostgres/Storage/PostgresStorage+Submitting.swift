@@ -22,21 +22,38 @@ extension PostgresStorage {
         window: Duration,
         claim: SubmissionClaim?
     ) async throws(JobStorageError) -> [SubmissionOutcome] {
-        let sql = try await ready().submission.submit
+        let sql = try await ready().submission
         if submissions.isEmpty { return [] }
-        let batch = SubmissionBatch(submissions)
-        let statement = batch.statement(sql, marks, window, claim)
+        var batch = SubmissionBatch(submissions)
+        if let claim, batch.mayBeClaimed(by: claim) {
+            try await self.claim(&batch, sql.claim, window, claim)
+        }
         var tries = 1
-        while true {
+        while !batch.isSettled {
             do throws(JobStorageError) {
-                let result = try await perform(on: work, statement)
-                return try reading { () throws(PostgresError) in try batch.outcomes(result, marks, claim) }
+                let result = try await perform(on: work, batch.statement(sql.submit, marks, window, claim))
+                try reading { () throws(PostgresError) in try batch.settle(result, marks, claim) }
             } catch {
                 // An id was taken meanwhile: the next try sees it, and takes another.
-                let isTaken = (error.underlyingError as? PostgresError)?.sqlState == .uniqueViolation
-                guard isTaken, tries < 5 else { throw error }
+                guard error.isTakenID, tries < 5 else { throw error }
                 tries += 1
             }
+        }
+        return batch.outcomes
+    }
+
+    /// Claims what is new and due, as almost all is: a statement of half the cost, which leaves the others open.
+    private func claim(
+        _ batch: inout SubmissionBatch,
+        _ sql: String,
+        _ window: Duration,
+        _ claim: SubmissionClaim
+    ) async throws(JobStorageError) {
+        do throws(JobStorageError) {
+            let result = try await perform(on: work, batch.claim(sql, window, claim))
+            try reading { () throws(PostgresError) in try batch.settle(claimed: result, claim) }
+        } catch {
+            guard error.isTakenID else { throw error }
         }
     }
 
@@ -172,6 +189,11 @@ extension PostgresStorage {
         let result = try await perform(on: upkeep, PostgresStatement(sql, ids.map(\.uuid), prepared: false))
         return try reading { () throws(PostgresError) in try result.ids() }
     }
+}
+
+extension JobStorageError {
+    /// Whether a job's id was taken by another job meanwhile.
+    fileprivate var isTakenID: Bool { (underlyingError as? PostgresError)?.sqlState == .uniqueViolation }
 }
 
 extension PostgresRow {

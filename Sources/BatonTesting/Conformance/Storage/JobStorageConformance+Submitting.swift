@@ -112,6 +112,12 @@ extension JobStorageConformance {
             first.job.id = stored.id
             let taken = try await subject.submit([first], marks: try await subject.marks(1))
             try Expect.equal(taken.map(\.jobID), [first.otherID], "the id, where another job has the first")
+            let (one, another) = (subject.submission("m3"), subject.submission("m4"))
+            first = one
+            first.job.id = stored.id
+            let claim = SubmissionClaim(owner: try await subject.server(), claim: 1, limit: 2)
+            let claimed = try await subject.submit([first, another], claim: claim).map(\.claimed?.id)
+            try Expect.equal(claimed, [first.otherID, another.job.id], "the ids of what is claimed at once")
             try Expect.equal(try await subject.storage.history(of: stored.id).count, 1, "the other job's history")
         },
         Rule(
@@ -137,13 +143,16 @@ extension JobStorageConformance {
             old.sentAt = try await subject.date(in: -700)
             young.sentAt = try await subject.date(in: -500)
             young.expiresAt = try await subject.date(in: 500)
-            let outcomes = try await subject.submit([over, old, young], window: .seconds(600))
-            try Expect.equal(
-                outcomes.prefix(2),
-                [.expired, .tooOld],
-                "what becomes of what is over and of what is old"
-            )
-            try Expect.that(outcomes[2].dispatch != nil, "a younger one to be enqueued", found: outcomes)
+            let owner = try await subject.server()
+            for claim in [SubmissionClaim(owner: owner, claim: 1, limit: 10), nil] {
+                let outcomes = try await subject.submit([over, old, young], window: .seconds(600), claim: claim)
+                let expected: [SubmissionOutcome] = [.expired, .tooOld]
+                try Expect.equal(outcomes.prefix(2), expected[...], "what becomes of what is over and of what is old")
+                let isStored = claim == nil ? outcomes[2].dispatch != nil : outcomes[2].claimed != nil
+                try Expect.that(isStored, "a younger one to be stored", found: outcomes)
+                young.messageID = "m4"
+                young.job.id = subject.environment.makeJobID()
+            }
         },
         Rule(
             "a submission waits for its date",
