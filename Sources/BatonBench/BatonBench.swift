@@ -21,7 +21,7 @@ package struct BatonBench: AsyncParsableCommand {
         subcommands: [
             EnqueueCommand.self, DrainCommand.self, ThroughputCommand.self, LatencyCommand.self, OutageCommand.self,
             RecurringCommand.self, DelayedCommand.self, SubmitCommand.self, FloodCommand.self, ReconcileCommand.self,
-            CompareCommand.self, SimulateCommand.self, ServerCommand.self,
+            RetentionCommand.self, CompareCommand.self, SimulateCommand.self, ServerCommand.self,
         ]
     )
 

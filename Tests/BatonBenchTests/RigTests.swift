@@ -64,6 +64,23 @@ struct RigTests {
         }
     }
 
+    @Test("Of finished jobs those are removed that are not to stay", arguments: [nil, 3])
+    func retention(kept: Int?) async throws {
+        let figures = try await RetentionScenario(jobs: 30, kept: kept).run(BenchEnvironment(), RigOptions())
+        #expect(figures[.seconds] ?? 0 > 0)
+        #expect(figures[.retentionLongest] ?? 0 > 0)
+    }
+
+    @Test("A table that is at rest is told of")
+    func rest() async throws {
+        let figures = try await DrainScenario(jobs: 50, rest: 60).run(BenchEnvironment(), RigOptions())
+        #expect(figures[.backlogTable] ?? 0 > 0)
+        #expect(figures[.restingAfter] != nil)
+        let never = try await DrainScenario(jobs: 50, rest: 1, restingSize: -1).run(BenchEnvironment(), RigOptions())
+        #expect(never[.restingAfter] == nil)
+        #expect(never[.restingTable] ?? 0 > 0)
+    }
+
     @Test("What other programs publish is measured and found in SQL, and its queues are gone afterwards")
     func submissions() async throws {
         let environment = try BenchEnvironment()

@@ -19,7 +19,7 @@ struct PriorityTests {
     }
 
     private func claim(
-        _ level: JobPriorityLevel,
+        _ levels: [JobPriorityLevel],
         _ limit: Int,
         by owner: ServerEpoch,
         _ number: Int64,
@@ -29,7 +29,7 @@ struct PriorityTests {
             queues: ["mail"],
             names: ["mail.welcome"],
             limit: limit,
-            first: level,
+            levels: levels,
             owner: owner,
             claim: number
         ).map(\.id)
@@ -40,10 +40,12 @@ struct PriorityTests {
         try await withStorage { fixture in
             let owner = try await fixture.server()
             let jobs = try await insert([0, -5, 3, 11, -1, 9, Int(Int16.max), 0], isMarked: isMarked, fixture).map(\.id)
-            let first = try await claim(.low, 3, by: owner, 1, fixture)
+            let first = try await claim([.low, .urgent, .high, .normal], 3, by: owner, 1, fixture)
             #expect(first == [1, 4, 3].map { jobs[$0] })
-            #expect(try await claim(.normal, 1, by: owner, 2, fixture) == [jobs[0]])
-            #expect(try await claim(.urgent, 9, by: owner, 3, fixture) == [6, 2, 5, 7].map { jobs[$0] })
+            let normal = try await claim([.normal, .low, .high, .urgent], 1, by: owner, 2, fixture)
+            #expect(normal == [jobs[0]])
+            let rest = try await claim(JobPriorityLevel.descending, 9, by: owner, 3, fixture)
+            #expect(rest == [6, 2, 5, 7].map { jobs[$0] })
         }
     }
 
@@ -55,8 +57,9 @@ struct PriorityTests {
             for job in jobs { _ = try await fixture.storage.insert([job], isRepeated: false) }
             var claimed: [JobID] = []
             for number in 0..<12 as Range<Int64> {
-                let level = JobPriorityLevel.descending[Int(number) % 4]
-                claimed += try await claim(level, 5, by: owner, number, fixture)
+                let first = JobPriorityLevel.descending[Int(number) % 4]
+                let levels = [first] + JobPriorityLevel.descending.filter { $0 != first }
+                claimed += try await claim(levels, 5, by: owner, number, fixture)
             }
             #expect(Set(claimed) == Set(jobs.map(\.id)) && claimed.count == 60)
         }

@@ -148,10 +148,10 @@ struct WakingTests {
                 let start = try #require(lines.firstIndex { $0.contains("Update on armed_queue") }, "\(text)")
                 #expect(lines[start].contains("rows=0"), "\(text)")
                 let buffers = try #require(lines[(start + 1)...].first { $0.contains("Buffers:") }, "\(text)")
-                let hit = try #require(buffers.firstMatch(of: #/hit=(\d+)/#).flatMap { Int($0.1) }, "\(text)")
+                let hit = buffers.firstMatch(of: #/hit=(\d+)/#).flatMap { Int($0.1) } ?? 0
                 // Whoever fills the cache meanwhile may have driven a page out.
                 let read = buffers.firstMatch(of: #/read=(\d+)/#).flatMap { Int($0.1) } ?? 0
-                #expect(hit + read <= 4 && !buffers.contains("dirtied"), "\(text)")
+                #expect((1...4).contains(hit + read) && !buffers.contains("dirtied"), "\(text)")
                 #expect(!text.contains("Seq Scan"), "\(text)")
             }
         }

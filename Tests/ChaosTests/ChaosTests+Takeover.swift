@@ -81,6 +81,7 @@ extension ChaosTests {
                 try await withWorker(lab) { _ in
                     try await untilTakeoverIsOffered(lab, servers: 2)
                     worker.send(SIGSTOP)
+                    #expect(try await openRuns(lab, worker.processID) == jobs.count, "they run all the while")
                     // Late for three heartbeats, and looked at by the other each time. The lease is longer by more than
                     // a busy machine adds to this.
                     try await Task.sleep(for: .seconds(7))
@@ -111,6 +112,7 @@ extension ChaosTests {
                         )
                         try await Task.sleep(for: .milliseconds(300))
                     }
+                    #expect(try await openRuns(lab, worker.processID) == jobs.count, "they run all the while")
                     try await lab.wait(until: jobs.count, are: .succeeded)
                     try await expectOneRunEach(lab, jobs.map(\.id), after: "the fault")
                 }

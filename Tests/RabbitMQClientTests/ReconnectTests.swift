@@ -1,4 +1,5 @@
 import BrokerProxy
+import Locking
 import RabbitMQClient
 import Testing
 
@@ -101,9 +102,10 @@ struct ReconnectTests {
         try await withQueues([.classic(queue)]) { connection in
             try await withProxy { proxy, configuration in
                 let publisher = RabbitMQPublisher(configuration, patience: .seconds(300), logger: Broker.logger)
+                let ended = Locked(0)
                 let outcomes = try await withPublisher(publisher) { publisher in
                     try await withThrowingTaskGroup(of: [RabbitMQPublishOutcome].self) { group in
-                        // Nothing gets through before the first cut, however late that comes.
+                        // Hardly anything gets through before the first cut, however late that comes.
                         proxy.setStalled(true)
                         for _ in 0..<10 {
                             group.addTask {
@@ -112,14 +114,20 @@ struct ReconnectTests {
                                     routingKey: queue,
                                     body: Array(repeating: 7, count: 20_000)
                                 )
+                                defer { ended.withLock { $0 += 1 } }
                                 return await publisher.publish(Array(repeating: message, count: 200))
                             }
                         }
                         try await eventually("messages are on the wire") { await publisher.highestInFlight > 0 }
-                        for _ in 0..<5 {
+                        proxy.cut()
+                        proxy.setStalled(false)
+                        for _ in 0..<4 {
+                            let before = try await connection.depth(queue) ?? 0
+                            try await eventually("messages get through, or all have an end") {
+                                if ended.withLock({ $0 }) == 10 { return true }
+                                return try await connection.depth(queue) ?? 0 > before
+                            }
                             proxy.cut()
-                            proxy.setStalled(false)
-                            try await Task.sleep(for: .milliseconds(40))
                         }
                         return try await group.reduce(into: []) { $0 += $1 }
                     }

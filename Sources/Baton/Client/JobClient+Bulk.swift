@@ -1,8 +1,6 @@
 extension JobClient {
-    /// How many jobs one transaction of a bulk requeue moves, and how many one look finds.
+    /// How many jobs one transaction moves, and how many one look finds.
     private static let bulkSize = 500
-    /// How many jobs of a bulk delete are under way at once, each in a transaction of its own.
-    private static let bulkConcurrency = 16
 
     /// Puts all jobs back into their queues that match a filter, as ``requeue(_:reason:expecting:)`` does with one.
     ///
@@ -25,8 +23,8 @@ extension JobClient {
 
     /// Deletes all jobs that match a filter and have not ended, as ``delete(_:reason:)`` does with one.
     ///
-    /// From the newest to the oldest. What is deleted stays so when the call fails, and it can be made again. A job that has
-    /// changed its state since it was found stays as it is, so a job that has just begun to run is not cut off; what begins
+    /// From the newest to the oldest, in bounded transactions. What is deleted stays so when the call fails, and it can be made
+    /// again. A job that has changed its state since it was found stays as it is, so a job that has just begun to run is not cut off; what begins
     /// to match in the meantime may be left out.
     ///
     /// - Parameters:
@@ -36,8 +34,9 @@ extension JobClient {
     /// - Throws: ``JobStorageError``; where it is no ``JobMonitor``, storage cannot look for jobs.
     @discardableResult
     public func delete(matching filter: JobFilter, reason: String? = nil) async throws(JobStorageError) -> Int {
-        try await inParts(of: filter) { jobs, _ throws(JobStorageError) in
-            try await delete(jobs.filter { !$0.state.isFinal }, reason: reason)
+        try await inParts(of: filter) { jobs, monitor throws(JobStorageError) in
+            let pending = jobs.filter { !$0.state.isFinal }
+            return pending.isEmpty ? 0 : try await delete(pending, reason: reason, monitor)
         }
     }
 
@@ -102,43 +101,32 @@ extension JobClient {
         }
     }
 
-    private func delete(_ jobs: [JobSnapshot], reason: String?) async throws(JobStorageError) -> Int {
-        var rest = jobs[...]
-        var count = 0
-        while !rest.isEmpty {
-            let part = rest.prefix(Self.bulkConcurrency)
-            rest = rest.dropFirst(Self.bulkConcurrency)
-            let results = await withTaskGroup(of: Result<Bool, JobStorageError>.self) { group in
-                for job in part {
-                    group.addTask { await self.deleteFound(job, reason: reason) }
-                }
-                return await group.reduce(into: []) { $0.append($1) }
-            }
-            for result in results { count += try result.get() ? 1 : 0 }
-        }
-        return count
-    }
-
-    private func deleteFound(_ job: JobSnapshot, reason: String?) async -> Result<Bool, JobStorageError> {
+    private func delete(
+        _ jobs: [JobSnapshot],
+        reason: String?,
+        _ monitor: any JobMonitor
+    ) async throws(JobStorageError) -> Int {
+        let states = Dictionary(uniqueKeysWithValues: jobs.map { ($0.id, $0.state) })
         var isInDoubt = false
-        do throws(JobStorageError) {
-            let isDeleted = try await persistently { () throws(JobStorageError) in
-                do throws(JobStorageError) {
-                    if try await storage.delete(job.id, reason: reason, expecting: job.state) { return true }
-                    // Else a try before may have done it.
-                    guard isInDoubt else { return false }
-                    return try await storage.job(job.id)?.state == .deleted
-                } catch {
-                    isInDoubt = isInDoubt || error.code == .outcomeUnknown
-                    throw error
-                }
+        let deleted = try await persistently { () throws(JobStorageError) in
+            do throws(JobStorageError) {
+                let deleted = try await storage.delete(states, reason: reason)
+                guard isInDoubt else { return deleted }
+            } catch {
+                // Whatever the code is: some may have been deleted before.
+                isInDoubt = true
+                throw error
             }
-            // Of those that did not run nobody needs to be told at once.
-            if isDeleted, job.state == .processing { await transport.broadcast(.deleted(job.id)) }
-            return .success(isDeleted)
-        } catch {
-            return .failure(error)
+            // Which of them a try before has deleted, only their states tell.
+            let ids = JobFilter(ids: jobs.map(\.id))
+            let now = try await monitor.jobs(matching: ids, after: nil, limit: jobs.count).jobs
+            return Set(now.lazy.filter { $0.state == .deleted }.map(\.id))
         }
+        // Of those that did not run nobody needs to be told at once.
+        for job in jobs where job.state == .processing && deleted.contains(job.id) {
+            await transport.broadcast(.deleted(job.id))
+        }
+        return deleted.count
     }
 }
 

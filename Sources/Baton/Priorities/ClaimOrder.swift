@@ -13,8 +13,8 @@ struct ClaimOrder: Sendable {
     struct Look: Equatable, Sendable {
         /// The queues in order.
         let queues: [String]
-        /// The level that comes first in each of them.
-        let level: JobPriorityLevel
+        /// The levels in order, in each of them.
+        let levels: [JobPriorityLevel]
     }
 
     private let order: QueueOrder
@@ -27,6 +27,8 @@ struct ClaimOrder: Sendable {
     /// The same for claims without messages, of which it is known only afterwards what they found.
     private var looks = WeightedTurns<String>()
     private var lookLevels = WeightedTurns<JobPriorityLevel>()
+    /// Which levels come next where the first has not enough: they share what it leaves.
+    private var nextLevels = WeightedTurns<JobPriorityLevel>()
 
     /// Creates an order in which nobody has had a turn.
     ///
@@ -75,8 +77,9 @@ struct ClaimOrder: Sendable {
     /// - Parameter queues: The queues it may look through, as listed.
     /// - Returns: Where to look, in order.
     mutating func look(through queues: [String]) -> Look {
-        let level = lookLevels.next(among: JobPriorityLevel.descending, weight: \.weight) ?? .urgent
-        guard case .weighted = order else { return Look(queues: queues, level: level) }
-        return Look(queues: looks.order(queues) { [order] in order.weight(of: $0) }, level: level)
+        let first = lookLevels.next(among: JobPriorityLevel.descending, weight: \.weight) ?? .urgent
+        let levels = [first] + nextLevels.order(JobPriorityLevel.descending.filter { $0 != first }, weight: \.weight)
+        guard case .weighted = order else { return Look(queues: queues, levels: levels) }
+        return Look(queues: looks.order(queues) { [order] in order.weight(of: $0) }, levels: levels)
     }
 }

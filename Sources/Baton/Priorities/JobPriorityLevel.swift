@@ -34,9 +34,6 @@ public enum JobPriorityLevel: Int, Sendable, Hashable, Comparable, CaseIterable,
     /// How many of fifteen jobs that start are of the level, while jobs of all levels wait.
     public var weight: Int { 1 << rawValue }
 
-    /// All levels in the order in which one claim looks for jobs when it is the turn of this one.
-    public var andThenOthers: [JobPriorityLevel] { [self] + Self.descending.filter { $0 != self } }
-
     /// Whether a level comes after another.
     public static func < (left: JobPriorityLevel, right: JobPriorityLevel) -> Bool {
         left.rawValue < right.rawValue

@@ -106,7 +106,7 @@ struct StorageIntake: Sendable {
                 queues: look.queues,
                 names: names,
                 limit: limit,
-                first: look.level,
+                levels: look.levels,
                 owner: owner,
                 claim: claim
             )

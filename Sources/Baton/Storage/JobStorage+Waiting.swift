@@ -20,7 +20,7 @@ extension JobStorage {
             queues: queues,
             names: names,
             limit: limit,
-            first: .urgent,
+            levels: JobPriorityLevel.descending,
             owner: owner,
             claim: claim
         )

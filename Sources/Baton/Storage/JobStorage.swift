@@ -43,6 +43,17 @@ public protocol JobStorage: Service, PublisherStorage, ServerStorage, ProbeStora
     /// - Throws: ``JobStorageError``.
     func delete(_ id: JobID, reason: String?, expecting state: JobState?) async throws(JobStorageError) -> Bool
 
+    /// Deletes many jobs that are not final (PROTOCOL move 5).
+    ///
+    /// By default each by itself; a storage that has a way for many at once should take it.
+    ///
+    /// - Parameters:
+    ///   - jobs: The jobs, and the state in which each must be; one that is in another stays as it is.
+    ///   - reason: Why, for their histories.
+    /// - Returns: Those that it has deleted.
+    /// - Throws: ``JobStorageError``; then some of them may be deleted, whatever its code is.
+    func delete(_ jobs: [JobID: JobState], reason: String?) async throws(JobStorageError) -> Set<JobID>
+
     /// Gives jobs another time by hand that wait for theirs; one in any other state stays as it is.
     ///
     /// - Parameters:
@@ -117,7 +128,7 @@ public protocol JobStorage: Service, PublisherStorage, ServerStorage, ProbeStora
     ///   - queues: The queues, in order: a job of the next is taken only when the one before has no more.
     ///   - names: The names that the server knows; rows of others are passed over.
     ///   - limit: How many jobs at most.
-    ///   - level: The level of priority that comes first in each queue; the others follow, the highest first.
+    ///   - levels: All levels of priority, in the order in which each queue is looked through.
     ///   - owner: The server's epoch.
     ///   - claim: A number never used before in this epoch.
     /// - Returns: The jobs claimed, in this order; fewer than `limit` only when no more wait that bear no mark.
@@ -126,7 +137,7 @@ public protocol JobStorage: Service, PublisherStorage, ServerStorage, ProbeStora
         queues: [String],
         names: [String],
         limit: Int,
-        first level: JobPriorityLevel,
+        levels: [JobPriorityLevel],
         owner: ServerEpoch,
         claim: Int64
     ) async throws(JobStorageError) -> [ClaimedJob]
@@ -230,48 +241,4 @@ public protocol JobStorage: Service, PublisherStorage, ServerStorage, ProbeStora
     ///
     /// - Throws: ``JobStorageError``.
     func tidy() async throws(JobStorageError)
-}
-
-extension JobStorage {
-    /// No such place.
-    public var executor: (any TaskExecutor)? { nil }
-
-    /// Stores new jobs at once when the last is made.
-    ///
-    /// - Parameter next: Makes the next part; `nil` after the last.
-    /// - Throws: What the closure throws; ``JobStorageError``.
-    public func insert(parts next: () throws -> [NewJob]?) async throws {
-        var jobs: [NewJob] = []
-        while let part = try next() { jobs += part }
-        _ = try await insert(jobs, isRepeated: false)
-    }
-
-    /// Deletes a job that is not final, whatever it does at the moment.
-    ///
-    /// - Parameters:
-    ///   - id: The job.
-    ///   - reason: Why, for its history.
-    /// - Returns: Whether there was such a job.
-    /// - Throws: ``JobStorageError``.
-    public func delete(_ id: JobID, reason: String?) async throws(JobStorageError) -> Bool {
-        try await delete(id, reason: reason, expecting: nil)
-    }
-
-    /// Moves scheduled jobs that are due to their queues, however many wait there to be claimed.
-    ///
-    /// - Parameter marks: As many marks as jobs may be moved.
-    /// - Returns: What is to be published, and when to ask again.
-    /// - Throws: ``JobStorageError``.
-    public func promoteDue(marks: PublishMarkRange) async throws(JobStorageError) -> Promotion {
-        try await promoteDue(marks: marks, pace: .unlimited)
-    }
-
-    /// Puts jobs of dead servers back, where no job's own policy is known.
-    ///
-    /// - Parameter marks: As many marks as jobs may be moved.
-    /// - Returns: What is to be published.
-    /// - Throws: ``JobStorageError``.
-    public func requeueOrphans(marks: PublishMarkRange) async throws(JobStorageError) -> OrphanRepair {
-        try await requeueOrphans(marks: marks, deletingExhausted: [])
-    }
 }

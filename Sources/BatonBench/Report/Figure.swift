@@ -80,4 +80,14 @@ enum Figure: String, Sendable, Hashable, CaseIterable {
     /// The look for jobs that have waited for long.
     case lookP50 = "settings.reconcile.look_ms.p50"
     case lookMax = "settings.reconcile.look_ms.max"
+    /// Of jobs that were removed: how long it took to count them before, and the longest step of the removal.
+    case retentionCounting = "settings.retention.counting_seconds"
+    case retentionLongest = "settings.retention.longest_step_ms"
+    /// The table of jobs that have not ended, without and with its indexes: when a backlog was stored, and when it had been
+    /// drained and vacuumed; and how long after its end that was.
+    case backlogTable = "settings.table.backlog_mb"
+    case backlogIndexes = "settings.table.backlog_indexes_mb"
+    case restingTable = "settings.table.resting_mb"
+    case restingIndexes = "settings.table.resting_indexes_mb"
+    case restingAfter = "settings.table.resting_after_seconds"
 }

@@ -70,4 +70,16 @@ extension Rig {
     func settle() async {
         _ = try? await database.query(PostgresStatement("CHECKPOINT", prepared: false))
     }
+
+    /// How large the table of jobs that have not ended is.
+    ///
+    /// - Returns: The table and its indexes, in MB of a million bytes.
+    /// - Throws: `PostgresError`.
+    func tableSize() async throws -> (table: Double, indexes: Double) {
+        let table = "'\"\(namespace)\".active_job'::regclass"
+        let sql = "SELECT pg_table_size(\(table)), pg_indexes_size(\(table))"
+        let row = try await database.query(PostgresStatement(sql, prepared: false)).first
+        let (rows, indexes) = try row?.decode((Int, Int).self) ?? (0, 0)
+        return (Double(rows) / 1e6, Double(indexes) / 1e6)
+    }
 }

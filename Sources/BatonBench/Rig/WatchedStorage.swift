@@ -49,6 +49,10 @@ struct WatchedStorage: JobStorage {
         try await storage.delete(id, reason: reason, expecting: state)
     }
 
+    func delete(_ jobs: [JobID: JobState], reason: String?) async throws(JobStorageError) -> Set<JobID> {
+        try await storage.delete(jobs, reason: reason)
+    }
+
     func reschedule(
         _ targets: [RequeueTarget],
         to time: DueTime,
@@ -89,7 +93,7 @@ struct WatchedStorage: JobStorage {
         queues: [String],
         names: [String],
         limit: Int,
-        first level: JobPriorityLevel,
+        levels: [JobPriorityLevel],
         owner: ServerEpoch,
         claim: Int64
     ) async throws(JobStorageError) -> [ClaimedJob] {
@@ -97,7 +101,7 @@ struct WatchedStorage: JobStorage {
             queues: queues,
             names: names,
             limit: limit,
-            first: level,
+            levels: levels,
             owner: owner,
             claim: claim
         )

@@ -34,19 +34,19 @@ struct SubmissionBatch {
     /// Whether it is known what became of all of them.
     var isSettled: Bool { open.isEmpty }
 
-    /// What became of the submissions that the batch was made of, in order.
+    /// What became of the submissions that the batch was made of, in order; of none, unless it is settled.
     var outcomes: [SubmissionOutcome] {
-        ids.map { $0.flatMap { settled[$0] } ?? .duplicate }
+        isSettled ? ids.map { $0.flatMap { settled[$0] } ?? .duplicate } : []
     }
 
     // MARK: The short way
 
-    /// Whether all that are open may be claimed.
+    /// Whether all that are open may be claimed, and some of them need not wait.
     ///
     /// - Parameter claim: For whom, and how many.
     /// - Returns: Whether the short way is open to them.
     func mayBeClaimed(by claim: SubmissionClaim) -> Bool {
-        !open.isEmpty && open.count <= claim.limit && open.allSatisfy(\.isClaimable)
+        open.count <= claim.limit && open.allSatisfy(\.isClaimable) && open.contains { $0.dueAt == nil }
     }
 
     /// What claims those that are new and due.

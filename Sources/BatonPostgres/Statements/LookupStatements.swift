@@ -12,6 +12,10 @@ struct LookupStatements: Sendable {
     ///
     /// It takes the claim off, so that the completion of a run that is still going on finds itself fenced.
     let delete: String
+    /// Deletes jobs that are not final: `$1` ids, sorted, `$2` reason, `$3` the states in which they must be.
+    ///
+    /// Returns their ids. It takes their claims off, too.
+    let deleteMany: String
     /// Whether a job exists that is not final: `$1` id, `$2` the state in which it must be, NULL for any.
     ///
     /// A job on its way between two tables escapes the delete's snapshot; this one, taken later, sees it.
@@ -55,12 +59,26 @@ struct LookupStatements: Sendable {
             "seq": "NULL",
             "run_at": "NULL", "history": "j.history || \(schema.entry(.deleted, reason: "$2"))",
         ])
-        delete = """
+        func moved(_ gone: [String]) -> String {
+            """
             WITH \(gone.joined(separator: ", "))
             INSERT INTO \(schema.finished) (\(JobColumns.list))
             SELECT \(values) FROM (\(union.joined(separator: " UNION ALL "))) AS j
             RETURNING id
             """
+        }
+        delete = moved(gone)
+        deleteMany = moved(
+            pending.indices.map { index in
+                """
+                g\(index) AS (
+                    DELETE FROM \(pending[index]) AS h USING unnest($1::uuid[], $3::smallint[]) AS t (id, state)
+                    WHERE h.id = ANY ($1::uuid[]) AND h.id = t.id AND h.state = t.state
+                    RETURNING h.*
+                )
+                """
+            }
+        )
         isPending = pending.map { "SELECT id FROM \($0) WHERE \(isMeant("$2"))" }.joined(separator: " UNION ALL ")
     }
 }

@@ -14,8 +14,11 @@ struct SubmissionStatements: Sendable {
     /// A source and message id that are under way elsewhere are waited for. An id that is under way elsewhere fails the
     /// statement, which is then repeated. For the lock on the server's row see ``ClaimStatements``.
     let submit: String
-    /// Stores and claims submissions that are new, in time and due, and whose first id is free, and passes over the others:
-    /// the short way of ``submit`` for where all may be claimed. `$1` ids, `$2` sources, `$3` message ids, `$4` types,
+    /// Stores and claims submissions that are new, in time and due, and passes over the others.
+    ///
+    /// Where the first id of any is taken it passes over all.
+    ///
+    /// The short way of ``submit`` for where all may be claimed. `$1` ids, `$2` sources, `$3` message ids, `$4` types,
     /// `$5` queues, `$6` arguments, `$7` attempts, `$8` priorities, `$9` timeouts, `$10` what more is said, as JSON, `$11` dates,
     /// `$12` when they were sent, `$13` when they expire, `$14` origins, each source with each message id once, and each id;
     /// `$15` the window in microseconds, `$16` the server, `$17` the claim number.
@@ -137,7 +140,8 @@ struct SubmissionStatements: Sendable {
                 INSERT INTO \(schema.submission) AS s (source, message_id, job_id, expires_at)
                 SELECT source, message_id, id, \(remembered(for: window))
                 FROM n
-                WHERE EXISTS (SELECT FROM me) AND NOT EXISTS (\(taken.joined(separator: " UNION ALL ")))
+                -- In this order: where nothing is stored, nothing need be locked, nor committed to disk.
+                WHERE NOT EXISTS (\(taken.joined(separator: " UNION ALL "))) AND EXISTS (SELECT FROM me)
                     AND coalesce(expires_at > now(), true) AND coalesce(run_at <= now(), true)
                     AND coalesce(sent_at >= now() - \(Schema.interval(window)), true)
                 ORDER BY source, message_id

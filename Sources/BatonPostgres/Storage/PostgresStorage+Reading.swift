@@ -36,6 +36,24 @@ extension PostgresStorage {
         throw JobStorageError(.unavailable, "Job \(id) moved each time it was to be deleted. Try again.")
     }
 
+    /// Deletes many jobs that are not final, all in one transaction.
+    ///
+    /// - Parameters:
+    ///   - jobs: The jobs, and the state in which each must be.
+    ///   - reason: Why, for their histories.
+    /// - Returns: Those that it has deleted.
+    /// - Throws: ``JobStorageError``.
+    public func delete(_ jobs: [JobID: JobState], reason: String?) async throws(JobStorageError) -> Set<JobID> {
+        let sql = try await ready().lookup.deleteMany
+        if jobs.isEmpty { return [] }
+        let sorted = Array(jobs).inJobOrder(\.key)
+        let statement = PostgresStatement(sql, sorted.map(\.key.uuid), reason, sorted.map(\.value.code))
+        // Who has one of them locked must not keep the others from whoever else wants them. One that is between two tables
+        // has left the state in which it was to be deleted.
+        let results = try await performBriefly([statement])
+        return try reading { () throws(PostgresError) in try results.first?.ids() ?? [] }
+    }
+
     /// A job as it stands.
     ///
     /// - Parameter id: The job.

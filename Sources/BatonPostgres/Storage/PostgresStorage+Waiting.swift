@@ -15,7 +15,7 @@ extension PostgresStorage {
     ///   - queues: The queues, in order: a job of the next is taken only when the one before has no more.
     ///   - names: The names that the server knows; rows of others are passed over.
     ///   - limit: How many jobs at most.
-    ///   - level: The level of priority that comes first in each queue; the others follow, the highest first.
+    ///   - levels: All levels of priority, in the order in which each queue is looked through.
     ///   - owner: The server's epoch.
     ///   - claim: A number never used before in this epoch.
     /// - Returns: The jobs claimed; fewer than `limit` only when no more wait, or what more waits is published and looked for
@@ -25,7 +25,7 @@ extension PostgresStorage {
         queues: [String],
         names: [String],
         limit: Int,
-        first level: JobPriorityLevel,
+        levels: [JobPriorityLevel],
         owner: ServerEpoch,
         claim: Int64
     ) async throws(JobStorageError) -> [ClaimedJob] {
@@ -33,7 +33,7 @@ extension PostgresStorage {
         guard limit > 0, !queues.isEmpty, !names.isEmpty else { return [] }
         let wanted = WaitingClaim(
             queues: queues,
-            levels: level.andThenOthers,
+            levels: levels,
             names: names,
             owner: owner,
             claim: claim

@@ -19,6 +19,12 @@ extension SimulatedStorage {
         }
     }
 
+    package func delete(_ jobs: [JobID: JobState], reason: String?) async throws(JobStorageError) -> Set<JobID> {
+        try await call(.delete, as: .move(.delete)) { (storage) async throws(JobStorageError) in
+            try await storage.delete(jobs, reason: reason)
+        }
+    }
+
     package func reschedule(
         _ targets: [RequeueTarget],
         to time: DueTime,
@@ -78,7 +84,7 @@ extension SimulatedStorage {
         queues: [String],
         names: [String],
         limit: Int,
-        first level: JobPriorityLevel,
+        levels: [JobPriorityLevel],
         owner: ServerEpoch,
         claim: Int64
     ) async throws(JobStorageError) -> [ClaimedJob] {
@@ -90,7 +96,7 @@ extension SimulatedStorage {
                     queues: queues,
                     names: names,
                     limit: limit,
-                    first: level,
+                    levels: levels,
                     owner: owner,
                     claim: claim
                 )

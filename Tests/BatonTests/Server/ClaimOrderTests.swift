@@ -102,8 +102,12 @@ import Testing
         var order = ClaimOrder(.weighted(["b": 2]), queues: ["a", "b"])
         let looks = (0..<30).map { _ in order.look(through: ["a", "b"]) }
         #expect(looks.count { $0.queues == ["b", "a"] } == 20 && looks.count { $0.queues == ["a", "b"] } == 10)
-        let levels = Dictionary(grouping: looks, by: \.level).mapValues(\.count)
+        let levels = Dictionary(grouping: looks) { $0.levels[0] }.mapValues(\.count)
         #expect(levels == [.urgent: 16, .high: 8, .normal: 4, .low: 2])
+        #expect(looks.allSatisfy { $0.levels.sorted() == JobPriorityLevel.allCases })
+        // Where only these two have jobs, the lower one has its share, too.
+        let low = looks.count { $0.levels.firstIndex(of: .low) ?? 9 < $0.levels.firstIndex(of: .normal) ?? 0 }
+        #expect((8...12).contains(low))
         var strict = ClaimOrder(.strict, queues: ["a", "b"])
         #expect((0..<9).allSatisfy { _ in strict.look(through: ["a", "b"]).queues == ["a", "b"] })
     }

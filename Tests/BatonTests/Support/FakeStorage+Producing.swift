@@ -21,6 +21,10 @@ extension FakeStorage {
         }
     }
 
+    func delete(_ jobs: [JobID: JobState], reason: String?) async throws(JobStorageError) -> Set<JobID> {
+        try await answer(.delete) { storage throws(JobStorageError) in try await storage.delete(jobs, reason: reason) }
+    }
+
     func reschedule(
         _ targets: [RequeueTarget],
         to time: DueTime,

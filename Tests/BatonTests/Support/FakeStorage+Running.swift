@@ -18,7 +18,7 @@ extension FakeStorage {
         queues: [String],
         names: [String],
         limit: Int,
-        first level: JobPriorityLevel,
+        levels: [JobPriorityLevel],
         owner: ServerEpoch,
         claim: Int64
     ) async throws(JobStorageError) -> [ClaimedJob] {
@@ -27,7 +27,7 @@ extension FakeStorage {
                 queues: queues,
                 names: names,
                 limit: limit,
-                first: level,
+                levels: levels,
                 owner: owner,
                 claim: claim
             )

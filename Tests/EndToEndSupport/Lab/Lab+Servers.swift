@@ -63,10 +63,13 @@ extension Lab {
     private func settle(_ server: LabServer, _ queues: [String]) async throws {
         try await withBroker { broker in
             let names = queues.flatMap(lanes)
-            let deadline = ContinuousClock.now + .seconds(300)
+            let deadline = ContinuousClock.now + .seconds(120)
             // What the broker has sent and the server has not read yet shows in neither at first.
             var looks = 0
-            while looks < 2, ContinuousClock.now < deadline {
+            while looks < 2 {
+                guard ContinuousClock.now < deadline else {
+                    throw LabError("two minutes after the last job the server is not idle, or its queues not empty")
+                }
                 if try await count(.enqueued) + count(.processing) > 0 { return }
                 var messages = 0
                 for name in names { messages += Int(try await broker.state(ofQueue: name)?.messageCount ?? 0) }

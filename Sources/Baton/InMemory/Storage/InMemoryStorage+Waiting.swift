@@ -7,7 +7,7 @@ extension InMemoryStorage {
     ///   - queues: The queues, in order: a job of the next is taken only when the one before has no more.
     ///   - names: The names of the jobs that the server knows.
     ///   - limit: How many at most.
-    ///   - level: The level of priority that comes first in each queue; the others follow, the highest first.
+    ///   - levels: All levels of priority, in the order in which each queue is looked through.
     ///   - owner: The server's epoch; one that is dead claims nothing.
     ///   - claim: A number never used before in this epoch.
     /// - Returns: The jobs.
@@ -16,7 +16,7 @@ extension InMemoryStorage {
         queues: [String],
         names: [String],
         limit: Int,
-        first level: JobPriorityLevel,
+        levels: [JobPriorityLevel],
         owner: ServerEpoch,
         claim: Int64
     ) async throws(JobStorageError) -> [ClaimedJob] {
@@ -26,7 +26,7 @@ extension InMemoryStorage {
                 queues: queues,
                 names: names,
                 limit: limit,
-                first: level,
+                levels: levels,
                 owner: owner,
                 claim: claim,
                 at: now
@@ -36,7 +36,7 @@ extension InMemoryStorage {
 
     /// Waits until a job may wait in one of the queues.
     ///
-    /// It returns at once when one came since ``claimWaiting(queues:names:limit:first:owner:claim:)`` was last called for the
+    /// It returns at once when one came since ``claimWaiting(queues:names:limit:levels:owner:claim:)`` was last called for the
     /// same queues, in whatever order, and when the task is cancelled.
     ///
     /// - Parameters:

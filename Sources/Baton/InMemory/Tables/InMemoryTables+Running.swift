@@ -42,7 +42,7 @@ extension InMemoryTables {
         queues: [String],
         names: [String],
         limit: Int,
-        first level: JobPriorityLevel,
+        levels: [JobPriorityLevel],
         owner: ServerEpoch,
         claim: Int64,
         at now: Date
@@ -50,7 +50,7 @@ extension InMemoryTables {
         guard isAlive(owner) else { return [] }
         var claimed: [ClaimedJob] = []
         for queue in queues {
-            for level in level.andThenOthers where claimed.count < limit {
+            for level in levels where claimed.count < limit {
                 for id in waiting(in: queue, names: names, level, limit: limit - claimed.count) {
                     take(id, for: owner, claim: claim, at: now)
                     if let job = rows[id]?.claimed { claimed.append(job) }

@@ -5,8 +5,9 @@
 public protocol SubmissionStorage: Sendable {
     /// Stores submissions, each once: what was sent again makes no second job, whether or not the first is still there.
     ///
-    /// One durable transaction. It may be repeated after a lost answer: what was stored then is a duplicate now, and what was
-    /// claimed then is a row of the server's that it does not run, which its audit puts back.
+    /// Durable transactions, one or several. When it throws, whatever the error's code, some may be stored, and claimed. It may
+    /// be repeated: what was stored then is a duplicate now, and what was claimed then is a row of the server's that it does
+    /// not run, which its audit puts back.
     ///
     /// - Parameters:
     ///   - submissions: The submissions; each job's start is its date, or enqueued.

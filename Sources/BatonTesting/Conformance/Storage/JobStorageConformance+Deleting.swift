@@ -46,6 +46,37 @@ extension JobStorageConformance {
             }
         },
         Rule(
+            "many are deleted at once",
+            "Of many jobs those are deleted that are as expected, each with the reason; their runs are fenced (PROTOCOL move 5)."
+        ) { subject in
+            let owner = try await subject.server()
+            var (expected, others): ([JobID: JobState], [JobID: JobState]) = ([:], [:])
+            for state in [JobState.enqueued, .scheduled, .failed] {
+                expected[try await subject.job(in: state, owner: owner).id] = state
+                others[try await subject.job(in: state, owner: owner).id] = .processing
+            }
+            let run = try await subject.running(by: owner)
+            expected[run.id] = .processing
+            others[try await subject.job(in: .succeeded, owner: owner).id] = .succeeded
+            let missing = [subject.environment.makeJobID(): JobState.enqueued]
+            let all = [expected, others, missing].reduce(into: [:]) { $0.merge($1) { first, _ in first } }
+            let deleted = try await subject.storage.delete(all, reason: "by hand")
+            try Expect.equal(deleted, Set(expected.keys), "which are deleted")
+            for id in expected.keys {
+                try await subject.expect(id, in: .deleted, "the state after a delete")
+                let reason = try await subject.storage.history(of: id).last?.reason
+                try Expect.equal(reason, "by hand", "the reason in the history")
+            }
+            for id in others.keys {
+                let state = try await subject.snapshot(id).state
+                try Expect.that(state != .deleted, "what is not as expected to stay", found: state)
+            }
+            let ends = try await subject.storage.complete([run.ending(.succeeded(result: nil))], owner: owner)
+            try Expect.equal(ends, [.fenced(.superseded)], "the end of a run whose job was deleted")
+            let again = try await subject.storage.delete(expected, reason: nil)
+            try Expect.equal(again, [], "what is deleted again")
+        },
+        Rule(
             "no claim succeeds after a delete",
             "After a committed delete no claim succeeds, and the end of its run is fenced (PROTOCOL I4 and move 5)."
         ) { subject in

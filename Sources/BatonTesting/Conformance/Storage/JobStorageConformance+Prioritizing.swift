@@ -3,26 +3,29 @@ import Baton
 extension JobStorageConformance {
     static let prioritizing: [Rule] = [
         Rule(
-            "each level can come first",
-            "Of a queue the level whose turn it is is claimed first, then the others, the highest first (JobStorage.claimWaiting)."
+            "levels come as they are asked for",
+            "Of a queue one level is claimed after the other, in the order that is asked for (JobStorage.claimWaiting)."
         ) { subject in
             let owner = try await subject.server()
             let priorities = [0, -3, 5, 12, 0, 10, -1, 1]
             let jobs = try await subject.waiting(priorities)
-            func claim(_ level: JobPriorityLevel, _ limit: Int, _ number: Int64) async throws -> [Int] {
+            func claim(_ levels: [JobPriorityLevel], _ limit: Int, _ number: Int64) async throws -> [Int] {
                 let claimed = try await subject.storage.claimWaiting(
                     queues: ["mail"],
                     names: ["mail.welcome"],
                     limit: limit,
-                    first: level,
+                    levels: levels,
                     owner: owner,
                     claim: number
                 )
                 return claimed.compactMap { job in jobs.firstIndex { $0.id == job.id } }.map { priorities[$0] }
             }
-            try Expect.equal(try await claim(.low, 3, 1), [-3, -1, 12], "what is claimed when low ones come first")
-            try Expect.equal(try await claim(.normal, 1, 2), [0], "what is claimed when a normal one comes first")
-            try Expect.equal(try await claim(.urgent, 9, 3), [10, 5, 1, 0], "what is claimed of the rest")
+            let lowFirst = try await claim([.low, .urgent, .high, .normal], 3, 1)
+            try Expect.equal(lowFirst, [-3, -1, 12], "what is claimed when low ones come first")
+            let normalFirst = try await claim([.normal, .low, .high, .urgent], 2, 2)
+            try Expect.equal(normalFirst, [0, 0], "what is claimed when normal ones come first")
+            let rest = try await claim([.normal, .low, .high, .urgent], 9, 3)
+            try Expect.equal(rest, [5, 1, 10], "what is claimed of the rest")
         },
         Rule(
             "what is published says its level",

@@ -6,7 +6,7 @@ extension DefectiveStorage {
         queues: [String],
         names: [String],
         limit: Int,
-        first level: JobPriorityLevel,
+        levels: [JobPriorityLevel],
         owner: ServerEpoch,
         claim: Int64
     ) async throws(JobStorageError) -> [ClaimedJob] {
@@ -15,7 +15,7 @@ extension DefectiveStorage {
             queues: queues,
             names: defect == .claimsUnknownNames ? names + ["stranger"] : names,
             limit: defect == .claimsOneTooMany ? limit + 1 : limit,
-            first: defect == .claimsHighestFirst ? .urgent : level,
+            levels: defect == .claimsHighestFirst ? JobPriorityLevel.descending : levels,
             owner: owner,
             claim: claim
         )

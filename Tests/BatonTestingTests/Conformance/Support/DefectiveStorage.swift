@@ -45,6 +45,12 @@ final class DefectiveStorage: JobStorage {
         }
     }
 
+    func delete(_ jobs: [JobID: JobState], reason: String?) async throws(JobStorageError) -> Set<JobID> {
+        guard defect == .deletesManyUnexpected else { return try await inner.delete(jobs, reason: reason) }
+        for id in jobs.keys { _ = try await inner.delete(id, reason: reason) }
+        return Set(jobs.keys)
+    }
+
     func job(_ id: JobID) async throws(JobStorageError) -> JobSnapshot? {
         try await inner.job(id)
     }

@@ -14,6 +14,7 @@ enum PlantedStorageDefects {
         "whatever is not final is deleted": .init(.deletesNoRun, "a job that is processing to be deleted"),
         "what is final stays": .init(.deletesUnknownJobs, "whether it was deleted"),
         "what is not as expected is not deleted": .init(.deletesUnexpected, "whether it was deleted"),
+        "many are deleted at once": .init(.deletesManyUnexpected, "which are deleted"),
         "no claim succeeds after a delete": .init(.deletesNothing, "claims of deleted jobs"),
         "nothing brings a deleted job back": .init(.deletesNothing, "what is promoted"),
 
@@ -132,7 +133,7 @@ enum PlantedStorageDefects {
         "two reapers move each orphan once": .init(.requeuesTwice, "what is moved, each once"),
 
         "the oldest of the first queue come first": .init(.claimsTheYoungest, "what claims of three get"),
-        "each level can come first": .init(.claimsHighestFirst, "what is claimed when low ones come first"),
+        "levels come as they are asked for": .init(.claimsHighestFirst, "what is claimed when low ones come first"),
         "what is published says its level": .init(.promotesAtOneLevel, "what is promoted"),
         "what is adopted says its level": .init(.adoptsAtOneLevel, "what is adopted"),
         "a claim without a message is bounded": .init(

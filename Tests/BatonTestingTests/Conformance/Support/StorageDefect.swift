@@ -3,7 +3,7 @@ enum StorageDefect: String, CaseIterable, Sendable {
     // Producing.
     case losesTheLastJob, storesByHalves, storesPartByPart, revivesFinalJobs, givesUpARepeat, takesTheLastOfAnId
     case delaysWhatIsDelayed, refusesFarDates, insertsAlways
-    case deletesUnknownJobs, deletesNothing, deletesNoRun, deletesUnexpected
+    case deletesUnknownJobs, deletesNothing, deletesNoRun, deletesUnexpected, deletesManyUnexpected
     case forgetsClaims, forgetsData, doublesSuccesses
     case requeuesRuns, requeuesUnexpected, takesOldEnds
     case reschedulesNothing, reschedulesWhatHasEnded, reschedulesUnexpected

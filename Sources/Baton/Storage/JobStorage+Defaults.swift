@@ -1,0 +1,59 @@
+extension JobStorage {
+    /// No such place.
+    public var executor: (any TaskExecutor)? { nil }
+
+    /// Stores new jobs at once when the last is made.
+    ///
+    /// - Parameter next: Makes the next part; `nil` after the last.
+    /// - Throws: What the closure throws; ``JobStorageError``.
+    public func insert(parts next: () throws -> [NewJob]?) async throws {
+        var jobs: [NewJob] = []
+        while let part = try next() { jobs += part }
+        _ = try await insert(jobs, isRepeated: false)
+    }
+
+    /// Deletes a job that is not final, whatever it does at the moment.
+    ///
+    /// - Parameters:
+    ///   - id: The job.
+    ///   - reason: Why, for its history.
+    /// - Returns: Whether there was such a job.
+    /// - Throws: ``JobStorageError``.
+    public func delete(_ id: JobID, reason: String?) async throws(JobStorageError) -> Bool {
+        try await delete(id, reason: reason, expecting: nil)
+    }
+
+    /// Deletes many jobs that are not final, each by itself.
+    ///
+    /// - Parameters:
+    ///   - jobs: The jobs, and the state in which each must be.
+    ///   - reason: Why, for their histories.
+    /// - Returns: Those that it has deleted.
+    /// - Throws: ``JobStorageError``; then some of them may be deleted, whatever its code is.
+    public func delete(_ jobs: [JobID: JobState], reason: String?) async throws(JobStorageError) -> Set<JobID> {
+        var deleted: Set<JobID> = []
+        // In an order that does not depend on how a dictionary keeps them.
+        for (id, state) in jobs.sorted(by: { $0.key.description < $1.key.description }) {
+            if try await delete(id, reason: reason, expecting: state) { deleted.insert(id) }
+        }
+        return deleted
+    }
+
+    /// Moves scheduled jobs that are due to their queues, however many wait there to be claimed.
+    ///
+    /// - Parameter marks: As many marks as jobs may be moved.
+    /// - Returns: What is to be published, and when to ask again.
+    /// - Throws: ``JobStorageError``.
+    public func promoteDue(marks: PublishMarkRange) async throws(JobStorageError) -> Promotion {
+        try await promoteDue(marks: marks, pace: .unlimited)
+    }
+
+    /// Puts jobs of dead servers back, where no job's own policy is known.
+    ///
+    /// - Parameter marks: As many marks as jobs may be moved.
+    /// - Returns: What is to be published.
+    /// - Throws: ``JobStorageError``.
+    public func requeueOrphans(marks: PublishMarkRange) async throws(JobStorageError) -> OrphanRepair {
+        try await requeueOrphans(marks: marks, deletingExhausted: [])
+    }
+}
