@@ -80,9 +80,11 @@ enum Figure: String, Sendable, Hashable, CaseIterable {
     /// The look for jobs that have waited for long.
     case lookP50 = "settings.reconcile.look_ms.p50"
     case lookMax = "settings.reconcile.look_ms.max"
-    /// Of jobs that were removed: how long it took to count them before, and the longest step of the removal.
+    /// Of jobs that were removed: how long it took to count them before, the longest step of the removal, and all steps until
+    /// their files were gone, too.
     case retentionCounting = "settings.retention.counting_seconds"
     case retentionLongest = "settings.retention.longest_step_ms"
+    case retentionFiles = "settings.retention.files_seconds"
     /// The table of jobs that have not ended, without and with its indexes: when a backlog was stored, and when it had been
     /// drained and vacuumed; and how long after its end that was.
     case backlogTable = "settings.table.backlog_mb"

@@ -45,6 +45,7 @@ extension Report {
         add("look for the old, ms", latencies([.lookP50, .lookMax]))
         add("seconds to count", text(.retentionCounting, places: 3))
         add("longest step, ms", text(.retentionLongest, places: 1))
+        add("seconds, files gone", text(.retentionFiles, places: 3))
         add("backlog, table MB", text(.backlogTable, places: 1))
         add("backlog, indexes MB", text(.backlogIndexes, places: 1))
         add("at rest, table MB", text(.restingTable, places: 1))

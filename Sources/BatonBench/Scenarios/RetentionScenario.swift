@@ -34,30 +34,40 @@ struct RetentionScenario: Scenario {
             let meters = try await Meters(rig)
             let before = try await meters.start()
             let start = MonotonicClock.now
-            let done = try await retain(RetentionPolicy(timesByName: [Self.keptName: forEver]), rig)
-            let end = MonotonicClock.now
+            let policy = RetentionPolicy(timesByName: kept == nil ? [:] : [Self.keptName: forEver])
+            let done = try await retain(policy, rig)
             var figures = try await meters.figures(since: before, jobs: done.removed)
-            figures.setDuration(from: start, to: end, jobs: done.removed)
+            figures.setDuration(from: start, to: done.removedAt, jobs: done.removed)
             figures[.retentionCounting] = counted.seconds
             figures[.retentionLongest] = done.longest * 1e3
+            figures[.retentionFiles] = done.seconds
             try await check(done.removed, rig)
             return figures
         }
     }
 
-    private func retain(
-        _ policy: RetentionPolicy,
-        _ rig: Rig
-    ) async throws -> (seconds: Double, longest: Double, removed: Int) {
-        var (seconds, longest, removed) = (0.0, 0.0, 0)
+    /// What steps of retention did.
+    private struct Course {
+        /// All of them together.
+        var seconds = 0.0
+        var longest = 0.0
+        var removed = 0
+        /// When the last job was removed.
+        var removedAt = MonotonicClock.now
+    }
+
+    private func retain(_ policy: RetentionPolicy, _ rig: Rig) async throws -> Course {
+        var course = Course()
         while true {
             let start = MonotonicClock.now
             let step = try await rig.storage.retain(policy, limit: Self.batch)
             let taken = Double(MonotonicClock.now - start) / 1e9
-            seconds += taken
-            longest = max(longest, taken)
-            removed += step.removed.values.reduce(0, +)
-            guard step.hasMore else { return (seconds, longest, removed) }
+            course.seconds += taken
+            course.longest = max(course.longest, taken)
+            let removed = step.removed.values.reduce(0, +)
+            course.removed += removed
+            if removed > 0 { course.removedAt = MonotonicClock.now }
+            guard step.hasMore else { return course }
         }
     }
 
