@@ -72,4 +72,57 @@ struct DeleteTests {
             #expect(try await fixture.value(Int.self, "SELECT count(*) FROM ns.jobs") == 1)
         }
     }
+
+    /// Somebody's open transaction has one of them: nothing waits for it, neither the call nor who wants the others.
+    @Test func manyAreLeftWhereOneIsHeld() async throws {
+        try await withStorage { fixture in
+            let jobs = (0..<500).map { _ in NewJob.enqueued() }
+            _ = try await fixture.storage.insert(jobs, isRepeated: false)
+            let targets = jobs.map { JobTarget(id: $0.id, state: .enqueued, generation: 1) }
+            let enqueued = "SELECT count(*) FROM ns.jobs WHERE state = 'enqueued'"
+            try await fixture.client.withTransaction { transaction in
+                let hold = "SELECT FROM \(try fixture.schema.active) WHERE id = $1 FOR UPDATE"
+                try await transaction.query(PostgresStatement(hold, jobs[250].id.uuid, prepared: false))
+                let error = await #expect(throws: JobStorageError.self) {
+                    try await fixture.storage.delete(targets, reason: nil)
+                }
+                #expect(error?.code == .unavailable)
+                #expect(try await fixture.value(Int.self, enqueued) == jobs.count)
+            }
+            #expect(try await fixture.storage.delete(targets, reason: nil) == Set(jobs.map(\.id)))
+            #expect(try await fixture.value(Int.self, enqueued) == 0)
+        }
+    }
+
+    /// An id that two callers gave at once, one for now and one for later, is there twice.
+    @Test func anIDThatIsThereTwiceIsDeletedTwice() async throws {
+        try await withStorage { fixture in
+            let job = NewJob.make(start: .after(.seconds(60)))
+            _ = try await fixture.storage.insert([job], isRepeated: false)
+            try await fixture.sql(
+                """
+                INSERT INTO ns.active_job (id, created_at, enqueued_at, state_at, generation, run, attempt, max_attempts,
+                    state, priority, type, queue, arguments, history)
+                SELECT id, created_at, now(), state_at, 1, run, attempt, max_attempts, 2, priority, type, queue, arguments,
+                    history FROM ns.scheduled_job
+                """
+            )
+            let client = JobClient(storage: fixture.storage, logger: .quiet)
+            #expect(try await client.delete(matching: JobFilter(states: [.enqueued, .scheduled])) == 1)
+            #expect(try await fixture.value(Int.self, "SELECT count(*) FROM ns.finished_job") == 2)
+        }
+    }
+
+    /// What was requeued since it was found is left alone, though it is in the same state again.
+    @Test func manyAreHeldAgainstTheirGenerations() async throws {
+        try await withStorage { fixture in
+            let job = NewJob.enqueued()
+            _ = try await fixture.storage.insert([job], isRepeated: false)
+            let target = JobTarget(id: job.id, state: .enqueued, generation: 1)
+            #expect(try await fixture.storage.delete([target], reason: nil) == [job.id])
+            _ = try await fixture.storage.requeue([JobTarget(id: job.id)], marks: .some(), reason: nil)
+            #expect(try await fixture.storage.delete([target], reason: nil) == [])
+            #expect(try await fixture.job(job.id).state == .enqueued)
+        }
+    }
 }

@@ -50,7 +50,10 @@ struct PlanTests {
                 ),
                 ("takeback", statements.insert.takeBackEnqueued, "uuid[]", ids),
                 ("delete", statements.lookup.delete, "uuid, text, smallint", "\(me), 'r', NULL"),
-                ("deletes", statements.lookup.deleteMany, "uuid[], text, smallint[]", "\(ids), 'r', '{2}'"),
+                (
+                    "deletes", statements.lookup.deleteMany, "uuid[], text, smallint[], integer[]",
+                    "\(ids), 'r', '{2}', '{1}'"
+                ),
                 (
                     "requeue", statements.requeue.requeue, "uuid[], uuid, bigint, text, smallint[], integer[]",
                     "\(ids), \(me), 1, 'r', '{NULL}', '{1}'"

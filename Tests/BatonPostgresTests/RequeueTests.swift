@@ -22,7 +22,7 @@ struct RequeueTests {
                     try await transaction.query(.init(delete, job.id.uuid, "r", JobState?.none?.code, prepared: false))
                     group.addTask {
                         try await fixture.storage.requeue(
-                            [RequeueTarget(id: job.id)],
+                            [JobTarget(id: job.id)],
                             marks: .some(1),
                             reason: "by hand"
                         )

@@ -77,7 +77,7 @@ extension ChaosTests {
     func pausedWorkerKeepsItsJobs() async throws {
         try await withBaton { lab in
             try await withWorker(lab) { worker in
-                let jobs = try await jobsUnderWay(lab, worker, milliseconds: 30_000)
+                let jobs = try await jobsUnderWay(lab, worker, milliseconds: 45_000)
                 try await withWorker(lab) { _ in
                     try await untilTakeoverIsOffered(lab, servers: 2)
                     worker.send(SIGSTOP)
@@ -98,7 +98,7 @@ extension ChaosTests {
     func sessionLossKeepsJobs() async throws {
         try await withBaton { lab in
             try await withWorker(lab) { worker in
-                let jobs = try await jobsUnderWay(lab, worker, milliseconds: 30_000)
+                let jobs = try await jobsUnderWay(lab, worker, milliseconds: 45_000)
                 try await withWorker(lab) { _ in
                     try await untilTakeoverIsOffered(lab, servers: 2)
                     for _ in 0..<12 {

@@ -23,9 +23,9 @@ extension JobClient {
 
     /// Deletes all jobs that match a filter and have not ended, as ``delete(_:reason:)`` does with one.
     ///
-    /// From the newest to the oldest, in bounded transactions. What is deleted stays so when the call fails, and it can be made
-    /// again. A job that has changed its state since it was found stays as it is, so a job that has just begun to run is not cut off; what begins
-    /// to match in the meantime may be left out.
+    /// From the newest to the oldest, in bounded transactions. What is deleted stays so when the call fails, and it can be
+    /// made again. A job that has changed its state since it was found, or was requeued, stays as it is, so a job that has
+    /// just begun to run is not cut off; what begins to match in the meantime may be left out.
     ///
     /// - Parameters:
     ///   - filter: Which jobs: it names states or ids.
@@ -80,7 +80,7 @@ extension JobClient {
         _ monitor: any JobMonitor
     ) async throws(JobStorageError) -> Int {
         // A repetition finds what was moved at another generation, and leaves it alone.
-        let targets = jobs.map { RequeueTarget(id: $0.id, state: $0.state, generation: $0.generation) }
+        let targets = jobs.map { JobTarget(id: $0.id, state: $0.state, generation: $0.generation) }
         var isInDoubt = false
         return try await persistently { () throws(JobStorageError) in
             do throws(JobStorageError) {
@@ -96,7 +96,8 @@ extension JobClient {
             // Which of them a try before has moved, only the generations tell.
             let ids = JobFilter(ids: targets.map(\.id))
             let now = try await monitor.jobs(matching: ids, after: nil, limit: targets.count).jobs
-            let before = Dictionary(uniqueKeysWithValues: jobs.map { ($0.id, $0.generation) })
+            // Of an id that two callers gave at once there may be two jobs.
+            let before = Dictionary(jobs.map { ($0.id, $0.generation) }, uniquingKeysWith: max)
             return now.count { $0.generation > before[$0.id, default: .max] }
         }
     }
@@ -106,15 +107,15 @@ extension JobClient {
         reason: String?,
         _ monitor: any JobMonitor
     ) async throws(JobStorageError) -> Int {
-        let states = Dictionary(uniqueKeysWithValues: jobs.map { ($0.id, $0.state) })
+        // A repetition leaves alone what was requeued since, at another generation.
+        let targets = jobs.map { JobTarget(id: $0.id, state: $0.state, generation: $0.generation) }
         var isInDoubt = false
         let deleted = try await persistently { () throws(JobStorageError) in
             do throws(JobStorageError) {
-                let deleted = try await storage.delete(states, reason: reason)
+                let deleted = try await storage.delete(targets, reason: reason)
                 guard isInDoubt else { return deleted }
             } catch {
-                // Whatever the code is: some may have been deleted before.
-                isInDoubt = true
+                isInDoubt = isInDoubt || error.code == .outcomeUnknown
                 throw error
             }
             // Which of them a try before has deleted, only their states tell.

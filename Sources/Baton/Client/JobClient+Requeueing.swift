@@ -21,7 +21,7 @@ extension JobClient {
         reason: String? = nil,
         expecting state: JobState? = nil
     ) async throws(JobStorageError) -> RequeueOutcome {
-        var target = RequeueTarget(id: id, state: state)
+        var target = JobTarget(id: id, state: state)
         var isInDoubt = false
         return try await persistently { () throws(JobStorageError) in
             guard let job = try await storage.job(id) else { return .missing }
@@ -41,7 +41,7 @@ extension JobClient {
         }
     }
 
-    private func requeue(_ target: RequeueTarget, reason: String?) async throws(JobStorageError) -> RequeueOutcome {
+    private func requeue(_ target: JobTarget, reason: String?) async throws(JobStorageError) -> RequeueOutcome {
         let patience = configuration.enqueueTimeout
         return try await move(atMost: 1, patience: patience) { marks throws(JobStorageError) in
             let requeue = try await storage.requeue([target], marks: marks, reason: reason)

@@ -121,7 +121,7 @@ extension JobClient {
         dueIn delay: Duration,
         _ reason: String?
     ) async throws(JobStorageError) -> [RescheduleOutcome] {
-        let targets = jobs.map { RequeueTarget(id: $0.id, generation: $0.generation) }
+        let targets = jobs.map { JobTarget(id: $0.id, generation: $0.generation) }
         var unknown: JobStorageError?
         let outcomes = try await persistently { () throws(JobStorageError) in
             do throws(JobStorageError) {

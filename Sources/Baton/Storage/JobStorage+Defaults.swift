@@ -23,22 +23,6 @@ extension JobStorage {
         try await delete(id, reason: reason, expecting: nil)
     }
 
-    /// Deletes many jobs that are not final, each by itself.
-    ///
-    /// - Parameters:
-    ///   - jobs: The jobs, and the state in which each must be.
-    ///   - reason: Why, for their histories.
-    /// - Returns: Those that it has deleted.
-    /// - Throws: ``JobStorageError``; then some of them may be deleted, whatever its code is.
-    public func delete(_ jobs: [JobID: JobState], reason: String?) async throws(JobStorageError) -> Set<JobID> {
-        var deleted: Set<JobID> = []
-        // In an order that does not depend on how a dictionary keeps them.
-        for (id, state) in jobs.sorted(by: { $0.key.description < $1.key.description }) {
-            if try await delete(id, reason: reason, expecting: state) { deleted.insert(id) }
-        }
-        return deleted
-    }
-
     /// Moves scheduled jobs that are due to their queues, however many wait there to be claimed.
     ///
     /// - Parameter marks: As many marks as jobs may be moved.

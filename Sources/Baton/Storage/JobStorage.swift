@@ -43,16 +43,15 @@ public protocol JobStorage: Service, PublisherStorage, ServerStorage, ProbeStora
     /// - Throws: ``JobStorageError``.
     func delete(_ id: JobID, reason: String?, expecting state: JobState?) async throws(JobStorageError) -> Bool
 
-    /// Deletes many jobs that are not final (PROTOCOL move 5).
-    ///
-    /// By default each by itself; a storage that has a way for many at once should take it.
+    /// Deletes many jobs that are not final, whatever they do at the moment (PROTOCOL move 5).
     ///
     /// - Parameters:
-    ///   - jobs: The jobs, and the state in which each must be; one that is in another stays as it is.
+    ///   - targets: The jobs; one that is not as it is expected to be stays as it is, and so may one that is just moving to
+    ///     another state.
     ///   - reason: Why, for their histories.
     /// - Returns: Those that it has deleted.
-    /// - Throws: ``JobStorageError``; then some of them may be deleted, whatever its code is.
-    func delete(_ jobs: [JobID: JobState], reason: String?) async throws(JobStorageError) -> Set<JobID>
+    /// - Throws: ``JobStorageError``.
+    func delete(_ targets: [JobTarget], reason: String?) async throws(JobStorageError) -> Set<JobID>
 
     /// Gives jobs another time by hand that wait for theirs; one in any other state stays as it is.
     ///
@@ -63,7 +62,7 @@ public protocol JobStorage: Service, PublisherStorage, ServerStorage, ProbeStora
     /// - Returns: What became of each, in order.
     /// - Throws: ``JobStorageError``.
     func reschedule(
-        _ targets: [RequeueTarget],
+        _ targets: [JobTarget],
         to time: DueTime,
         reason: String?
     ) async throws(JobStorageError) -> [RescheduleOutcome]
@@ -78,7 +77,7 @@ public protocol JobStorage: Service, PublisherStorage, ServerStorage, ProbeStora
     /// - Returns: What is to be published, and what became of each.
     /// - Throws: ``JobStorageError``.
     func requeue(
-        _ targets: [RequeueTarget],
+        _ targets: [JobTarget],
         marks: PublishMarkRange,
         reason: String?
     ) async throws(JobStorageError) -> JobRequeue
@@ -128,7 +127,7 @@ public protocol JobStorage: Service, PublisherStorage, ServerStorage, ProbeStora
     ///   - queues: The queues, in order: a job of the next is taken only when the one before has no more.
     ///   - names: The names that the server knows; rows of others are passed over.
     ///   - limit: How many jobs at most.
-    ///   - levels: All levels of priority, in the order in which each queue is looked through.
+    ///   - levels: All levels of priority, each once, in the order in which each queue is looked through.
     ///   - owner: The server's epoch.
     ///   - claim: A number never used before in this epoch.
     /// - Returns: The jobs claimed, in this order; fewer than `limit` only when no more wait that bear no mark.

@@ -8,7 +8,8 @@ struct RetentionCommand: AsyncParsableCommand {
         discussion: """
             Where none of them is to stay the day goes as a whole; with --kept it is gone through row by row. The clock starts \
             when their statistics have been counted, which servers do hour by hour as time goes on, and ends when all are \
-            removed; the files of a day that went as a whole go after it, and hold nobody up. Exit code 1: something was removed that was to stay, or stayed.
+            removed; the files of a day that went as a whole go after it, and hold nobody up. Exit code 1: something was \
+            removed that was to stay, or stayed.
             """
     )
 

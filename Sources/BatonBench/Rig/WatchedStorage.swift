@@ -49,12 +49,12 @@ struct WatchedStorage: JobStorage {
         try await storage.delete(id, reason: reason, expecting: state)
     }
 
-    func delete(_ jobs: [JobID: JobState], reason: String?) async throws(JobStorageError) -> Set<JobID> {
-        try await storage.delete(jobs, reason: reason)
+    func delete(_ targets: [JobTarget], reason: String?) async throws(JobStorageError) -> Set<JobID> {
+        try await storage.delete(targets, reason: reason)
     }
 
     func reschedule(
-        _ targets: [RequeueTarget],
+        _ targets: [JobTarget],
         to time: DueTime,
         reason: String?
     ) async throws(JobStorageError) -> [RescheduleOutcome] {
@@ -151,7 +151,7 @@ struct WatchedStorage: JobStorage {
     }
 
     func requeue(
-        _ targets: [RequeueTarget],
+        _ targets: [JobTarget],
         marks: PublishMarkRange,
         reason: String?
     ) async throws(JobStorageError) -> JobRequeue {

@@ -12,7 +12,8 @@ struct LookupStatements: Sendable {
     ///
     /// It takes the claim off, so that the completion of a run that is still going on finds itself fenced.
     let delete: String
-    /// Deletes jobs that are not final: `$1` ids, sorted, `$2` reason, `$3` the states in which they must be.
+    /// Deletes jobs that are not final: `$1` ids, sorted, `$2` reason, `$3` the states and `$4` the generations in
+    /// which they must be, NULL for any.
     ///
     /// Returns their ids. It takes their claims off, too.
     let deleteMany: String
@@ -72,8 +73,10 @@ struct LookupStatements: Sendable {
             pending.indices.map { index in
                 """
                 g\(index) AS (
-                    DELETE FROM \(pending[index]) AS h USING unnest($1::uuid[], $3::smallint[]) AS t (id, state)
-                    WHERE h.id = ANY ($1::uuid[]) AND h.id = t.id AND h.state = t.state
+                    DELETE FROM \(pending[index]) AS h
+                    USING unnest($1::uuid[], $3::smallint[], $4::integer[]) AS t (id, state, generation)
+                    WHERE h.id = ANY ($1::uuid[]) AND h.id = t.id
+                        AND h.state = coalesce(t.state, h.state) AND h.generation = coalesce(t.generation, h.generation)
                     RETURNING h.*
                 )
                 """

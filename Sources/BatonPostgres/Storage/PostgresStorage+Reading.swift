@@ -36,22 +36,30 @@ extension PostgresStorage {
         throw JobStorageError(.unavailable, "Job \(id) moved each time it was to be deleted. Try again.")
     }
 
-    /// Deletes many jobs that are not final, all in one transaction.
+    /// Deletes many jobs that are not final, whatever they do at the moment.
     ///
     /// - Parameters:
-    ///   - jobs: The jobs, and the state in which each must be.
+    ///   - targets: The jobs; one that is not as it is expected to be stays as it is, and so may one that is just moving to
+    ///     another state.
     ///   - reason: Why, for their histories.
     /// - Returns: Those that it has deleted.
-    /// - Throws: ``JobStorageError``.
-    public func delete(_ jobs: [JobID: JobState], reason: String?) async throws(JobStorageError) -> Set<JobID> {
+    /// - Throws: ``JobStorageError``: ``JobStorageError/Code/unavailable`` when somebody's open transaction holds one of them;
+    ///   then all are as they were.
+    public func delete(_ targets: [JobTarget], reason: String?) async throws(JobStorageError) -> Set<JobID> {
         let sql = try await ready().lookup.deleteMany
-        if jobs.isEmpty { return [] }
-        let sorted = Array(jobs).inJobOrder(\.key)
-        let statement = PostgresStatement(sql, sorted.map(\.key.uuid), reason, sorted.map(\.value.code))
-        // Who has one of them locked must not keep the others from whoever else wants them. One that is between two tables
-        // has left the state in which it was to be deleted.
+        if targets.isEmpty { return [] }
+        let sorted = targets.inJobOrder(\.id)
+        let statement = PostgresStatement(
+            sql,
+            sorted.map(\.id.uuid),
+            reason,
+            sorted.map { $0.state?.code },
+            sorted.map { $0.generation.map(Int32.init(clamping:)) }
+        )
+        // What it has locked, claims and completions wait for: it must not wait itself. A job that is between two tables has
+        // left the state in which it was found.
         let results = try await performBriefly([statement])
-        return try reading { () throws(PostgresError) in try results.first?.ids() ?? [] }
+        return try reading { () throws(PostgresError) in try results.last?.ids() ?? [] }
     }
 
     /// A job as it stands.

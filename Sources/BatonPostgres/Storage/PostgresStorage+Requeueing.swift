@@ -16,7 +16,7 @@ extension PostgresStorage {
     /// - Returns: What is to be published, and what became of each.
     /// - Throws: ``JobStorageError``.
     public func requeue(
-        _ targets: [RequeueTarget],
+        _ targets: [JobTarget],
         marks: PublishMarkRange,
         reason: String?
     ) async throws(JobStorageError) -> JobRequeue {
@@ -66,7 +66,7 @@ extension PostgresStorage {
     /// - Returns: What became of each, in order.
     /// - Throws: ``JobStorageError``.
     public func reschedule(
-        _ targets: [RequeueTarget],
+        _ targets: [JobTarget],
         to time: DueTime,
         reason: String?
     ) async throws(JobStorageError) -> [RescheduleOutcome] {
@@ -121,7 +121,7 @@ extension PostgresResult {
     }
 }
 
-extension RequeueTarget {
+extension JobTarget {
     /// Whether its job is where it can be moved from, as it is expected to be.
     fileprivate func matches(in standing: [JobID: (state: JobState, generation: Int)]) -> Bool {
         standing[id].map { matches($0.state, generation: $0.generation) } ?? false

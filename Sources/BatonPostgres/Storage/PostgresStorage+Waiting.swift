@@ -15,7 +15,7 @@ extension PostgresStorage {
     ///   - queues: The queues, in order: a job of the next is taken only when the one before has no more.
     ///   - names: The names that the server knows; rows of others are passed over.
     ///   - limit: How many jobs at most.
-    ///   - levels: All levels of priority, in the order in which each queue is looked through.
+    ///   - levels: All levels of priority, each once, in the order in which each queue is looked through.
     ///   - owner: The server's epoch.
     ///   - claim: A number never used before in this epoch.
     /// - Returns: The jobs claimed; fewer than `limit` only when no more wait, or what more waits is published and looked for

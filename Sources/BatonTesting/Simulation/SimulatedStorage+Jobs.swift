@@ -19,14 +19,14 @@ extension SimulatedStorage {
         }
     }
 
-    package func delete(_ jobs: [JobID: JobState], reason: String?) async throws(JobStorageError) -> Set<JobID> {
+    package func delete(_ targets: [JobTarget], reason: String?) async throws(JobStorageError) -> Set<JobID> {
         try await call(.delete, as: .move(.delete)) { (storage) async throws(JobStorageError) in
-            try await storage.delete(jobs, reason: reason)
+            try await storage.delete(targets, reason: reason)
         }
     }
 
     package func reschedule(
-        _ targets: [RequeueTarget],
+        _ targets: [JobTarget],
         to time: DueTime,
         reason: String?
     ) async throws(JobStorageError) -> [RescheduleOutcome] {
@@ -36,7 +36,7 @@ extension SimulatedStorage {
     }
 
     package func requeue(
-        _ targets: [RequeueTarget],
+        _ targets: [JobTarget],
         marks: PublishMarkRange,
         reason: String?
     ) async throws(JobStorageError) -> JobRequeue {

@@ -21,12 +21,14 @@ extension FakeStorage {
         }
     }
 
-    func delete(_ jobs: [JobID: JobState], reason: String?) async throws(JobStorageError) -> Set<JobID> {
-        try await answer(.delete) { storage throws(JobStorageError) in try await storage.delete(jobs, reason: reason) }
+    func delete(_ targets: [JobTarget], reason: String?) async throws(JobStorageError) -> Set<JobID> {
+        try await answer(.delete) { storage throws(JobStorageError) in
+            try await storage.delete(targets, reason: reason)
+        }
     }
 
     func reschedule(
-        _ targets: [RequeueTarget],
+        _ targets: [JobTarget],
         to time: DueTime,
         reason: String?
     ) async throws(JobStorageError) -> [RescheduleOutcome] {
@@ -36,7 +38,7 @@ extension FakeStorage {
     }
 
     func requeue(
-        _ targets: [RequeueTarget],
+        _ targets: [JobTarget],
         marks: PublishMarkRange,
         reason: String?
     ) async throws(JobStorageError) -> JobRequeue {

@@ -44,6 +44,27 @@ extension InMemoryStorage {
         }
     }
 
+    /// Deletes many jobs that are not final, whatever they do at the moment.
+    ///
+    /// - Parameters:
+    ///   - targets: The jobs; one that is not as it is expected to be stays as it is.
+    ///   - reason: Why, for their histories.
+    /// - Returns: Those that it has deleted.
+    /// - Throws: Never; the signature is the protocol's.
+    public func delete(_ targets: [JobTarget], reason: String?) async throws(JobStorageError) -> Set<JobID> {
+        transaction { tables, now in
+            var deleted: Set<JobID> = []
+            for target in targets {
+                guard let row = tables.rows[target.id], !row.state.isFinal,
+                    target.expects(row.state, generation: row.generation)
+                else { continue }
+                tables.move(target.id, to: .deleted, at: now, reason: reason) { $0.unfence() }
+                deleted.insert(target.id)
+            }
+            return deleted
+        }
+    }
+
     /// A job as it stands.
     ///
     /// - Parameter id: The job.

@@ -8,7 +8,7 @@ extension InMemoryStorage {
     /// - Returns: What is to be published, and what became of each.
     /// - Throws: Never; the signature is the protocol's.
     public func requeue(
-        _ targets: [RequeueTarget],
+        _ targets: [JobTarget],
         marks: PublishMarkRange,
         reason: String?
     ) async throws(JobStorageError) -> JobRequeue {
@@ -24,7 +24,7 @@ extension InMemoryStorage {
     /// - Returns: What became of each, in order.
     /// - Throws: Never; the signature is the protocol's.
     public func reschedule(
-        _ targets: [RequeueTarget],
+        _ targets: [JobTarget],
         to time: DueTime,
         reason: String?
     ) async throws(JobStorageError) -> [RescheduleOutcome] {

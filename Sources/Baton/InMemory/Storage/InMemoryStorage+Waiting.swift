@@ -7,7 +7,7 @@ extension InMemoryStorage {
     ///   - queues: The queues, in order: a job of the next is taken only when the one before has no more.
     ///   - names: The names of the jobs that the server knows.
     ///   - limit: How many at most.
-    ///   - levels: All levels of priority, in the order in which each queue is looked through.
+    ///   - levels: All levels of priority, each once, in the order in which each queue is looked through.
     ///   - owner: The server's epoch; one that is dead claims nothing.
     ///   - claim: A number never used before in this epoch.
     /// - Returns: The jobs.

@@ -95,7 +95,7 @@ extension InMemoryTables {
 
     /// Puts jobs back by hand that have ended or wait for their time.
     mutating func requeue(
-        _ targets: [RequeueTarget],
+        _ targets: [JobTarget],
         _ marks: PublishMarkRange,
         reason: String?,
         at now: Date
@@ -132,7 +132,7 @@ extension InMemoryTables {
 
     /// Gives a job another time by hand.
     mutating func reschedule(
-        _ target: RequeueTarget,
+        _ target: JobTarget,
         to dueAt: Date,
         reason: String?,
         at now: Date

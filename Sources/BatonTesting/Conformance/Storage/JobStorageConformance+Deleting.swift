@@ -50,24 +50,25 @@ extension JobStorageConformance {
             "Of many jobs those are deleted that are as expected, each with the reason; their runs are fenced (PROTOCOL move 5)."
         ) { subject in
             let owner = try await subject.server()
-            var (expected, others): ([JobID: JobState], [JobID: JobState]) = ([:], [:])
+            var (expected, others): ([JobTarget], [JobTarget]) = ([], [])
             for state in [JobState.enqueued, .scheduled, .failed] {
-                expected[try await subject.job(in: state, owner: owner).id] = state
-                others[try await subject.job(in: state, owner: owner).id] = .processing
+                let job = try await subject.snapshot(try await subject.job(in: state, owner: owner).id)
+                expected.append(JobTarget(id: job.id, state: state, generation: job.generation))
+                others.append(JobTarget(id: try await subject.job(in: state, owner: owner).id, state: .processing))
+                others.append(JobTarget(id: try await subject.job(in: state, owner: owner).id, generation: 7))
             }
             let run = try await subject.running(by: owner)
-            expected[run.id] = .processing
-            others[try await subject.job(in: .succeeded, owner: owner).id] = .succeeded
-            let missing = [subject.environment.makeJobID(): JobState.enqueued]
-            let all = [expected, others, missing].reduce(into: [:]) { $0.merge($1) { first, _ in first } }
-            let deleted = try await subject.storage.delete(all, reason: "by hand")
-            try Expect.equal(deleted, Set(expected.keys), "which are deleted")
-            for id in expected.keys {
+            expected.append(JobTarget(id: run.id))
+            others.append(JobTarget(id: try await subject.job(in: .succeeded, owner: owner).id))
+            let missing = JobTarget(id: subject.environment.makeJobID(), state: .enqueued)
+            let deleted = try await subject.storage.delete(others + expected + [missing], reason: "by hand")
+            try Expect.equal(deleted, Set(expected.map(\.id)), "which are deleted")
+            for id in expected.map(\.id) {
                 try await subject.expect(id, in: .deleted, "the state after a delete")
                 let reason = try await subject.storage.history(of: id).last?.reason
                 try Expect.equal(reason, "by hand", "the reason in the history")
             }
-            for id in others.keys {
+            for id in others.map(\.id) {
                 let state = try await subject.snapshot(id).state
                 try Expect.that(state != .deleted, "what is not as expected to stay", found: state)
             }

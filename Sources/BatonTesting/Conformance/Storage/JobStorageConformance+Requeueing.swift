@@ -48,7 +48,7 @@ extension JobStorageConformance {
         },
         Rule(
             "what is not as expected is not requeued",
-            "A job that is in another state, or at another generation, than was expected stays as it is (RequeueTarget)."
+            "A job that is in another state, or at another generation, than was expected stays as it is (JobTarget)."
         ) { subject in
             let owner = try await subject.server()
             for (claim, state) in zip(Int64(1)..., [JobState.succeeded, .failed, .deleted, .scheduled]) {
@@ -56,10 +56,10 @@ extension JobStorageConformance {
                 let before = try await subject.snapshot(job.id)
                 let other: JobState = state == .failed ? .succeeded : .failed
                 let unexpected = [
-                    RequeueTarget(id: job.id, state: other),
-                    RequeueTarget(id: job.id, generation: before.generation + 1),
-                    RequeueTarget(id: job.id, state: state, generation: before.generation - 1),
-                    RequeueTarget(id: job.id, state: .enqueued),
+                    JobTarget(id: job.id, state: other),
+                    JobTarget(id: job.id, generation: before.generation + 1),
+                    JobTarget(id: job.id, state: state, generation: before.generation - 1),
+                    JobTarget(id: job.id, state: .enqueued),
                 ]
                 for target in unexpected {
                     let (_, requeue) = try await subject.requeue([target])
@@ -67,7 +67,7 @@ extension JobStorageConformance {
                     try Expect.equal(requeue.outcomes, [.refused(state)], "what becomes of a job that is \(state)")
                 }
                 try Expect.equal(try await subject.snapshot(job.id), before, "the job")
-                let target = RequeueTarget(id: job.id, state: state, generation: before.generation)
+                let target = JobTarget(id: job.id, state: state, generation: before.generation)
                 for outcome in [RequeueOutcome.requeued, .refused(.enqueued)] {
                     let (_, requeue) = try await subject.requeue([target])
                     try Expect.equal(requeue.outcomes, [outcome], "what becomes of a job that is as expected")
@@ -108,12 +108,12 @@ extension JobStorageSubject {
     /// Requeues jobs, with the marks that they were given.
     @inline(never)
     func requeue(_ ids: [JobID]) async throws -> (PublishMarkRange, JobRequeue) {
-        try await requeue(ids.map { RequeueTarget(id: $0) })
+        try await requeue(ids.map { JobTarget(id: $0) })
     }
 
     /// Requeues jobs that are as they are expected to be, with the marks that they were given.
     @inline(never)
-    func requeue(_ targets: [RequeueTarget]) async throws -> (PublishMarkRange, JobRequeue) {
+    func requeue(_ targets: [JobTarget]) async throws -> (PublishMarkRange, JobRequeue) {
         let marks = try await marks(targets.count)
         return (marks, try await storage.requeue(targets, marks: marks, reason: "by hand"))
     }

@@ -68,19 +68,19 @@ extension JobStorageConformance {
         },
         Rule(
             "what is not as expected keeps its time",
-            "A job at another generation than was expected has been promoted since, and waits for something else (RequeueTarget)."
+            "A job at another generation than was expected has been promoted since, and waits for something else (JobTarget)."
         ) { subject in
             let owner = try await subject.server()
             let job = try await subject.job(in: .scheduled, owner: owner)
             let before = try await subject.snapshot(job.id)
             for target in [
-                RequeueTarget(id: job.id, generation: before.generation - 1), RequeueTarget(id: job.id, state: .failed),
+                JobTarget(id: job.id, generation: before.generation - 1), JobTarget(id: job.id, state: .failed),
             ] {
                 let outcomes = try await subject.storage.reschedule([target], to: .after(.zero), reason: nil)
                 try Expect.equal(outcomes, [.refused(.scheduled)], "what becomes of it")
                 try Expect.equal(try await subject.snapshot(job.id), before, "the job")
             }
-            let target = RequeueTarget(id: job.id, state: .scheduled, generation: before.generation)
+            let target = JobTarget(id: job.id, state: .scheduled, generation: before.generation)
             let outcomes = try await subject.storage.reschedule([target], to: .after(.zero), reason: nil)
             try Expect.equal(outcomes, [.rescheduled], "what becomes of a job that is as expected")
         },
@@ -109,6 +109,6 @@ extension JobStorageSubject {
     /// Gives jobs another time.
     @inline(never)
     func reschedule(_ ids: [JobID], to time: DueTime, reason: String? = nil) async throws -> [RescheduleOutcome] {
-        try await storage.reschedule(ids.map { RequeueTarget(id: $0) }, to: time, reason: reason)
+        try await storage.reschedule(ids.map { JobTarget(id: $0) }, to: time, reason: reason)
     }
 }

@@ -2,16 +2,16 @@ import Baton
 
 extension DefectiveStorage {
     func reschedule(
-        _ targets: [RequeueTarget],
+        _ targets: [JobTarget],
         to time: DueTime,
         reason: String?
     ) async throws(JobStorageError) -> [RescheduleOutcome] {
         switch defect {
         case .reschedulesNothing: return targets.map { _ in .rescheduled }
         case .reschedulesUnexpected:
-            return try await inner.reschedule(targets.map { RequeueTarget(id: $0.id) }, to: time, reason: reason)
+            return try await inner.reschedule(targets.map { JobTarget(id: $0.id) }, to: time, reason: reason)
         case .reschedulesWhatHasEnded:
-            let failed = targets.map { RequeueTarget(id: $0.id, state: .failed) }
+            let failed = targets.map { JobTarget(id: $0.id, state: .failed) }
             _ = try await inner.requeue(failed, marks: PublishMarkRange(unmarked: failed.count), reason: reason)
         default: break
         }
@@ -19,12 +19,12 @@ extension DefectiveStorage {
     }
 
     func requeue(
-        _ targets: [RequeueTarget],
+        _ targets: [JobTarget],
         marks: PublishMarkRange,
         reason: String?
     ) async throws(JobStorageError) -> JobRequeue {
         let ids = targets.map(\.id)
-        let meant = defect == .requeuesUnexpected ? ids.map { RequeueTarget(id: $0) } : targets
+        let meant = defect == .requeuesUnexpected ? ids.map { JobTarget(id: $0) } : targets
         var requeue = try await inner.requeue(meant, marks: marks, reason: reason)
         switch defect {
         case .requeuesAtTheOldGeneration:
@@ -32,7 +32,7 @@ extension DefectiveStorage {
         case .requeuesRuns:
             for (index, outcome) in requeue.outcomes.enumerated() where outcome == .refused(.processing) {
                 _ = try await inner.delete(ids[index], reason: nil)
-                let again = try await inner.requeue([RequeueTarget(id: ids[index])], marks: marks, reason: reason)
+                let again = try await inner.requeue([JobTarget(id: ids[index])], marks: marks, reason: reason)
                 requeue.dispatches += again.dispatches
                 requeue.outcomes[index] = .requeued
             }

@@ -45,10 +45,10 @@ final class DefectiveStorage: JobStorage {
         }
     }
 
-    func delete(_ jobs: [JobID: JobState], reason: String?) async throws(JobStorageError) -> Set<JobID> {
-        guard defect == .deletesManyUnexpected else { return try await inner.delete(jobs, reason: reason) }
-        for id in jobs.keys { _ = try await inner.delete(id, reason: reason) }
-        return Set(jobs.keys)
+    func delete(_ targets: [JobTarget], reason: String?) async throws(JobStorageError) -> Set<JobID> {
+        guard defect == .deletesManyUnexpected else { return try await inner.delete(targets, reason: reason) }
+        for target in targets { _ = try await inner.delete(target.id, reason: reason) }
+        return Set(targets.map(\.id))
     }
 
     func job(_ id: JobID) async throws(JobStorageError) -> JobSnapshot? {
