@@ -65,16 +65,16 @@ extension JobTransportConformance {
         ) { subject in
             let messages = subject.messages(5)
             try await subject.publish(messages)
-            try await subject.consume(prefetch: 2) { consumer in
+            let rest = try await subject.consume(prefetch: 2) { consumer in
                 let here = try await consumer.deliveries(2)
                 await consumer.consumer.stopDeliveries()
                 await consumer.consumer.acknowledge(here)
-                // One that waits for its answer, so that the acknowledgements before it are through.
-                await consumer.consumer.stopDeliveries()
+                // Before it ends: an acknowledgement that is on its way then may not arrive.
+                return try await subject.rest()
             }
-            let rest = try await subject.rest()
             try Expect.equal(rest.map(\.message), Array(messages.suffix(3)), "what is left")
             try Expect.equal(rest.map(\.isRedelivered), [false, false, false], "whether it had been handed out")
+            try Expect.equal(try await subject.rest().map(\.message), [], "what comes again")
         },
         Rule(
             "an ended consumer settles nothing",

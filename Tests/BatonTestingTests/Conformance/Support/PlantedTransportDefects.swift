@@ -27,7 +27,7 @@ enum PlantedTransportDefects {
         "what is not settled comes again": .init(.settlesAtOnce, "what comes again when one of three is acknowledged"),
         "a redelivery says so": .init(.marksNoRedelivery, "the marks of the second deliveries"),
         "what is given back comes again": .init(.settlesWhatIsGivenBack, "2 wake-ups to arrive"),
-        "a stopped consumer still settles": .init(.neverStops, "whether it had been handed out"),
+        "a stopped consumer still settles": .init(.neverStops, "what is left"),
         "an ended consumer settles nothing": .init(.settlesAfterItsEnd, "what comes again"),
 
         "a bundle arrives as its wake-ups": .init(.losesTheEndOfBundles, "65 wake-ups to arrive"),
