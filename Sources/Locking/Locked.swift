@@ -1,12 +1,16 @@
-import Glibc
+package import Glibc
 
 /// A value that one thread at a time can reach.
 ///
 /// In the place of `Synchronization.Mutex`, whose lock ThreadSanitizer cannot see on Linux: every value behind one is
 /// reported as a race. It sees this one, which is a pthread mutex.
 package final class Locked<Value>: @unchecked Sendable {
-    private let mutex: UnsafeMutablePointer<pthread_mutex_t>
-    private var value: Value
+    @usableFromInline
+    let mutex: UnsafeMutablePointer<pthread_mutex_t>
+    // The lock keeps everybody else out, and whoever took it twice would stand still: no need to check that, too.
+    @exclusivity(unchecked)
+    @usableFromInline
+    var value: Value
 
     /// Makes a lock around a value.
     ///
@@ -29,6 +33,7 @@ package final class Locked<Value>: @unchecked Sendable {
     /// - Parameter body: What to do with it; it must not block or take the same lock again.
     /// - Returns: What the body returns.
     /// - Throws: What the body throws.
+    @inlinable
     package func withLock<Result, Failure: Error>(
         _ body: (inout Value) throws(Failure) -> Result
     ) throws(Failure) -> Result {

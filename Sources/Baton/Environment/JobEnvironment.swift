@@ -49,8 +49,8 @@ public struct JobEnvironment: Sendable {
         let high = random.next()
         // So far below its end that steps of 32 bits do not reach it.
         var low = random.next() & 0x1FFF_FFFF_FFFF_FFFF
-        return (0..<count).map { _ in
-            defer { low += 1 + random.next() >> 32 }
+        return (0..<count).map { number in
+            if number > 0 { low += 1 + random.next() >> 32 }
             return JobID(uuidv7: milliseconds, random: (high, low))
         }
     }

@@ -27,7 +27,9 @@ package enum JobName {
 
     /// Whether a character can be shown.
     static func isPrintable(_ scalar: Unicode.Scalar) -> Bool {
-        switch scalar.properties.generalCategory {
+        // Nearly every name, and asked for every enqueue; the properties of the others are looked up in tables.
+        if scalar.isASCII { return (0x20..<0x7F).contains(scalar.value) }
+        return switch scalar.properties.generalCategory {
         case .control, .lineSeparator, .paragraphSeparator, .unassigned: false
         default: true
         }

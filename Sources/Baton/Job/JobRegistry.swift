@@ -2,6 +2,9 @@
 public struct JobRegistry: Sendable {
     private let jobs: [String: RegisteredJob]
 
+    /// Whether runs of some job are cancelled when the lease that protects them is over.
+    public let hasExclusiveJobs: Bool
+
     /// Collects registrations.
     ///
     /// - Parameter registrations: What the server is to run.
@@ -23,6 +26,7 @@ public struct JobRegistry: Sendable {
             }
         }
         self.jobs = jobs
+        hasExclusiveJobs = jobs.values.contains(where: \.isExclusive)
     }
 
     /// Collects registrations.
@@ -43,9 +47,6 @@ public struct JobRegistry: Sendable {
     func names(where isMeant: (RegisteredJob) -> Bool) -> [String] {
         jobs.filter { isMeant($1) }.keys.sorted()
     }
-
-    /// Whether runs of some job are cancelled when the lease that protects them is over.
-    public var hasExclusiveJobs: Bool { jobs.values.contains(where: \.isExclusive) }
 
     /// Finds a job.
     ///

@@ -1,7 +1,9 @@
 internal import Logging
 
 /// A job that this process can run.
-public struct RegisteredJob: Sendable {
+///
+/// A class, for it is looked up for every run.
+public final class RegisteredJob: Sendable {
     /// Reads the arguments and runs the call, with the call's type erased.
     struct Body: Sendable {
         let check: @Sendable (JSONText) throws(JobError) -> Void
@@ -44,6 +46,26 @@ public struct RegisteredJob: Sendable {
     let declaration: String
 
     let body: Body
+
+    init(
+        name: String,
+        aliases: [String],
+        options: JobOptions,
+        retry: RetryPolicy?,
+        filters: JobFilters,
+        isExclusive: Bool,
+        declaration: String,
+        body: Body
+    ) {
+        self.name = name
+        self.aliases = aliases
+        self.options = options
+        self.retry = retry
+        self.filters = filters
+        self.isExclusive = isExclusive
+        self.declaration = declaration
+        self.body = body
+    }
 
     /// Checks that stored arguments fit the job's parameters.
     ///

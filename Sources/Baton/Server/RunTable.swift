@@ -172,7 +172,9 @@ struct RunTable: Sendable {
             claiming.remove(held.delivery.message.id)
         }
         batches.removeAll { $0.first?.delivery.message.id == batch.first?.delivery.message.id }
-        endedWhileClaiming = endedWhileClaiming.filter { claiming.contains($0.id) }
+        if !endedWhileClaiming.isEmpty {
+            endedWhileClaiming = endedWhileClaiming.filter { claiming.contains($0.id) }
+        }
     }
 
     // MARK: Runs
@@ -202,8 +204,8 @@ struct RunTable: Sendable {
     ///   - key: The run.
     /// - Returns: Whether there is such a run.
     mutating func attach(_ delivery: Delivery, to key: OwnedRun) -> Bool {
-        guard runs[key] != nil else { return false }
-        runs[key]?.deliveries.append(delivery)
+        guard let index = runs.index(forKey: key) else { return false }
+        runs.values[index].deliveries.append(delivery)
         return true
     }
 
@@ -236,8 +238,9 @@ struct RunTable: Sendable {
     ///   - cancel: Ends the job's task.
     /// - Returns: Whether it is to be cancelled at once.
     mutating func setCancel(_ key: OwnedRun, _ cancel: @escaping @Sendable () -> Void) -> Bool {
-        runs[key]?.cancel = cancel
-        return runs[key].map { $0.isCancelled || $0.hasTimedOut } ?? false
+        guard let index = runs.index(forKey: key) else { return false }
+        runs.values[index].cancel = cancel
+        return runs.values[index].isCancelled || runs.values[index].hasTimedOut
     }
 
     /// Notes that a run's time is up.

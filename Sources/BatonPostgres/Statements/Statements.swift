@@ -1,5 +1,7 @@
 /// Every statement of one namespace, written once.
-struct Statements: Sendable {
+///
+/// A class, for it is handed to every call: hundreds of strings would be retained each time.
+final class Statements: Sendable {
     let insert: InsertStatements
     let transaction: TransactionStatements
     let lookup: LookupStatements

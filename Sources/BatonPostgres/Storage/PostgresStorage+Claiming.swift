@@ -42,7 +42,7 @@ extension PostgresStorage {
             }
             return claimed
         }
-        let refused = messages.filter { claimed[$0.id] == nil }.map(\.id)
+        let refused = claimed.count < messages.count ? messages.map(\.id).filter { claimed[$0] == nil } : []
         let standing = try await standing(of: refused, for: owner, hasChanged: !claimed.isEmpty)
         return messages.map { message in
             claimed[message.id].map { .claimed($0) }

@@ -46,7 +46,7 @@ extension PostgresParameters {
 extension PostgresStatement {
     /// Refuses what libpq or the protocol cannot carry.
     func validate() throws(PostgresError) {
-        guard !self.sql.utf8.contains(0) else {
+        guard !self.sql.holdsNUL else {
             throw PostgresError(.invalidStatement, "The SQL holds a NUL character")
         }
         guard self.parameters.count <= 65535 else {

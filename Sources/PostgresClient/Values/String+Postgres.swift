@@ -1,3 +1,5 @@
+import Glibc
+
 extension String: PostgresArrayElement {
     /// `text`.
     public static var postgresType: PostgresType { .text }
@@ -33,5 +35,15 @@ extension String: PostgresArrayElement {
             throw PostgresDecodingError("the text is not UTF-8")
         }
         self = text
+    }
+}
+
+extension String {
+    /// Whether it holds a NUL character, which ends text for libpq.
+    var holdsNUL: Bool {
+        // Asked for the SQL of every call, which is long.
+        self.utf8.withContiguousStorageIfAvailable { bytes in
+            bytes.baseAddress.map { memchr($0, 0, bytes.count) != nil } ?? false
+        } ?? self.utf8.contains(0)
     }
 }

@@ -34,7 +34,7 @@ struct JobRunner: Sendable {
             worker.release()
             return
         }
-        if core.registry[job.name]?.isExclusive == true {
+        if core.registry.hasExclusiveJobs, core.registry[job.name]?.isExclusive == true {
             // Its lease may have ended while it waited for the thread.
             core.cancelExclusiveRuns()
         }
