@@ -18,8 +18,10 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
     private enum Turn {
         /// Its batch was carried by another call.
         case done(Result<[Output], Failure>)
-        /// It carries the next batch: its own elements and those of the others.
-        case lead(others: [Entry])
+        /// It is alone in the next batch, and carries it.
+        case lead
+        /// The next batch is on its way, its own elements in front: it awaits the batch, and passes on.
+        case await(Task<Result<[Output], Failure>, Never>)
     }
 
     private struct State {
@@ -76,7 +78,7 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
             // Alone: where the answer arrives it goes on at once. Of many callers each prepares on a thread of its own.
             // Without isolation: an actor that calls must not follow there, to do whatever it does next.
             return try await withTaskExecutorPreference(executor, isolation: nil) { () async throws(Failure) in
-                try await lead(elements, others: [])
+                try await lead(elements)
             }
         }
         let turn = await withCheckedContinuation { continuation in
@@ -90,12 +92,18 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
                 return true
             }
             if isFree {
-                continuation.resume(returning: .lead(others: []))
+                continuation.resume(returning: .lead)
             }
         }
         switch turn {
-        case .done(let result): return try result.get()
-        case .lead(let others): return try await lead(elements, others: others)
+        case .done(let result):
+            return try result.get()
+        case .lead:
+            return try await lead(elements)
+        case .await(let batch):
+            let result = await batch.value
+            passOn()
+            return try result.get()
         }
     }
 
@@ -104,19 +112,10 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
         state.withLock { $0.waiting.count }
     }
 
-    private func lead(_ own: [Element], others: [Entry]) async throws(Failure) -> [Output] {
-        let result = await carry(own, others: others)
+    private func lead(_ own: [Element]) async throws(Failure) -> [Output] {
+        let result = await single(own)
         passOn()
         return try result.get()
-    }
-
-    private func carry(_ own: [Element], others: [Entry]) async -> Result<[Output], Failure> {
-        guard !others.isEmpty else { return await single(own) }
-        // The batch belongs to several callers: that one of them is cancelled must not cut it short. Awaited at once,
-        // so the task has an owner.
-        return await Task(executorPreference: tasks ?? executor) {
-            await self.carryTogether(own, others: others)
-        }.value
     }
 
     private func carryTogether(_ own: [Element], others: [Entry]) async -> Result<[Output], Failure> {
@@ -144,7 +143,7 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
         }
     }
 
-    /// Wakes the first waiting call as the leader of the next batch.
+    /// Sends the next batch on its way, and wakes the first of its calls, which owns it.
     private func passOn() {
         let next: (leader: Entry, others: [Entry])? = state.withLock { state in
             guard let leader = state.waiting.popFirst() else {
@@ -159,6 +158,13 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
             }
             return (leader, others)
         }
-        next?.leader.continuation.resume(returning: .lead(others: next?.others ?? []))
+        guard let (leader, others) = next else { return }
+        guard !others.isEmpty else { return leader.continuation.resume(returning: .lead) }
+        // The batch belongs to several callers: that one of them is cancelled must not cut it short. Detached, for it has
+        // nothing to do with the call that comes by here.
+        let batch = Task.detached(executorPreference: tasks ?? executor) {
+            await self.carryTogether(leader.elements, others: others)
+        }
+        leader.continuation.resume(returning: .await(batch))
     }
 }

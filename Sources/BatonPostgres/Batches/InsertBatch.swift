@@ -105,14 +105,20 @@ struct InsertBatch {
     // MARK: Columns
 
     private func statement(_ sql: InsertStatements, isWaking: Bool) -> PostgresStatement {
-        guard enqueued.count > 1, isUniform, let first = enqueued.first else {
+        guard isUniform, let first = enqueued.first else {
             return isWaking
                 ? PostgresStatement(insert(sql).waking, parameters: wakingColumns)
                 : PostgresStatement(insert(sql).new, parameters: enqueuedColumns)
         }
+        let isOne = enqueued.count == 1
         var values = PostgresParameters()
-        values.append(enqueued.map(\.job.id.uuid))
-        values.append(enqueued.map { PostgresJSON($0.job.arguments.text) })
+        if isOne {
+            values.append(first.job.id.uuid)
+            values.append(PostgresJSON(first.job.arguments.text))
+        } else {
+            values.append(enqueued.map(\.job.id.uuid))
+            values.append(enqueued.map { PostgresJSON($0.job.arguments.text) })
+        }
         values.append(first.job.name)
         values.append(first.job.queue)
         values.append(Int32(clamping: first.job.maximumAttempts))
@@ -120,7 +126,8 @@ struct InsertBatch {
         values.append(first.job.timeout.map { $0.microseconds / 1000 })
         values.append(first.mark?.session.uuid)
         values.append(first.mark?.sequence)
-        return PostgresStatement(isWaking ? sql.uniformWaking : sql.uniform, parameters: values)
+        let (new, waking) = isOne ? (sql.one, sql.oneWaking) : (sql.uniform, sql.uniformWaking)
+        return PostgresStatement(isWaking ? waking : new, parameters: values)
     }
 
     private func insert(_ sql: InsertStatements) -> InsertStatements.Insert {

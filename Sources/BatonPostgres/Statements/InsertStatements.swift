@@ -30,6 +30,12 @@ struct InsertStatements: Sendable {
     let uniform: String
     /// The same, and tells servers that wait for jobs without messages.
     let uniformWaking: String
+    /// A single new job, as most calls make one: the parameters of ``uniform``, of which `$1` and `$2` are values, too.
+    ///
+    /// A twelfth less time than with arrays, where calls are few and the server's caches cold.
+    let one: String
+    /// The same, and tells servers that wait for jobs without messages.
+    let oneWaking: String
     /// `$1` to `$7` as for ``enqueued``, `$8` dates, `$9` delays in microseconds; one of the two is NULL; `$10` what more
     /// is said, as JSON.
     let scheduled: Insert
@@ -83,7 +89,16 @@ struct InsertStatements: Sendable {
                 $9::bigint + n.position - 1, \(begun())
             FROM unnest($1::uuid[], $2::jsonb[]) WITH ORDINALITY AS n (id, arguments, position)
             """
-        uniformWaking = "WITH \(WaitingStatements.woken(schema, by: "ARRAY[$4::text]"))\n\(uniform)"
+        one = """
+            \(target)
+            VALUES (
+                $1::uuid, $3::text, $4::text, $2::jsonb, $5::integer, $6::smallint, $7::bigint, $8::uuid, $9::bigint,
+                \(begun())
+            )
+            """
+        let woken = "WITH \(WaitingStatements.woken(schema, by: "ARRAY[$4::text]"))"
+        oneWaking = "\(woken)\n\(one)"
+        uniformWaking = "\(woken)\n\(uniform)"
         let data = "jsonb_build_object('scheduled_at', \(due)) || coalesce(n.notes, '{}')"
         scheduled = Insert(
             """
