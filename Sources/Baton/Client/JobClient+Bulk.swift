@@ -79,23 +79,12 @@ extension JobClient {
         reason: String?,
         _ monitor: any JobMonitor
     ) async throws(JobStorageError) -> Int {
-        // A repetition finds what was moved at another generation, and leaves it alone.
-        let targets = jobs.map { JobTarget(id: $0.id, state: $0.state, generation: $0.generation) }
-        var isInDoubt = false
-        return try await persistently { () throws(JobStorageError) in
-            do throws(JobStorageError) {
-                let count = try await move(atMost: targets.count) { marks throws(JobStorageError) in
-                    let requeue = try await storage.requeue(targets, marks: marks, reason: reason)
-                    return (requeue.dispatches, requeue.dispatches.count)
-                }
-                guard isInDoubt else { return count }
-            } catch {
-                isInDoubt = isInDoubt || error.code == .outcomeUnknown
-                throw error
+        try await movePersistently(jobs, monitor) { targets throws(JobStorageError) in
+            try await move(atMost: targets.count) { marks throws(JobStorageError) in
+                let requeue = try await storage.requeue(targets, marks: marks, reason: reason)
+                return (requeue.dispatches, requeue.dispatches.count)
             }
-            // Which of them a try before has moved, only the generations tell.
-            let ids = JobFilter(ids: targets.map(\.id))
-            let now = try await monitor.jobs(matching: ids, after: nil, limit: targets.count).jobs
+        } lookingAgain: { now in
             // Of an id that two callers gave at once there may be two jobs.
             let before = Dictionary(jobs.map { ($0.id, $0.generation) }, uniquingKeysWith: max)
             return now.count { $0.generation > before[$0.id, default: .max] }
@@ -107,27 +96,49 @@ extension JobClient {
         reason: String?,
         _ monitor: any JobMonitor
     ) async throws(JobStorageError) -> Int {
-        // A repetition leaves alone what was requeued since, at another generation.
-        let targets = jobs.map { JobTarget(id: $0.id, state: $0.state, generation: $0.generation) }
-        var isInDoubt = false
-        let deleted = try await persistently { () throws(JobStorageError) in
-            do throws(JobStorageError) {
-                let deleted = try await storage.delete(targets, reason: reason)
-                guard isInDoubt else { return deleted }
-            } catch {
-                isInDoubt = isInDoubt || error.code == .outcomeUnknown
-                throw error
-            }
-            // Which of them a try before has deleted, only their states tell.
-            let ids = JobFilter(ids: jobs.map(\.id))
-            let now = try await monitor.jobs(matching: ids, after: nil, limit: jobs.count).jobs
-            return Set(now.lazy.filter { $0.state == .deleted }.map(\.id))
+        let deleted: Set<JobID> = try await movePersistently(jobs, monitor) { targets throws(JobStorageError) in
+            try await storage.delete(targets, reason: reason)
+        } lookingAgain: { now in
+            Set(now.lazy.filter { $0.state == .deleted }.map(\.id))
         }
         // Of those that did not run nobody needs to be told at once.
         for job in jobs where job.state == .processing && deleted.contains(job.id) {
             await transport.broadcast(.deleted(job.id))
         }
         return deleted.count
+    }
+
+    /// Moves jobs that are still as they were found, until it is certain what was moved.
+    ///
+    /// Once an answer is lost, that of a repetition leaves out what the try before has moved: then the jobs themselves tell.
+    ///
+    /// - Parameters:
+    ///   - jobs: The jobs as they were found; no more than one look finds.
+    ///   - monitor: Who looks at them again.
+    ///   - move: One try; returns what it has moved.
+    ///   - look: What all tries together have moved, by the jobs as they are now.
+    /// - Returns: What was moved.
+    /// - Throws: ``JobStorageError``; of several, one that leaves the outcome unknown.
+    private func movePersistently<Moved>(
+        _ jobs: [JobSnapshot],
+        _ monitor: any JobMonitor,
+        _ move: ([JobTarget]) async throws(JobStorageError) -> Moved,
+        lookingAgain look: ([JobSnapshot]) -> Moved
+    ) async throws(JobStorageError) -> Moved {
+        // A repetition leaves alone what was requeued, by a try before or by somebody else: it is at another generation.
+        let targets = jobs.map { JobTarget(id: $0.id, state: $0.state, generation: $0.generation) }
+        var isInDoubt = false
+        return try await persistently { () throws(JobStorageError) in
+            do throws(JobStorageError) {
+                let moved = try await move(targets)
+                guard isInDoubt else { return moved }
+            } catch {
+                isInDoubt = isInDoubt || error.code == .outcomeUnknown
+                throw error
+            }
+            let ids = JobFilter(ids: targets.map(\.id))
+            return look(try await monitor.jobs(matching: ids, after: nil, limit: targets.count).jobs)
+        }
     }
 }
 
