@@ -37,14 +37,4 @@ import Testing
             #expect(history.map(\.reason) == [nil, "not wanted", "after all"])
         }
     }
-
-    @Test func aStorageThatIsNoMonitorSaysSo() async throws {
-        let world = World()
-        try await world.run {
-            let error = await #expect(throws: JobStorageError.self) {
-                try await world.client.delete(matching: JobFilter(states: [.enqueued]))
-            }
-            #expect(error?.code == .refused)
-        }
-    }
 }

@@ -6,7 +6,7 @@ import Locking
 ///
 /// It also watches: what no correct domain asks for is written down as a violation.
 final class FakeStorage: JobStorage {
-    /// The calls of ``JobStorage``, to aim faults at.
+    /// The calls of ``JobStorage`` and ``JobMonitor``, to aim faults at.
     enum Call: Hashable {
         case insert, delete, job, history, openSession, saveWatermark, closeSession, releaseMarks, claim, claimWaiting
         case waitForWork, postpone, complete, register, heartbeat, putBackUnheld, deregister, promoteDue, survey,
@@ -14,6 +14,7 @@ final class FakeStorage: JobStorage {
         case adoptUnpublished, count, tidy, sightPeer, certifyGone
         case openConsumer, findWaiting, openProbe, probes, join, noteReturn, pass, voidProbe, recordLoss, settleLoss
         case requeueLost, requeue, reschedule, saveProgress, retain, pauseQueue, resumeQueue, queuePauses
+        case jobs, servers, queues, counters, statistics, disagreements
         case recurring(RecurringCall)
         case submission(SubmissionCall)
     }
