@@ -112,13 +112,8 @@ struct InsertBatch {
         }
         let isOne = enqueued.count == 1
         var values = PostgresParameters()
-        if isOne {
-            values.append(first.job.id.uuid)
-            values.append(PostgresJSON(first.job.arguments.text))
-        } else {
-            values.append(enqueued.map(\.job.id.uuid))
-            values.append(enqueued.map { PostgresJSON($0.job.arguments.text) })
-        }
+        values.append(enqueued, ofOne: isOne) { $0.job.id.uuid }
+        values.append(enqueued, ofOne: isOne) { PostgresJSON($0.job.arguments.text) }
         values.append(first.job.name)
         values.append(first.job.queue)
         values.append(Int32(clamping: first.job.maximumAttempts))

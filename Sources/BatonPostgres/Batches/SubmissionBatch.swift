@@ -50,14 +50,15 @@ struct SubmissionBatch {
     }
 
     /// What claims those that are new and due.
-    func claim(_ sql: String, _ window: Duration, _ claim: SubmissionClaim) -> PostgresStatement {
+    func claim(_ sql: SubmissionStatements, _ window: Duration, _ claim: SubmissionClaim) -> PostgresStatement {
+        let isOne = open.count == 1
         var values = PostgresParameters()
-        values.append(open.map(\.job.id.uuid))
-        append(to: &values)
+        values.append(open, ofOne: isOne, \.job.id.uuid)
+        append(to: &values, ofOne: isOne)
         values.append(window.microseconds)
         values.append(claim.owner.uuid)
         values.append(claim.claim)
-        return PostgresStatement(sql, parameters: values)
+        return PostgresStatement(isOne ? sql.claimOne : sql.claim, parameters: values)
     }
 
     /// Notes what was claimed.
@@ -88,7 +89,7 @@ struct SubmissionBatch {
         var values = PostgresParameters()
         values.append(open.map(\.job.id.uuid))
         values.append(open.map(\.otherID.uuid))
-        append(to: &values)
+        append(to: &values, ofOne: false)
         values.append(open.map { Int16($0.isClaimable ? 1 : 0) })
         values.append(window.microseconds)
         values.append(claim?.owner.uuid)
@@ -148,20 +149,20 @@ struct SubmissionBatch {
     }
 
     /// Adds the columns that both ways store.
-    private func append(to values: inout PostgresParameters) {
-        values.append(open.map(\.source))
-        values.append(open.map(\.messageID))
-        values.append(open.map(\.job.name))
-        values.append(open.map(\.job.queue))
-        values.append(open.map { PostgresJSON($0.job.arguments.text) })
-        values.append(open.map { Int32(clamping: $0.job.maximumAttempts) })
-        values.append(open.map { Int16(clamping: $0.job.priority) })
-        values.append(open.map { $0.job.timeout.map { $0.microseconds / 1000 } })
-        values.append(open.map { $0.job.notes.json.map { PostgresJSON($0.text) } })
-        values.append(open.map(\.dueAt))
-        values.append(open.map(\.sentAt))
-        values.append(open.map(\.expiresAt))
-        values.append(open.map { PostgresJSON($0.origin.text) })
+    private func append(to values: inout PostgresParameters, ofOne isOne: Bool) {
+        values.append(open, ofOne: isOne, \.source)
+        values.append(open, ofOne: isOne, \.messageID)
+        values.append(open, ofOne: isOne, \.job.name)
+        values.append(open, ofOne: isOne, \.job.queue)
+        values.append(open, ofOne: isOne) { PostgresJSON($0.job.arguments.text) }
+        values.append(open, ofOne: isOne) { Int32(clamping: $0.job.maximumAttempts) }
+        values.append(open, ofOne: isOne) { Int16(clamping: $0.job.priority) }
+        values.append(open, ofOne: isOne) { $0.job.timeout.map { $0.microseconds / 1000 } }
+        values.append(open, ofOne: isOne) { $0.job.notes.json.map { PostgresJSON($0.text) } }
+        values.append(open, ofOne: isOne, \.dueAt)
+        values.append(open, ofOne: isOne, \.sentAt)
+        values.append(open, ofOne: isOne, \.expiresAt)
+        values.append(open, ofOne: isOne) { PostgresJSON($0.origin.text) }
     }
 }
 

@@ -25,6 +25,8 @@ struct SubmissionStatements: Sendable {
     ///
     /// Returns the ids of the jobs, and the present date. An id that is under way elsewhere fails the statement.
     let claim: String
+    /// The same for a single submission: `$1` to `$14` are values in the place of arrays.
+    let claimOne: String
     /// `$1` names.
     let servedNames: String
     /// `$1` queues, `$2` how many to count in each at most.
@@ -44,7 +46,8 @@ struct SubmissionStatements: Sendable {
 
     init(_ schema: Schema) {
         submit = Self.submit(schema)
-        claim = Self.claim(schema)
+        claim = Self.claim(schema, ofOne: false)
+        claimOne = Self.claim(schema, ofOne: true)
         servedNames = """
             SELECT DISTINCT k.name FROM \(schema.server) AS s CROSS JOIN LATERAL unnest(s.job_names) AS k (name)
             -- A lease that is over proves nothing by itself: an outage ends all of them.
@@ -122,20 +125,34 @@ struct SubmissionStatements: Sendable {
         schema.entry(.processing, at: "now()", server: server, run: "1", attempt: "1", generation: "1")
     }
 
-    private static func claim(_ schema: Schema) -> String {
-        let taken = schema.jobTables.map { "SELECT FROM \($0) WHERE id = ANY ($1::uuid[])" }
+    /// What ``claim`` reads of a submission, from `$1` on.
+    private static let claimColumns = [
+        (name: "id", type: "uuid"), (name: "source", type: "text"), (name: "message_id", type: "text"),
+        (name: "type", type: "text"), (name: "queue", type: "text"), (name: "arguments", type: "jsonb"),
+        (name: "max_attempts", type: "integer"), (name: "priority", type: "smallint"),
+        (name: "timeout_ms", type: "bigint"), (name: "notes", type: "jsonb"), (name: "run_at", type: "timestamptz"),
+        (name: "sent_at", type: "timestamptz"), (name: "expires_at", type: "timestamptz"),
+        (name: "origin", type: "jsonb"),
+    ]
+
+    /// What ``claim`` reads: a row of its own needs no arrays to be taken apart, which an idle server's cold caches tell.
+    private static func claimRows(ofOne isOne: Bool) -> String {
+        let columns = claimColumns.enumerated().map { (parameter: "$\($0 + 1)::\($1.type)", name: $1.name) }
+        if isOne { return "SELECT \(columns.map { "\($0.parameter) AS \($0.name)" }.joined(separator: ", "))" }
+        return """
+            SELECT * FROM unnest(\(columns.map { "\($0.parameter)[]" }.joined(separator: ", ")))
+                AS n (\(columns.map(\.name).joined(separator: ", ")))
+            """
+    }
+
+    private static func claim(_ schema: Schema, ofOne isOne: Bool) -> String {
+        let taken = schema.jobTables.map { "SELECT FROM \($0) WHERE id = \(isOne ? "$1::uuid" : "ANY ($1::uuid[])")" }
         let window = "$15::bigint"
         return """
             WITH me AS MATERIALIZED (
                 SELECT FROM \(schema.server) WHERE epoch = $16::uuid AND NOT dead FOR KEY SHARE
             ), n AS MATERIALIZED (
-                SELECT * FROM unnest(
-                    $1::uuid[], $2::text[], $3::text[], $4::text[], $5::text[], $6::jsonb[], $7::integer[], $8::smallint[],
-                    $9::bigint[], $10::jsonb[], $11::timestamptz[], $12::timestamptz[], $13::timestamptz[], $14::jsonb[]
-                ) AS n (
-                    id, source, message_id, type, queue, arguments, max_attempts, priority, timeout_ms, notes, run_at,
-                    sent_at, expires_at, origin
-                )
+                \(claimRows(ofOne: isOne))
             ), fresh AS (
                 INSERT INTO \(schema.submission) AS s (source, message_id, job_id, expires_at)
                 SELECT source, message_id, id, \(remembered(for: window))

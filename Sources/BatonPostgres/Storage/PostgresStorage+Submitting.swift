@@ -26,7 +26,7 @@ extension PostgresStorage {
         if submissions.isEmpty { return [] }
         var batch = SubmissionBatch(submissions)
         if let claim, batch.mayBeClaimed(by: claim) {
-            try await self.claim(&batch, sql.claim, window, claim)
+            try await self.claim(&batch, sql, window, claim)
         }
         var tries = 1
         while !batch.isSettled {
@@ -45,7 +45,7 @@ extension PostgresStorage {
     /// Claims what is new and due, as almost all is: a statement of half the cost, which leaves the others open.
     private func claim(
         _ batch: inout SubmissionBatch,
-        _ sql: String,
+        _ sql: SubmissionStatements,
         _ window: Duration,
         _ claim: SubmissionClaim
     ) async throws(JobStorageError) {
