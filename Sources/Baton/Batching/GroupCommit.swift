@@ -3,8 +3,8 @@ import Locking
 
 /// Turns single calls into batches without a timer.
 ///
-/// A call that finds the way free goes at once; calls that arrive meanwhile form the next batch. No task of its own: the
-/// first caller of a batch carries it, so an uncontended call costs no hop.
+/// A call that finds the way free goes at once, carried by its own task, so it costs no hop; calls that arrive meanwhile form
+/// the next batch, carried by a task that the first of them awaits.
 final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Sendable {
     /// Carries a batch; the outputs are in the order of the elements.
     typealias Perform = @Sendable ([Element]) async throws(Failure) -> [Output]
@@ -18,10 +18,10 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
     private enum Turn {
         /// Its batch was carried by another call.
         case done(Result<[Output], Failure>)
-        /// It is alone in the next batch, and carries it.
+        /// The way was free after all: it goes at once.
         case lead
-        /// The next batch is on its way, its own elements in front: it awaits the batch, and passes on.
-        case await(Task<Result<[Output], Failure>, Never>)
+        /// It is the first of the next batch, which is on its way, and belongs to it; perhaps it is the only one.
+        case follow(Task<Result<[Output], Failure>, Never>, isAlone: Bool)
     }
 
     private struct State {
@@ -74,13 +74,7 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
             defer { state.isBusy = true }
             return !state.isBusy
         }
-        if isFree {
-            // Alone: where the answer arrives it goes on at once. Of many callers each prepares on a thread of its own.
-            // Without isolation: an actor that calls must not follow there, to do whatever it does next.
-            return try await withTaskExecutorPreference(executor, isolation: nil) { () async throws(Failure) in
-                try await lead(elements)
-            }
-        }
+        if isFree { return try await lead(elements) }
         let turn = await withCheckedContinuation { continuation in
             let entry = Entry(elements: elements, continuation: continuation)
             let isFree = state.withLock { state in
@@ -100,10 +94,13 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
             return try result.get()
         case .lead:
             return try await lead(elements)
-        case .await(let batch):
-            let result = await batch.value
-            passOn()
-            return try result.get()
+        case .follow(let batch, let isAlone):
+            return try await withTaskCancellationHandler {
+                await batch.value
+            } onCancel: {
+                // A batch that belongs to others, too, must not be cut short.
+                if isAlone { batch.cancel() }
+            }.get()
         }
     }
 
@@ -112,15 +109,21 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
         state.withLock { $0.waiting.count }
     }
 
+    /// Carries a call that found the way free.
+    ///
+    /// Where the answer arrives it goes on at once, while of many callers each prepares on a thread of its own. Without
+    /// isolation: an actor that calls must not follow there, to do whatever it does next.
     private func lead(_ own: [Element]) async throws(Failure) -> [Output] {
-        let result = await single(own)
-        passOn()
-        return try result.get()
+        try await withTaskExecutorPreference(executor, isolation: nil) { () async throws(Failure) in
+            let result = await single(own)
+            passOn()
+            return try result.get()
+        }
     }
 
     private func carryTogether(_ own: [Element], others: [Entry]) async -> Result<[Output], Failure> {
         let result = await single(others.reduce(into: own) { $0 += $1.elements })
-        if case .failure(let error) = result, !isSharedFault(error) {
+        if case .failure(let error) = result, !others.isEmpty, !isSharedFault(error) {
             for entry in others {
                 entry.continuation.resume(returning: .done(await single(entry.elements)))
             }
@@ -159,12 +162,15 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
             return (leader, others)
         }
         guard let (leader, others) = next else { return }
-        guard !others.isEmpty else { return leader.continuation.resume(returning: .lead) }
-        // The batch belongs to several callers: that one of them is cancelled must not cut it short. Detached, for it has
-        // nothing to do with the call that comes by here.
+        // A task of its own: whoever comes later must not wait until the first caller can go on, on whatever thread it lives.
+        // Detached, for it has nothing to do with the call that comes by here.
         let batch = Task.detached(executorPreference: tasks ?? executor) {
-            await self.carryTogether(leader.elements, others: others)
+            let result = await self.carryTogether(leader.elements, others: others)
+            // Behind the callers that were just woken: those that call again at once are part of the next batch. A change of
+            // threads and nothing else, which the first caller need not await.
+            Task.detached(executorPreference: self.tasks) { self.passOn() }
+            return result
         }
-        leader.continuation.resume(returning: .await(batch))
+        leader.continuation.resume(returning: .follow(batch, isAlone: others.isEmpty))
     }
 }

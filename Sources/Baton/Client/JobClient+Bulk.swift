@@ -115,14 +115,14 @@ extension JobClient {
     /// - Parameters:
     ///   - jobs: The jobs as they were found; no more than one look finds.
     ///   - monitor: Who looks at them again.
-    ///   - move: One try; returns what it has moved.
+    ///   - attempt: One try; returns what it has moved.
     ///   - look: What all tries together have moved, by the jobs as they are now.
     /// - Returns: What was moved.
     /// - Throws: ``JobStorageError``; of several, one that leaves the outcome unknown.
     private func movePersistently<Moved>(
         _ jobs: [JobSnapshot],
         _ monitor: any JobMonitor,
-        _ move: ([JobTarget]) async throws(JobStorageError) -> Moved,
+        _ attempt: ([JobTarget]) async throws(JobStorageError) -> Moved,
         lookingAgain look: ([JobSnapshot]) -> Moved
     ) async throws(JobStorageError) -> Moved {
         // A repetition leaves alone what was requeued, by a try before or by somebody else: it is at another generation.
@@ -130,7 +130,7 @@ extension JobClient {
         var isInDoubt = false
         return try await persistently { () throws(JobStorageError) in
             do throws(JobStorageError) {
-                let moved = try await move(targets)
+                let moved = try await attempt(targets)
                 guard isInDoubt else { return moved }
             } catch {
                 isInDoubt = isInDoubt || error.code == .outcomeUnknown

@@ -79,7 +79,7 @@ public final class JobClient: Service {
         self.losses = losses
         transport.watch(losses)
         let inserter = JobInserter(storage: storage, environment: environment, patience: configuration.enqueueTimeout)
-        // What is committed together is published together, before the callers are woken.
+        // What is committed together is published together, before any of the calls returns.
         let commits = { [executor = storage.executor] (mayExist: Bool) in
             GroupCommit<NewJob, InsertOutcome, JobStorageError>(
                 maximumBatch: 1_000,

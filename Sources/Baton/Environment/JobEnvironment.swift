@@ -46,11 +46,13 @@ public struct JobEnvironment: Sendable {
     /// - Returns: UUIDv7s of the present date, each a random step above the one before.
     public func makeJobIDs(_ count: Int) -> [JobID] {
         let milliseconds = UInt64(max(0, clock.date.timeIntervalSince1970 * 1000))
-        let high = random.next()
+        guard count > 0 else { return [] }
+        let numbers = random.next(count + 1)
+        let high = numbers[0]
         // So far below its end that steps of 32 bits do not reach it.
-        var low = random.next() & 0x1FFF_FFFF_FFFF_FFFF
-        return (0..<count).map { number in
-            if number > 0 { low += 1 + random.next() >> 32 }
+        var low = numbers[1] & 0x1FFF_FFFF_FFFF_FFFF
+        return numbers.indices.dropFirst().map { index in
+            if index > 1 { low += 1 + numbers[index] >> 32 }
             return JobID(uuidv7: milliseconds, random: (high, low))
         }
     }

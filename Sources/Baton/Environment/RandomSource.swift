@@ -4,9 +4,23 @@ public protocol RandomSource: Sendable {
     ///
     /// - Returns: Uniformly distributed bits.
     func next() -> UInt64
+
+    /// The next numbers of 64 random bits.
+    ///
+    /// - Parameter count: How many.
+    /// - Returns: Uniformly distributed bits, in the order in which ``next()`` would have given them.
+    func next(_ count: Int) -> [UInt64]
 }
 
 extension RandomSource {
+    /// The next numbers of 64 random bits, one after the other.
+    ///
+    /// - Parameter count: How many.
+    /// - Returns: Uniformly distributed bits.
+    public func next(_ count: Int) -> [UInt64] {
+        (0..<count).map { _ in next() }
+    }
+
     /// A uniformly distributed integer.
     ///
     /// - Parameter range: Where it lies; must not be empty.

@@ -1,5 +1,3 @@
-import Locking
-
 #if canImport(Glibc)
     import Glibc
 #elseif canImport(Musl)
@@ -10,11 +8,10 @@ import Locking
 
 /// The operating system's randomness.
 ///
-/// It is fetched in parts: a system call for each number would cost more than the rest of making an id.
+/// None of it is kept for later: two copies of a process, or of a machine, never draw the same.
 public struct SystemRandomSource: RandomSource {
     /// As many bytes as `getentropy` gives at once.
     private static let partSize = 256
-    private static let rest = Locked<[UInt64]>([])
 
     /// Creates the source.
     public init() {}
@@ -23,25 +20,24 @@ public struct SystemRandomSource: RandomSource {
     ///
     /// - Returns: Bits that cannot be predicted.
     public func next() -> UInt64 {
-        Self.rest.withLock { rest in
-            if rest.isEmpty { rest = Self.fetch() }
-            return rest.popLast() ?? SystemRandomNumberGenerator.number()
-        }
-    }
-
-    /// Numbers that nobody was given before; none where the system has no such call.
-    private static func fetch() -> [UInt64] {
-        var numbers = [UInt64](repeating: 0, count: partSize / MemoryLayout<UInt64>.size)
-        let isFilled = numbers.withUnsafeMutableBytes { bytes in
-            bytes.baseAddress.map { getentropy($0, bytes.count) == 0 } ?? false
-        }
-        return isFilled ? numbers : []
-    }
-}
-
-extension SystemRandomNumberGenerator {
-    fileprivate static func number() -> UInt64 {
         var generator = SystemRandomNumberGenerator()
         return generator.next()
+    }
+
+    /// The next random numbers: a system call for each would cost more than the rest of making an id.
+    ///
+    /// - Parameter count: How many.
+    /// - Returns: Numbers that cannot be predicted.
+    public func next(_ count: Int) -> [UInt64] {
+        var numbers = [UInt64](repeating: 0, count: count)
+        let isFilled = numbers.withUnsafeMutableBytes { bytes in
+            stride(from: 0, to: bytes.count, by: Self.partSize).allSatisfy { start in
+                let end = min(start + Self.partSize, bytes.count)
+                let part = UnsafeMutableRawBufferPointer(rebasing: bytes[start..<end])
+                return part.baseAddress.map { getentropy($0, part.count) == 0 } ?? false
+            }
+        }
+        // A system without that call, or one that refuses it.
+        return isFilled ? numbers : (0..<count).map { _ in next() }
     }
 }

@@ -12,7 +12,8 @@ extension PostgresParameters {
         ofOne isOne: Bool,
         _ column: (Row) -> Value
     ) {
-        if isOne, let row = rows.first {
+        // Of more rows than one none must get lost: an array is an error where a value is meant.
+        if isOne, rows.count == 1, let row = rows.first {
             append(column(row))
         } else {
             append(rows.map(column))

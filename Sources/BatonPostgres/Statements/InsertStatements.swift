@@ -30,7 +30,8 @@ struct InsertStatements: Sendable {
     let uniform: String
     /// The same, and tells servers that wait for jobs without messages.
     let uniformWaking: String
-    /// A single new job, as most calls make one: the parameters of ``uniform``, of which `$1` and `$2` are values, too.
+    /// A single new job of which no more is said, as most calls make one: the parameters of ``uniform``, of which `$1` and
+    /// `$2` are values, too.
     ///
     /// A twelfth less time than with arrays, where calls are few and the server's caches cold.
     let one: String

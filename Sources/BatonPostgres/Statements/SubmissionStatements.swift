@@ -135,7 +135,8 @@ struct SubmissionStatements: Sendable {
         (name: "origin", type: "jsonb"),
     ]
 
-    /// What ``claim`` reads: a row of its own needs no arrays to be taken apart, which an idle server's cold caches tell.
+    /// What ``claim`` reads: for one submission without arrays, which take a while to be taken apart where calls are few and
+    /// the server's caches cold.
     private static func claimRows(ofOne isOne: Bool) -> String {
         let columns = claimColumns.enumerated().map { (parameter: "$\($0 + 1)::\($1.type)", name: $1.name) }
         if isOne { return "SELECT \(columns.map { "\($0.parameter) AS \($0.name)" }.joined(separator: ", "))" }

@@ -50,7 +50,7 @@ struct ConnectTarget {
     }
 
     private static func options(of connectionString: String) throws(PostgresError) -> [String: String] {
-        guard !connectionString.utf8.contains(0) else {
+        guard !connectionString.holdsNUL else {
             throw PostgresError(.invalidConfiguration, "The connection string holds a NUL character")
         }
         var message: UnsafeMutablePointer<CChar>?

@@ -73,7 +73,7 @@ extension PostgresConnection {
         _ body: (_ send: (_ bytes: inout [UInt8]) async throws -> Bool) async throws -> Void
     ) async throws -> Int {
         guard !Task.isCancelled else { throw PostgresError.cancelledBeforeSending }
-        guard !sql.utf8.contains(0) else {
+        guard !sql.holdsNUL else {
             throw PostgresError(.invalidStatement, "The SQL holds a NUL character")
         }
         let id = await self.nextRequest()

@@ -72,7 +72,7 @@ final class PostgresListener {
 extension String {
     /// Quotes a name for SQL, and refuses what the server would cut short.
     func quotedAsIdentifier() throws(PostgresError) -> String {
-        guard (1...63).contains(self.utf8.count), !self.utf8.contains(0) else {
+        guard (1...63).contains(self.utf8.count), !self.holdsNUL else {
             throw PostgresError(.invalidStatement, "A name has from 1 to 63 bytes, none of them NUL")
         }
         return "\"" + self.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""

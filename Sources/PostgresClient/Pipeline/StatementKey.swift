@@ -1,3 +1,5 @@
+import Glibc
+
 /// What makes two statements the same to the server.
 ///
 /// The same SQL can be planned for parameters of several types.
@@ -5,10 +7,28 @@ struct StatementKey: Hashable, Sendable {
     let sql: String
     let types: [UInt32]
 
-    /// Hashes the length of the SQL in the place of its text, which is long and read with every call; the few statements
-    /// of one length are told apart by comparing them, which the same string in memory ends at once.
+    /// Compares the bytes, as the server does: to Swift, texts are equal that only show the same characters.
+    static func == (one: StatementKey, other: StatementKey) -> Bool {
+        one.types == other.types && one.sql.hasSameBytes(as: other.sql)
+    }
+
+    /// Hashes the length and the end of the SQL in the place of all of it, which is long and read with every call.
     func hash(into hasher: inout Hasher) {
         hasher.combine(self.sql.utf8.count)
+        for byte in self.sql.utf8.suffix(16) { hasher.combine(byte) }
         hasher.combine(self.types.count)
+    }
+}
+
+extension String {
+    fileprivate func hasSameBytes(as other: String) -> Bool {
+        let isSame = self.utf8.withContiguousStorageIfAvailable { one in
+            other.utf8.withContiguousStorageIfAvailable { other in
+                guard one.count == other.count else { return false }
+                guard let first = one.baseAddress, let second = other.baseAddress else { return true }
+                return first == second || memcmp(first, second, one.count) == 0
+            }
+        }
+        return (isSame ?? nil) ?? self.utf8.elementsEqual(other.utf8)
     }
 }
