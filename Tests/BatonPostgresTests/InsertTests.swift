@@ -94,25 +94,21 @@ struct InsertTests {
         }
     }
 
-    /// One call's jobs have a statement of their own; what it stores is the same.
+    /// One call's jobs have a statement of their own, and a single job another; what they store is the same.
     @Test func jobsThatDifferInArgumentsOnlyAreStoredAsOthersAre() async throws {
         try await withStorage { fixture in
             let session = PublisherSession.random()
-            let ids = JobEnvironment().makeJobIDs(6)
-            func jobs(_ ids: [JobID], sequences: [Int64]) -> [NewJob] {
-                zip(ids, sequences).map { id, sequence in
-                    var job = NewJob.enqueued(id, mark: PublishMark(session: session, sequence: sequence))
-                    job.arguments = JSONText(#"{"address": "\#(sequence)"}"#)
-                    return job
-                }
+            let ids = JobEnvironment().makeJobIDs(9)
+            let sequences: [Int64] = [7, 8, 9, 19, 17, 18, 29, 27, 28]
+            let jobs = zip(ids, sequences).map { id, sequence in
+                var job = NewJob.enqueued(id, mark: PublishMark(session: session, sequence: sequence))
+                job.arguments = JSONText(#"{"address": "\#(sequence)"}"#)
+                return job
             }
-            // Marks that follow one another, and marks that do not.
-            for (ids, sequences) in [(ids.prefix(3), [7, 8, 9]), (ids.suffix(3), [19, 17, 18])] {
-                let outcomes = try await fixture.storage.insert(
-                    jobs(Array(ids), sequences: sequences.map(Int64.init)),
-                    isRepeated: false
-                )
-                #expect(outcomes == [.inserted, .inserted, .inserted])
+            // Marks that follow one another, marks that do not, and one job after the other.
+            for call in [jobs[0..<3], jobs[3..<6], jobs[6..<7], jobs[7..<8], jobs[8..<9]] {
+                let outcomes = try await fixture.storage.insert(Array(call), isRepeated: false)
+                #expect(outcomes == Array(repeating: .inserted, count: call.count))
             }
             let rows = try await fixture.sql(
                 """
@@ -124,10 +120,55 @@ struct InsertTests {
             )
             let stored = try rows.map { try $0.decode((UUID, Int64, String, String, UUID).self) }
             #expect(stored.map(\.0) == ids.map(\.uuid))
-            #expect(stored.map(\.1) == [7, 8, 9, 19, 17, 18])
-            #expect(stored.map(\.2) == ["7", "8", "9", "19", "17", "18"])
+            #expect(stored.map(\.1) == sequences)
+            #expect(stored.map(\.2) == sequences.map { "\($0)" })
             #expect(Set(stored.map(\.3)).count == 1)
             #expect(stored.allSatisfy { $0.4 == session.uuid })
+        }
+    }
+
+    /// A single job is stored as one of two, and as one that may be there already: each has a statement of its own.
+    @Test func aSingleJobIsStoredAsOthersAre() async throws {
+        try await withStorage { fixture in
+            func row(_ id: JobID) async throws -> String {
+                let columns = """
+                    timeout_ms, priority, max_attempts, session, seq, type, queue, arguments, state, generation, run,
+                    attempt, owner, claim, created_at = enqueued_at AND enqueued_at = state_at, (history[1]).state,
+                    (history[1]).data, cardinality(history)
+                    """
+                return try await fixture.value(
+                    String.self,
+                    "SELECT jsonb_build_array(\(columns))::text FROM ns.active_job WHERE id = $1",
+                    id.uuid
+                )
+            }
+            let session = PublisherSession.random()
+            var endless = NewJob.enqueued(attempts: 4, priority: 12, mark: PublishMark(session: session, sequence: 7))
+            endless.timeout = nil
+            let unmarked = NewJob.enqueued(attempts: 25, priority: -3, mark: nil)
+            let expected = [
+                "[null, 12, 4, \"\(session.uuid.uuidString.lowercased())\", 7, ", "[30000, -3, 25, null, null, ",
+            ]
+            for (job, start) in zip([endless, unmarked], expected) {
+                let ids = JobEnvironment().makeJobIDs(4)
+                let copies = ids.map { id in
+                    var copy = job
+                    copy.id = id
+                    return copy
+                }
+                var next = copies[2]
+                if case .enqueued(let mark?) = next.start {
+                    next.start = .enqueued(PublishMark(session: mark.session, sequence: mark.sequence + 1))
+                }
+                #expect(try await fixture.storage.insert([copies[0]], isRepeated: false) == [.inserted])
+                let two = try await fixture.storage.insert([copies[1], next], isRepeated: false)
+                #expect(two == [.inserted, .inserted])
+                #expect(try await fixture.storage.insert([copies[3]], isRepeated: true) == [.inserted])
+                let alone = try await row(ids[0])
+                #expect(alone.hasPrefix(start), "\(alone)")
+                #expect(try await row(ids[1]) == alone)
+                #expect(try await row(ids[3]) == alone)
+            }
         }
     }
 

@@ -16,6 +16,7 @@ struct PlanTests {
             let ids = "ARRAY['\(UUID().uuidString)']::uuid[]"
             let me = "'\(UUID().uuidString)'"
             let fence = "\(ids), \(me), '{1}', '{1}', '{1}'"
+            let one = "uuid, jsonb, text, text, integer, smallint, bigint, uuid, bigint"
             let calls: [(name: String, sql: String, types: String, arguments: String)] = [
                 ("claim", statements.claim.claim, "uuid[], integer[], uuid, bigint", "\(ids), '{1}', \(me), 1"),
                 (
@@ -86,6 +87,16 @@ struct PlanTests {
                     '{NULL}', '{NULL}', ARRAY['{}'::jsonb], 1000000, \(me), 1
                     """
                 ),
+                (
+                    "takeone", statements.submission.claimOne,
+                    """
+                    uuid, text, text, text, text, jsonb, integer, smallint, bigint, jsonb, timestamptz, timestamptz,
+                    timestamptz, jsonb, bigint, uuid, bigint
+                    """,
+                    "\(me), 's', 'm', 't', 'mail', '{}', 10, 0, NULL, NULL, NULL, NULL, NULL, '{}', 1000000, \(me), 1"
+                ),
+                ("one", statements.insert.one, one, "\(me), '{}', 't', 'mail', 10, 0, NULL, \(me), 1"),
+                ("onewaking", statements.insert.oneWaking, one, "\(me), '{}', 't', 'mail', 10, 0, NULL, NULL, NULL"),
                 ("job", statements.lookup.job, "uuid", me),
                 ("history", statements.lookup.history, "uuid", me),
             ]

@@ -66,10 +66,11 @@ struct SubmittingTests {
     }
 
     /// Another job takes the id between the look and the insert.
-    @Test func anIDThatIsTakenMeanwhileGivesWayToTheOther() async throws {
+    @Test(arguments: [1, 2]) func anIDThatIsTakenMeanwhileGivesWayToTheOther(ofSubmissions count: Int) async throws {
         try await withStorage { fixture in
             let owner = try await fixture.server()
             let (one, other) = (submission("one"), submission("other"))
+            let submissions = Array([one, other].prefix(count))
             try await withThrowingTaskGroup(of: [SubmissionOutcome].self) { group in
                 try await fixture.client.withTransaction { transaction in
                     try await transaction.query(
@@ -83,14 +84,57 @@ struct SubmittingTests {
                             prepared: false
                         )
                     )
-                    group.addTask { try await submit([one, other], fixture, by: owner, 1) }
+                    group.addTask { try await submit(submissions, fixture, by: owner, 1) }
                     try await fixture.waitUntilBlocked()
                 }
                 let outcomes = try #require(try await group.next())
-                #expect(outcomes.map(\.jobID) == [one.otherID, other.job.id])
+                #expect(outcomes.map(\.jobID) == Array([one.otherID, other.job.id].prefix(count)))
                 #expect(outcomes.allSatisfy { if case .claimed = $0 { true } else { false } })
             }
-            #expect(try await fixture.value(Int.self, "SELECT count(*) FROM ns.active_job") == 3)
+            #expect(try await fixture.value(Int.self, "SELECT count(*) FROM ns.active_job") == count + 1)
+        }
+    }
+
+    /// A single submission is claimed by a statement of its own; what it stores is what one of two becomes.
+    @Test func aSingleSubmissionIsStoredAsOthersAre() async throws {
+        try await withStorage { fixture in
+            let owner = try await fixture.server()
+            func row(_ id: JobID) async throws -> String {
+                let columns = """
+                    timeout_ms, priority, max_attempts, session, seq, type, queue, arguments, state, generation, run,
+                    attempt, owner, claim, created_at = enqueued_at AND enqueued_at = state_at, (history[1]).data,
+                    (history[2]).state, (history[2]).server, cardinality(history),
+                    (SELECT count(*) FROM ns.submission AS s WHERE s.job_id = j.id AND s.source = 'shop')
+                    """
+                return try await fixture.value(
+                    String.self,
+                    "SELECT jsonb_build_array(\(columns))::text FROM ns.active_job AS j WHERE id = $1",
+                    id.uuid
+                )
+            }
+            var full = submission("full")
+            full.job.maximumAttempts = 4
+            full.job.priority = 12
+            full.job.timeout = .milliseconds(1_500)
+            full.job.retry = RetryOptions(whenExhausted: .delete)
+            var bare = submission("bare")
+            bare.job.timeout = nil
+            for (given, start) in [(full, "[1500, 12, 4, null, null, "), (bare, "[null, 0, 10, null, null, ")] {
+                var others = [given, given]
+                for index in others.indices {
+                    others[index].messageID += "\(index)"
+                    others[index].job.id = .random()
+                }
+                let one = try await submit([given], fixture, by: owner, 1)
+                #expect(one.map(\.jobID) == [given.job.id])
+                let two = try await submit(others, fixture, by: owner, 1)
+                #expect(two.map(\.jobID) == others.map(\.job.id))
+                #expect((one + two).allSatisfy { if case .claimed = $0 { true } else { false } })
+                let alone = try await row(given.job.id)
+                #expect(alone.hasPrefix(start), "\(alone)")
+                #expect(alone.contains("retry") == (given.job.retry != nil) && alone.contains("shop"), "\(alone)")
+                for other in others { #expect(try await row(other.job.id) == alone) }
+            }
         }
     }
 }

@@ -133,13 +133,12 @@ struct WakingTests {
             _ = try await fixture.storage.insert([.enqueued(mark: nil)], isRepeated: false)
             let statements = try fixture.statements
             try await fixture.storage.work.withConnection { connection in
-                let types = "uuid[], text[], text[], jsonb[], integer[], smallint[], bigint[], uuid[], bigint[], text[]"
-                let prepare = "PREPARE cheap_insert (\(types)) AS \(statements.insert.enqueued.waking)"
+                let types = "uuid, jsonb, text, text, integer, smallint, bigint, uuid, bigint"
+                let prepare = "PREPARE cheap_insert (\(types)) AS \(statements.insert.oneWaking)"
                 try await connection.query(PostgresStatement(prepare, prepared: false))
                 let explain = """
                     EXPLAIN (ANALYZE, BUFFERS, COSTS OFF, TIMING OFF, SUMMARY OFF) EXECUTE cheap_insert(
-                        ARRAY['\(UUID())'::uuid], '{t}', '{mail}', '{"{}"}', '{1}', '{0}', '{NULL}', '{NULL}', '{NULL}',
-                        '{mail}'
+                        '\(UUID())', '{}', 't', 'mail', 1, 0, NULL, NULL, NULL
                     )
                     """
                 let lines = try await connection.query(PostgresStatement(explain, prepared: false))

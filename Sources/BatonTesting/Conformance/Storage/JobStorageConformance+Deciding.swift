@@ -107,7 +107,7 @@ extension JobStorageConformance {
         },
     ]
 
-    private static let trace = TraceContext(
+    static let trace = TraceContext(
         traceparent: "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
         tracestate: #"vendor="a\b""#
     )

@@ -296,7 +296,7 @@ extension JobStorageSubject {
 }
 
 extension SubmissionOutcome {
-    fileprivate var claimed: ClaimedJob? {
+    var claimed: ClaimedJob? {
         if case .claimed(let job) = self { job } else { nil }
     }
 

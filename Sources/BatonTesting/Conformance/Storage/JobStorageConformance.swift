@@ -15,7 +15,7 @@ public enum JobStorageConformance {
         + repairing
         + certifying + racing + waiting + prioritizing + probing + concluding + suspecting + losing + recurring + firing
         + keeping
-        + submitting + rejecting
+        + submitting + submittingOne + rejecting
         + retaining + pausing
 
     /// The rules for a storage that also writes certificates before a lease is over (PROTOCOL section 3).

@@ -34,6 +34,15 @@ extension DefectiveStorage: SubmissionForwarding {
             let outcomes = try await inner.submit(submissions, marks: marks, window: window, claim: claim)
             guard outcomes.contains(.ownEpochIsDead) else { return outcomes }
             claim = nil
+        case .storesNoTimeouts:
+            let timeouts = submissions.map(\.job.timeout)
+            for index in submissions.indices { submissions[index].job.timeout = nil }
+            let outcomes = try await inner.submit(submissions, marks: marks, window: window, claim: claim)
+            return zip(outcomes, timeouts).map { outcome, timeout in
+                guard case .claimed(var job) = outcome else { return outcome }
+                job.timeout = timeout
+                return .claimed(job)
+            }
         default: break
         }
         return try await inner.submit(submissions, marks: marks, window: window, claim: claim)

@@ -292,6 +292,15 @@ enum PlantedStorageDefects {
         "what is over, or too old, is not stored": .init(.takesWhatIsOver, "what becomes of what is over"),
         "a submission waits for its date": .init(.waitsForNoDate, "one with a date to wait"),
         "submissions are remembered for the window": .init(.remembersForEver, "how many are forgotten in time"),
+        "a single submission is stored as it is claimed": .init(.storesNoTimeouts, "what is stored"),
+        "a single submission is stored once": .init(.submitsAgain, "what becomes of a message that comes again"),
+        "many who submit a single one store it once": .init(
+            .submitsSideBySide,
+            "how many jobs there are of one message"
+        ),
+        "a single submission gives way to a job": .init(.takesSourcesForOne, "the ids of one message of two sources"),
+        "a single one that is over, or too old, is not stored": .init(.takesWhatIsOver, "what becomes of what is over"),
+        "a single submission waits for its date": .init(.waitsForNoDate, "one with a date to wait"),
         "the names of living servers are known": .init(.servesEverything, "the names that are known"),
         "the backlog is what is enqueued": .init(.seesNoBacklog, "the backlog"),
         "rejects are kept until they are dropped": .init(.keepsNoRejects, "the rejects, latest first"),

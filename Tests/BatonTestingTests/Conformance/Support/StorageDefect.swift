@@ -50,7 +50,7 @@ enum StorageDefect: String, CaseIterable, Sendable {
     // Submissions.
     case leavesSubmissionsEnqueued, claimsEverySubmission, submitsAgain, submitsSideBySide, takesSourcesForOne
     case submitsForTheDead, takesWhatIsOver, waitsForNoDate, remembersForEver, servesEverything, seesNoBacklog
-    case keepsNoRejects
+    case keepsNoRejects, storesNoTimeouts
 
     // Time and repair.
     case promotesBackwards, promotesEarly, tellsNoDueTime, promotesAtTheOldGeneration, promotesWithoutAMark
