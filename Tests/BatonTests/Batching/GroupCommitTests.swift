@@ -64,6 +64,17 @@ import Testing
         func look() -> Bool { OneThread.isHere }
     }
 
+    /// What a call gives; one that never ends fails the test, and does not hold it.
+    private func result(of call: Task<[String], any Error>) async throws -> [String] {
+        let hasEnded = Shared(false)
+        Task {
+            _ = await call.result
+            hasEnded.change { $0 = true }
+        }
+        try await eventually("the call ends") { hasEnded.value }
+        return try await call.value
+    }
+
     /// What a caller does next may block, which would hold up every commit.
     @Test func aLoneCallIsCarriedOnTheExecutorAndItsCallerDoesNotFollowThere() async throws {
         let commit = GroupCommit<Int, Bool, Fault>(
@@ -82,6 +93,101 @@ import Testing
             #expect(await !caller.look())
             #expect(!OneThread.isHere)
         }
+    }
+
+    /// Whether the one thread carries a call that goes alone, and a batch of several, where it is one of these.
+    private func isOnOneThread(executor: (any TaskExecutor)?, tasks: (any TaskExecutor)?) async throws -> [Bool] {
+        let gate = Gate()
+        let seen = Shared<[Bool]>([])
+        let commit = GroupCommit<Int, String, Fault>(
+            maximumBatch: 100,
+            executor: executor,
+            tasks: tasks,
+            isSharedFault: \.isShared
+        ) { elements throws(Fault) in
+            await gate.pass()
+            seen.change { $0.append(OneThread.isHere) }
+            return elements.map { "#\($0)" }
+        }
+        let calls = try await start([[1], [2], [3]], on: commit, after: gate)
+        gate.open()
+        for call in calls { _ = try await result(of: call) }
+        return seen.value
+    }
+
+    @Test func aBatchOfSeveralIsCarriedWhereTasksAreOrElseOnTheExecutor() async throws {
+        let thread = OneThread()
+        #expect(try await isOnOneThread(executor: thread, tasks: nil) == [true, true])
+        #expect(try await isOnOneThread(executor: thread, tasks: globalConcurrentExecutor) == [true, false])
+        #expect(try await isOnOneThread(executor: nil, tasks: thread) == [false, true])
+        #expect(try await isOnOneThread(executor: nil, tasks: nil) == [false, false])
+    }
+
+    /// An actor that the test can make stand still while it calls.
+    private actor HeldCaller {
+        private let executor: HeldExecutor
+
+        nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
+
+        init(on executor: HeldExecutor) {
+            self.executor = executor
+        }
+
+        func call(_ elements: [Int], _ commit: GroupCommit<Int, String, Fault>) async throws -> [String] {
+            try await commit.submit(elements)
+        }
+
+        /// Returns once whatever ran there before has come to a halt.
+        func pass() {}
+    }
+
+    /// Neither those of its batch nor those that come later depend on where a batch's first caller lives.
+    @Test func aBatchAndThoseBehindItAreCarriedWhileItsFirstCallerCannotGoOn() async throws {
+        let gate = Gate()
+        let carrier = Carrier(gate: gate)
+        let commit = commit(carrier)
+        let executor = HeldExecutor()
+        defer { executor.release() }
+        let caller = HeldCaller(on: executor)
+        let first = Task { try await commit.submit([1]) }
+        await gate.arrivals(reach: 1)
+        let held = Task { try await caller.call([2], commit) }
+        try await eventually("the actor's call waits") { commit.waitingCount == 1 }
+        await caller.pass()
+        let third = Task { try await commit.submit([3]) }
+        try await eventually("another waits behind it") { commit.waitingCount == 2 }
+        executor.hold()
+        gate.open()
+        #expect(try await result(of: first) == ["#1"])
+        #expect(try await result(of: third) == ["#3"])
+        let fourth = Task { try await commit.submit([4]) }
+        #expect(try await result(of: fourth) == ["#4"])
+        #expect(carrier.elements == [[1], [2, 3], [4]])
+        #expect(executor.keptCount == 1, "the first caller has not gone on")
+        executor.release()
+        #expect(try await result(of: held) == ["#2"])
+    }
+
+    /// What the callers of this suite have in their tasks.
+    private enum Local {
+        @TaskLocal static var caller: String?
+    }
+
+    /// It has nothing to do with the call that comes by when it begins.
+    @Test func aBatchOfSeveralSeesNoTaskLocalOfACall() async throws {
+        let gate = Gate()
+        let seen = Shared<[String?]>([])
+        let carrier = Carrier(gate: gate) { _ throws(Fault) in
+            seen.change { $0.append(Local.caller) }
+        }
+        let commit = commit(carrier)
+        let calls = try await Local.$caller.withValue("a call") {
+            try await start([[1], [2], [3]], on: commit, after: gate)
+        }
+        gate.open()
+        for call in calls { _ = try await result(of: call) }
+        #expect(carrier.elements == [[1], [2, 3]])
+        #expect(seen.value == ["a call", nil])
     }
 
     @Test func aCallThatFindsTheWayFreeGoesAlone() async throws {
@@ -168,6 +274,55 @@ import Testing
         #expect(try await tasks[1].value == ["#2"])
         #expect(try await tasks[2].value == ["#3"])
         #expect(carrier.elements == [[1], [2, 3]])
+    }
+
+    @Test func aCallCancelledBeforeItIsTheFirstOfABatchDoesNotCutItShort() async throws {
+        let (gate, second) = (Gate(), Gate())
+        defer { second.open() }
+        let carrier = Carrier(gate: gate) { elements throws(Fault) in
+            if elements.contains(2) { await second.pass() }
+            if Task.isCancelled { throw Fault(isShared: true) }
+        }
+        let commit = commit(carrier)
+        let first = Task { try await commit.submit([1]) }
+        await gate.arrivals(reach: 1)
+        let thread = OneThread()
+        let cancelled = Task(executorPreference: thread) { try await commit.submit([2]) }
+        try await eventually("it waits") { commit.waitingCount == 1 }
+        let other = Task { try await commit.submit([3]) }
+        try await eventually("another waits behind it") { commit.waitingCount == 2 }
+        cancelled.cancel()
+        gate.open()
+        #expect(try await result(of: first) == ["#1"])
+        // By now it was woken, and behind this it has told its batch, if it ever does.
+        await Task(executorPreference: thread) {}.value
+        second.open()
+        #expect(try await result(of: cancelled) == ["#2"])
+        #expect(try await result(of: other) == ["#3"])
+        #expect(carrier.elements == [[1], [2, 3]])
+    }
+
+    @Test(arguments: [true, false])
+    func aWaitingCallThatIsCarriedAloneIsCancelledAsItsCallerIs(beforeItsTurn: Bool) async throws {
+        let (gate, second) = (Gate(), Gate())
+        defer { second.open() }
+        let carrier = Carrier(gate: gate) { elements throws(Fault) in
+            // Nobody opens it before the end: only who is cancelled passes.
+            if elements == [2] { await second.pass() }
+            if Task.isCancelled { throw Fault(isShared: true) }
+        }
+        let commit = commit(carrier, maximumBatch: 1)
+        let tasks = try await start([[1], [2], [3]], on: commit, after: gate)
+        if beforeItsTurn { tasks[1].cancel() }
+        gate.open()
+        try await eventually("it is carried") { second.arrivals == 1 }
+        if !beforeItsTurn { tasks[1].cancel() }
+        await #expect(throws: Fault(isShared: true)) { try await result(of: tasks[1]) }
+        #expect(try await result(of: tasks[0]) == ["#1"])
+        #expect(try await result(of: tasks[2]) == ["#3"])
+        let fourth = Task { try await commit.submit([4]) }
+        #expect(try await result(of: fourth) == ["#4"])
+        #expect(carrier.elements == [[1], [2], [3], [4]])
     }
 
     @Test func aCallThatIsCarriedAloneIsCancelledAsItsCallerIs() async throws {

@@ -29,6 +29,14 @@ import Testing
         return ids
     }
 
+    /// Storage is away from now on until a call has no patience left: its last error is certain, the first was not.
+    private func expectUnknown(_ call: Task<Int, any Error>) async throws {
+        world.storage.isDown = true
+        defer { world.storage.isDown = false }
+        let error = await #expect(throws: JobStorageError.self) { try await world.end(of: call) }
+        #expect(error?.code == .outcomeUnknown)
+    }
+
     // MARK: Deleting
 
     @Test(arguments: losses)
@@ -86,6 +94,18 @@ import Testing
         }
     }
 
+    @Test func ofSeveralErrorsOneThatLeavesOpenWhetherTheyAreDeletedIsThrown() async throws {
+        try await world.run {
+            let ids = try await world.enqueue(3)
+            world.storage.fail(.delete, .lostAfterCommit)
+            let call = Task { try await world.client.delete(matching: enqueued) }
+            try await eventually("they are deleted") { ids.allSatisfy { world.storage.row($0)?.state == .deleted } }
+            try await expectUnknown(call)
+            #expect(world.storage.calls(.delete) > 1, "it was tried again")
+            #expect(ids.allSatisfy { world.storage.states($0) == [.enqueued, .deleted] })
+        }
+    }
+
     // MARK: Requeueing
 
     @Test(arguments: losses)
@@ -100,9 +120,21 @@ import Testing
             #expect(world.storage.calls(.requeue) == faults.count + 2)
             // Rows under marks that nobody knows are left to the reconciler.
             let published = faults.contains(.lostAfterCommit) ? 3 : ids.count
-            try await eventually("the others are published") {
-                world.broker.read(\.published).filter { $0.generation == 2 }.count == published
-            }
+            let count = { world.broker.read(\.published).filter { $0.generation == 2 }.count }
+            try await eventually("the others are published") { count() == published }
+            try await world.settle()
+            #expect(count() == published, "and no more than those")
+        }
+    }
+
+    @Test func ofSeveralErrorsOneThatLeavesOpenWhetherTheyAreRequeuedIsThrown() async throws {
+        try await world.run {
+            let ids = try await deletedJobs(3)
+            world.storage.fail(.requeue, .lostAfterCommit)
+            let call = Task { try await world.client.requeue(matching: deleted) }
+            try await eventually("they are requeued") { ids.allSatisfy { world.storage.row($0)?.state == .enqueued } }
+            try await expectUnknown(call)
+            #expect(ids.allSatisfy { world.storage.states($0) == [.enqueued, .deleted, .enqueued] })
         }
     }
 

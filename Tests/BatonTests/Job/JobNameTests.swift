@@ -18,6 +18,19 @@ struct JobNameTests {
         #expect(error?.code == .invalidName)
     }
 
+    @Test("Of ASCII, those are printable that are so by their category")
+    func ascii() {
+        for value in 0..<128 {
+            let scalar = Unicode.Scalar(UInt8(value))
+            let isPrintable =
+                switch scalar.properties.generalCategory {
+                case .control, .lineSeparator, .paragraphSeparator, .unassigned: false
+                default: true
+                }
+            #expect(JobName.isPrintable(scalar) == isPrintable, "\(value)")
+        }
+    }
+
     @Test("The longest name takes 200 bytes")
     func longestName() throws {
         try JobName.validate(String(repeating: "é", count: 100))
