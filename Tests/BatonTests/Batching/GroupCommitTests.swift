@@ -3,12 +3,12 @@ import Testing
 @testable import Baton
 
 @Suite struct GroupCommitTests {
-    private struct Fault: Error, Equatable {
+    struct Fault: Error, Equatable {
         var isShared = false
     }
 
     /// What the commit carried, and how it answers.
-    private final class Carrier: Sendable {
+    final class Carrier: Sendable {
         private let batches = Shared<[[Int]]>([])
         let gate: Gate
         let answer: @Sendable ([Int]) async throws(Fault) -> Void
@@ -30,14 +30,14 @@ import Testing
         }
     }
 
-    private func commit(_ carrier: Carrier, maximumBatch: Int = 100) -> GroupCommit<Int, String, Fault> {
+    func commit(_ carrier: Carrier, maximumBatch: Int = 100) -> GroupCommit<Int, String, Fault> {
         GroupCommit(maximumBatch: maximumBatch, isSharedFault: \.isShared) { elements throws(Fault) in
             try await carrier.carry(elements)
         }
     }
 
     /// Starts calls one after the other, each once the one before is under way or waits.
-    private func start(
+    func start(
         _ calls: [[Int]],
         on commit: GroupCommit<Int, String, Fault>,
         after gate: Gate
@@ -65,7 +65,7 @@ import Testing
     }
 
     /// What a call gives; one that never ends fails the test, and does not hold it.
-    private func result(of call: Task<[String], any Error>) async throws -> [String] {
+    func result(of call: Task<[String], any Error>) async throws -> [String] {
         let hasEnded = Shared(false)
         Task {
             _ = await call.result
@@ -256,113 +256,6 @@ import Testing
         let commit = commit(carrier)
         await #expect(throws: Fault.self) { try await commit.submit([1]) }
         #expect(try await commit.submit([2]) == ["#2"])
-    }
-
-    // MARK: Cancellation
-
-    @Test func aCancelledLeaderDoesNotCutTheBatchShort() async throws {
-        let (gate, second) = (Gate(), Gate())
-        let carrier = Carrier(gate: gate) { elements throws(Fault) in
-            if elements.contains(2) { await second.pass() }
-            if Task.isCancelled { throw Fault(isShared: true) }
-        }
-        let tasks = try await start([[1], [2], [3]], on: commit(carrier), after: gate)
-        gate.open()
-        await second.arrivals(reach: 1)
-        tasks[1].cancel()
-        second.open()
-        #expect(try await tasks[1].value == ["#2"])
-        #expect(try await tasks[2].value == ["#3"])
-        #expect(carrier.elements == [[1], [2, 3]])
-    }
-
-    @Test func aCallCancelledBeforeItIsTheFirstOfABatchDoesNotCutItShort() async throws {
-        let (gate, second) = (Gate(), Gate())
-        defer { second.open() }
-        let carrier = Carrier(gate: gate) { elements throws(Fault) in
-            if elements.contains(2) { await second.pass() }
-            if Task.isCancelled { throw Fault(isShared: true) }
-        }
-        let commit = commit(carrier)
-        let first = Task { try await commit.submit([1]) }
-        await gate.arrivals(reach: 1)
-        let thread = OneThread()
-        let cancelled = Task(executorPreference: thread) { try await commit.submit([2]) }
-        try await eventually("it waits") { commit.waitingCount == 1 }
-        let other = Task { try await commit.submit([3]) }
-        try await eventually("another waits behind it") { commit.waitingCount == 2 }
-        cancelled.cancel()
-        gate.open()
-        #expect(try await result(of: first) == ["#1"])
-        // By now it was woken, and behind this it has told its batch, if it ever does.
-        await Task(executorPreference: thread) {}.value
-        second.open()
-        #expect(try await result(of: cancelled) == ["#2"])
-        #expect(try await result(of: other) == ["#3"])
-        #expect(carrier.elements == [[1], [2, 3]])
-    }
-
-    @Test(arguments: [true, false])
-    func aWaitingCallThatIsCarriedAloneIsCancelledAsItsCallerIs(beforeItsTurn: Bool) async throws {
-        let (gate, second) = (Gate(), Gate())
-        defer { second.open() }
-        let carrier = Carrier(gate: gate) { elements throws(Fault) in
-            // Nobody opens it before the end: only who is cancelled passes.
-            if elements == [2] { await second.pass() }
-            if Task.isCancelled { throw Fault(isShared: true) }
-        }
-        let commit = commit(carrier, maximumBatch: 1)
-        let tasks = try await start([[1], [2], [3]], on: commit, after: gate)
-        if beforeItsTurn { tasks[1].cancel() }
-        gate.open()
-        try await eventually("it is carried") { second.arrivals == 1 }
-        if !beforeItsTurn { tasks[1].cancel() }
-        await #expect(throws: Fault(isShared: true)) { try await result(of: tasks[1]) }
-        #expect(try await result(of: tasks[0]) == ["#1"])
-        #expect(try await result(of: tasks[2]) == ["#3"])
-        let fourth = Task { try await commit.submit([4]) }
-        #expect(try await result(of: fourth) == ["#4"])
-        #expect(carrier.elements == [[1], [2], [3], [4]])
-    }
-
-    @Test func aCallThatIsCarriedAloneIsCancelledAsItsCallerIs() async throws {
-        let gate = Gate()
-        let carrier = Carrier(gate: gate) { _ throws(Fault) in
-            if Task.isCancelled { throw Fault(isShared: true) }
-        }
-        let commit = commit(carrier)
-        let tasks = try await start([[1], [2]], on: commit, after: gate)
-        tasks[0].cancel()
-        await #expect(throws: Fault.self) { try await tasks[0].value }
-        gate.open()
-        #expect(try await tasks[1].value == ["#2"])
-    }
-
-    /// While the calls of a refused batch are carried one by one, the leader's cancellation is still nobody else's.
-    @Test func aLeaderCancelledDuringTheIsolationFailsNobodyElse() async throws {
-        let (gate, alone) = (Gate(), Gate())
-        let carrier = Carrier(gate: gate) { elements throws(Fault) in
-            if elements.count > 1 { throw Fault() }
-            if elements == [3] { await alone.pass() }
-            if Task.isCancelled { throw Fault(isShared: true) }
-        }
-        let commit = commit(carrier)
-        let tasks = try await start([[1], [2], [3], [4]], on: commit, after: gate)
-        gate.open()
-        await alone.arrivals(reach: 1)
-        alone.open()
-        tasks[1].cancel()
-        _ = await tasks[1].result
-        #expect(try await tasks[2].value == ["#3"])
-        #expect(try await tasks[3].value == ["#4"])
-    }
-
-    @Test func aCancelledFollowerStillLearnsWhatBecameOfItsElements() async throws {
-        let gate = Gate()
-        let tasks = try await start([[1], [2]], on: commit(Carrier(gate: gate)), after: gate)
-        tasks[1].cancel()
-        gate.open()
-        #expect(try await tasks[1].value == ["#2"])
     }
 
     // MARK: Stress
