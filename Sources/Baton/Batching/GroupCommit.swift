@@ -1,5 +1,6 @@
 import DequeModule
 import Locking
+import Synchronization
 
 /// Turns single calls into batches without a timer.
 ///
@@ -7,16 +8,24 @@ import Locking
 /// the next batch, carried by a task that the first of them awaits.
 final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Sendable {
     /// Carries a batch; the outputs are in the order of the elements.
+    ///
+    /// It sees task-local values of a call that found the way free, and none of one that waited.
     typealias Perform = @Sendable ([Element]) async throws(Failure) -> [Output]
 
     private struct Entry {
         let elements: [Element]
         let continuation: CheckedContinuation<Turn, Never>
+        let cancellation: Cancellation
+    }
+
+    /// Whether a call was cancelled before its turn came.
+    private final class Cancellation: Sendable {
+        let hasCome = Atomic(false)
     }
 
     /// What a waiting call is woken for.
     private enum Turn {
-        /// Its batch was carried by another call.
+        /// It was carried in another call's batch.
         case done(Result<[Output], Failure>)
         /// The way was free after all: it goes at once.
         case lead
@@ -42,7 +51,8 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
     ///   - maximumBatch: How many elements a batch may have; a single call is never split.
     ///   - executor: Where a batch's way to its destination starts and ends without a change of threads, if there is such
     ///     a place.
-    ///   - tasks: Where batches of several calls are carried; `nil` for `executor`, or else the system's threads.
+    ///   - tasks: Where batches of calls that had to wait are carried, and pass the turn on; `nil` for `executor`, or else the
+    ///     system's threads, and for the system's threads.
     ///   - isSharedFault: Whether an error concerns every call of the batch. Otherwise one call's element may be at fault,
     ///     and each call is carried again by itself.
     ///   - perform: Carries a batch.
@@ -75,19 +85,24 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
             return !state.isBusy
         }
         if isFree { return try await lead(elements) }
-        let turn = await withCheckedContinuation { continuation in
-            let entry = Entry(elements: elements, continuation: continuation)
-            let isFree = state.withLock { state in
-                if state.isBusy {
-                    state.waiting.append(entry)
-                    return false
+        let cancellation = Cancellation()
+        let turn = await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let entry = Entry(elements: elements, continuation: continuation, cancellation: cancellation)
+                let isFree = state.withLock { state in
+                    if state.isBusy {
+                        state.waiting.append(entry)
+                        return false
+                    }
+                    state.isBusy = true
+                    return true
                 }
-                state.isBusy = true
-                return true
+                if isFree {
+                    continuation.resume(returning: .lead)
+                }
             }
-            if isFree {
-                continuation.resume(returning: .lead)
-            }
+        } onCancel: {
+            cancellation.hasCome.store(true, ordering: .relaxed)
         }
         switch turn {
         case .done(let result):
@@ -104,15 +119,15 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
         }
     }
 
-    /// How many calls wait for another to carry them, or to lead.
+    /// How many calls wait for their turn.
     var waitingCount: Int {
         state.withLock { $0.waiting.count }
     }
 
     /// Carries a call that found the way free.
     ///
-    /// Where the answer arrives it goes on at once, while of many callers each prepares on a thread of its own. Without
-    /// isolation: an actor that calls must not follow there, to do whatever it does next.
+    /// Where the answer arrives it goes on at once. Without isolation: an actor that calls must not follow there, to do
+    /// whatever it does next.
     private func lead(_ own: [Element]) async throws(Failure) -> [Output] {
         try await withTaskExecutorPreference(executor, isolation: nil) { () async throws(Failure) in
             let result = await single(own)
@@ -165,10 +180,18 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
         // A task of its own: whoever comes later must not wait until the first caller can go on, on whatever thread it lives.
         // Detached, for it has nothing to do with the call that comes by here.
         let batch = Task.detached(executorPreference: tasks ?? executor) {
+            if others.isEmpty, leader.cancellation.hasCome.load(ordering: .relaxed) {
+                // What need not be sent any more is refused before it is: afterwards its outcome could be unknown.
+                withUnsafeCurrentTask { $0?.cancel() }
+            }
             let result = await self.carryTogether(leader.elements, others: others)
-            // Behind the callers that were just woken: those that call again at once are part of the next batch. A change of
-            // threads and nothing else, which the first caller need not await.
-            Task.detached(executorPreference: self.tasks) { self.passOn() }
+            if others.isEmpty {
+                self.passOn()
+            } else {
+                // Behind the callers that were just woken: those that call again at once are part of the next batch. A change
+                // of threads and nothing else, which the first caller need not await.
+                Task.detached(executorPreference: self.tasks) { self.passOn() }
+            }
             return result
         }
         leader.continuation.resume(returning: .follow(batch, isAlone: others.isEmpty))

@@ -8,7 +8,7 @@
 
 /// The operating system's randomness.
 ///
-/// None of it is kept for later: two copies of a process, or of a machine, never draw the same.
+/// None of it is kept for later: two copies of a process never draw the same.
 public struct SystemRandomSource: RandomSource {
     /// As many bytes as `getentropy` gives at once.
     private static let partSize = 256

@@ -10,8 +10,8 @@ public protocol JobStorage: Service, PublisherStorage, ServerStorage, ProbeStora
 {
     /// Where calls start and end without a change of threads, if there is such a place.
     ///
-    /// A server's claims and completions, which do little but wait for storage, live there, and so does an enqueue that is
-    /// alone; it must not be blocked.
+    /// A server's claims and completions, which do little but wait for storage, live there, and so do enqueues on their way;
+    /// it must not be blocked.
     var executor: (any TaskExecutor)? { get }
 
     // MARK: Producing

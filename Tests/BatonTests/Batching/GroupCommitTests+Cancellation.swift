@@ -68,6 +68,34 @@ extension GroupCommitTests {
         #expect(carrier.elements == [[1], [2], [3], [4]])
     }
 
+    /// What has not been sent can be refused for certain, and need not wait for its caller to have a thread.
+    @Test func aWaitingCallCancelledBeforeItsTurnIsCarriedAsCancelledFromTheStart() async throws {
+        let gate = Gate()
+        let wasCancelled = Shared<[Bool]>([])
+        let carrier = Carrier(gate: gate) { elements throws(Fault) in
+            guard elements == [2] else { return }
+            wasCancelled.change { $0.append(Task.isCancelled) }
+            throw Fault(isShared: true)
+        }
+        let commit = commit(carrier)
+        let executor = HeldExecutor()
+        defer { executor.release() }
+        let caller = HeldCaller(on: executor)
+        let first = Task { try await commit.submit([1]) }
+        await gate.arrivals(reach: 1)
+        let held = Task { try await caller.call([2], commit) }
+        try await eventually("the actor's call waits") { commit.waitingCount == 1 }
+        await caller.pass()
+        executor.hold()
+        held.cancel()
+        gate.open()
+        #expect(try await result(of: first) == ["#1"])
+        try await eventually("it is carried") { !wasCancelled.value.isEmpty }
+        #expect(wasCancelled.value == [true])
+        executor.release()
+        await #expect(throws: Fault(isShared: true)) { try await result(of: held) }
+    }
+
     @Test func aCallThatIsCarriedAloneIsCancelledAsItsCallerIs() async throws {
         let gate = Gate()
         let carrier = Carrier(gate: gate) { _ throws(Fault) in

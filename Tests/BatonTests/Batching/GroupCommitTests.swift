@@ -124,7 +124,7 @@ import Testing
     }
 
     /// An actor that the test can make stand still while it calls.
-    private actor HeldCaller {
+    actor HeldCaller {
         private let executor: HeldExecutor
 
         nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }

@@ -31,6 +31,7 @@ extension JobStorageConformance {
                 let again = try await subject.claim(message, by: owner, number + 10)
                 try Expect.equal(again, given.job.claimed(like: again, claim: number + 10), "what is stored")
                 try Expect.equal(again.createdAt, job.createdAt, "when it was stored")
+                try Expect.equal([again.generation, again.run], [2, 2], "generation and run of the row")
             }
         },
         Rule(
