@@ -6,6 +6,7 @@ final class FloodTally: Sendable {
         var underWay = 0
         var taken = 0
         var refused = 0
+        var enqueued = 0
         var memory: [Double] = []
     }
 
@@ -36,6 +37,11 @@ final class FloodTally: Sendable {
         }
     }
 
+    /// Notes that the client has enqueued one meanwhile.
+    func enqueue() {
+        state.withLock { $0.enqueued += 1 }
+    }
+
     /// Notes how much memory is in use.
     func look() {
         guard let memory = ResidentMemory.current()?.now else { return }
@@ -46,6 +52,8 @@ final class FloodTally: Sendable {
     var taken: Int { state.withLock(\.taken) }
     /// How many it has refused.
     var refused: Int { state.withLock(\.refused) }
+    /// How many the client has enqueued meanwhile.
+    var enqueued: Int { state.withLock(\.enqueued) }
 
     /// The most memory in use in the second quarter of the time, when all is full, and in the last; in MB.
     var memory: (early: Double, late: Double)? {

@@ -10,6 +10,8 @@ struct FloodScenario: Scenario {
     let duration: Double
     /// Jobs that the client enqueues per second meanwhile.
     let rate: Double
+    /// Whether it ends before its time: when the broker has refused some.
+    var endsWhenRefused = false
 
     /// How long a job takes, in milliseconds.
     private static let milliseconds = 50
@@ -17,7 +19,7 @@ struct FloodScenario: Scenario {
     private static let batch = 100
 
     var name: String { "flood" }
-    /// Those that the client enqueues; how many the broker takes shows only then.
+    /// Those that the client enqueues in all the time; how many the broker takes shows only then.
     var jobs: Int { max(1, Int(rate * duration)) }
     var settings: [String: JSONValue] {
         ["factor": .integer(factor), "duration": .number(duration), "rate": .number(rate)]
@@ -49,10 +51,10 @@ struct FloodScenario: Scenario {
                     let start = MonotonicClock.now
                     let rateOfBatches = Double(capacity * factor) / Double(Self.batch)
                     let batches = max(1, Int(rateOfBatches * duration))
+                    let goesOn = { @Sendable in !endsWhenRefused || tally.refused == 0 }
                     try await withThrowingTaskGroup(of: Void.self) { group in
                         group.addTask {
-                            try await Schedule(rate: rateOfBatches, count: batches).run {
-                                due in
+                            try await Schedule(rate: rateOfBatches, count: batches).run(while: goesOn) { due in
                                 // A producer that is pushed back waits for answers; it does not pile up what it has.
                                 guard tally.begin(atMost: 20) else { return }
                                 let jobs = (0..<Self.batch).map { _ in
@@ -62,17 +64,20 @@ struct FloodScenario: Scenario {
                             }
                         }
                         group.addTask {
-                            try await Schedule(rate: rate, count: jobs).run { due in
+                            try await Schedule(rate: rate, count: jobs).run(while: goesOn) { due in
                                 try await rig.jobs.enqueue(TimedNoOp(dueAt: due))
                                 enqueued.return(dueAt: due)
+                                tally.enqueue()
                             }
                         }
                         group.addTask {
-                            try await Schedule(rate: 1, count: max(1, Int(duration))).run { _ in tally.look() }
+                            try await Schedule(rate: 1, count: max(1, Int(duration))).run(while: goesOn) { _ in
+                                tally.look()
+                            }
                         }
                         try await group.waitForAll()
                     }
-                    let all = 1 + tally.taken + jobs
+                    let all = 1 + tally.taken + tally.enqueued
                     try await rig.wait(until: all, of: recorded)
                     let end = MonotonicClock.now
                     var figures = try await meters.figures(since: before, jobs: all)
