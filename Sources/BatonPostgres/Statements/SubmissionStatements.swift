@@ -135,29 +135,27 @@ struct SubmissionStatements: Sendable {
         (name: "origin", type: "jsonb"),
     ]
 
-    /// What ``claim`` reads: for one submission without arrays, which take a while to be taken apart where calls are few and
-    /// the server's caches cold.
-    private static func claimRows(ofOne isOne: Bool) -> String {
-        let columns = claimColumns.enumerated().map { (parameter: "$\($0 + 1)::\($1.type)", name: $1.name) }
-        if isOne { return "SELECT \(columns.map { "\($0.parameter) AS \($0.name)" }.joined(separator: ", "))" }
-        return """
-            SELECT * FROM unnest(\(columns.map { "\($0.parameter)[]" }.joined(separator: ", ")))
-                AS n (\(columns.map(\.name).joined(separator: ", ")))
-            """
-    }
-
     private static func claim(_ schema: Schema, ofOne isOne: Bool) -> String {
+        let columns = claimColumns.enumerated().map { (parameter: "$\($0 + 1)::\($1.type)", name: $1.name) }
+        // One is named where it is read, and needs no arrays: where calls are few and the server's caches cold, each step
+        // of a plan takes a while.
+        let one = "(SELECT \(columns.map { "\($0.parameter) AS \($0.name)" }.joined(separator: ", "))) AS n"
+        let many = """
+            n AS MATERIALIZED (
+                SELECT * FROM unnest(\(columns.map { "\($0.parameter)[]" }.joined(separator: ", ")))
+                    AS n (\(columns.map(\.name).joined(separator: ", ")))
+            ),
+            """
+        let rows = isOne ? one : "n"
         let taken = schema.jobTables.map { "SELECT FROM \($0) WHERE id = \(isOne ? "$1::uuid" : "ANY ($1::uuid[])")" }
         let window = "$15::bigint"
         return """
             WITH me AS MATERIALIZED (
                 SELECT FROM \(schema.server) WHERE epoch = $16::uuid AND NOT dead FOR KEY SHARE
-            ), n AS MATERIALIZED (
-                \(claimRows(ofOne: isOne))
-            ), fresh AS (
+            ), \(isOne ? "" : many) fresh AS (
                 INSERT INTO \(schema.submission) AS s (source, message_id, job_id, expires_at)
                 SELECT source, message_id, id, \(remembered(for: window))
-                FROM n
+                FROM \(rows)
                 -- In this order: where nothing is stored, nothing need be locked, nor committed to disk.
                 WHERE NOT EXISTS (\(taken.joined(separator: " UNION ALL "))) AND EXISTS (SELECT FROM me)
                     AND coalesce(expires_at > now(), true) AND coalesce(run_at <= now(), true)
@@ -171,7 +169,7 @@ struct SubmissionStatements: Sendable {
             )
             SELECT \(shared), \(JobState.processing.code), 1, 1, 1, now(), now(), now(), $16::uuid, $17::bigint,
                 ARRAY[\(enqueuedEntry(schema)), \(claimedEntry(schema, by: "$16::uuid"))]
-            FROM n WHERE id = ANY (ARRAY(SELECT job_id FROM fresh))
+            FROM \(rows) WHERE id = ANY (ARRAY(SELECT job_id FROM fresh))
             RETURNING id, created_at
             """
     }
