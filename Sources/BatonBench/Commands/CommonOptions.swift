@@ -2,8 +2,8 @@ import ArgumentParser
 
 /// What every measurement can be told.
 struct CommonOptions: ParsableArguments {
-    @Option(help: "How the broker keeps the queue: \(RigOptions.QueueType.allValueStrings.joined(separator: " or ")).")
-    var queueType = RigOptions.QueueType.classic
+    @Option(help: "How the broker keeps the queue (default: classic; for submit as that of submissions).")
+    var queueType: RigOptions.QueueType?
 
     @Flag(help: "Without a broker: PostgreSQL alone.")
     var alone = false
@@ -33,7 +33,7 @@ struct CommonOptions: ParsableArguments {
     func rig(_ servers: ServerOptions? = nil) -> RigOptions {
         var options = RigOptions()
         options.namespace = namespace
-        options.queueType = alone ? nil : queueType
+        options.queueType = alone ? nil : queueType ?? .classic
         if let servers {
             options.concurrency = servers.concurrency
             options.lookAhead = servers.lookAhead
