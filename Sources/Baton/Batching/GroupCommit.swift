@@ -51,8 +51,8 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
     ///   - maximumBatch: How many elements a batch may have; a single call is never split.
     ///   - executor: Where a batch's way to its destination starts and ends without a change of threads, if there is such
     ///     a place.
-    ///   - tasks: Where batches of calls that had to wait are carried, and pass the turn on; `nil` for `executor`, or else the
-    ///     system's threads, and for the system's threads.
+    ///   - tasks: Where batches of calls that had to wait are carried, and where they pass the turn on. With `nil` they are
+    ///     carried on `executor`, and pass the turn on from the system's threads.
     ///   - isSharedFault: Whether an error concerns every call of the batch. Otherwise one call's element may be at fault,
     ///     and each call is carried again by itself.
     ///   - perform: Carries a batch.

@@ -37,4 +37,22 @@ extension RunTable {
         }
         return cancels
     }
+
+    /// Notes that a run's time is up.
+    ///
+    /// - Parameter key: The run.
+    /// - Returns: How to end its task, if that is known yet; to be called outside of any lock.
+    mutating func timeOut(_ key: OwnedRun) -> (@Sendable () -> Void)? {
+        guard let run = runs[key], !run.hasEnded, !run.isCancelled else { return nil }
+        runs[key]?.hasTimedOut = true
+        return run.cancel
+    }
+
+    /// Whether a run's time was up before it ended.
+    ///
+    /// - Parameter key: The run.
+    /// - Returns: Whether it was.
+    func hasTimedOut(_ key: OwnedRun) -> Bool {
+        runs[key]?.hasTimedOut ?? false
+    }
 }

@@ -80,12 +80,7 @@ extension GroupCommitTests {
         let commit = commit(carrier)
         let executor = HeldExecutor()
         defer { executor.release() }
-        let caller = HeldCaller(on: executor)
-        let first = Task { try await commit.submit([1]) }
-        await gate.arrivals(reach: 1)
-        let held = Task { try await caller.call([2], commit) }
-        try await eventually("the actor's call waits") { commit.waitingCount == 1 }
-        await caller.pass()
+        let (first, held) = try await startBehind(gate, on: commit, callingFrom: executor)
         executor.hold()
         held.cancel()
         gate.open()

@@ -123,24 +123,6 @@ import Testing
         #expect(try await isOnOneThread(executor: nil, tasks: nil) == [false, false])
     }
 
-    /// An actor that the test can make stand still while it calls.
-    actor HeldCaller {
-        private let executor: HeldExecutor
-
-        nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
-
-        init(on executor: HeldExecutor) {
-            self.executor = executor
-        }
-
-        func call(_ elements: [Int], _ commit: GroupCommit<Int, String, Fault>) async throws -> [String] {
-            try await commit.submit(elements)
-        }
-
-        /// Returns once whatever ran there before has come to a halt.
-        func pass() {}
-    }
-
     /// Neither those of its batch nor those that come later depend on where a batch's first caller lives.
     @Test func aBatchAndThoseBehindItAreCarriedWhileItsFirstCallerCannotGoOn() async throws {
         let gate = Gate()
@@ -148,12 +130,7 @@ import Testing
         let commit = commit(carrier)
         let executor = HeldExecutor()
         defer { executor.release() }
-        let caller = HeldCaller(on: executor)
-        let first = Task { try await commit.submit([1]) }
-        await gate.arrivals(reach: 1)
-        let held = Task { try await caller.call([2], commit) }
-        try await eventually("the actor's call waits") { commit.waitingCount == 1 }
-        await caller.pass()
+        let (first, held) = try await startBehind(gate, on: commit, callingFrom: executor)
         let third = Task { try await commit.submit([3]) }
         try await eventually("another waits behind it") { commit.waitingCount == 2 }
         executor.hold()
