@@ -44,7 +44,16 @@ struct Connections {
         try await checkSchema()
         let storage = PostgresStorage(environment.storage)
         let transport = try await transport(isNeeded: needsBroker)
-        return try await withJobClient(storage: storage, transport: transport, logger: environment.logger) { jobs in
+        var configuration = JobClientConfiguration()
+        // A broker that was just reached is there: a command that went on without it would have to be given again.
+        configuration.brokerStartTimeout = .seconds(60)
+        configuration.flushTimeout = .seconds(60)
+        return try await withJobClient(
+            storage: storage,
+            transport: transport,
+            configuration: configuration,
+            logger: environment.logger
+        ) { jobs in
             try await body(jobs, storage, transport != nil)
         }
     }
