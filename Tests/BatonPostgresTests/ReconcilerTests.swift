@@ -195,17 +195,17 @@ struct ReconcilerTests {
             let jobs = (0..<60).map { _ in NewJob.enqueued() }
             _ = try await fixture.storage.insert(jobs, isRepeated: false)
             let sessions = (0..<4).map { _ in PublisherSession.random() }
-            for session in sessions { try await fixture.storage.openSession(session, lease: .seconds(60)) }
+            for session in sessions { try await fixture.storage.openSession(session, lease: .seconds(3600)) }
             let adopted = try await withThrowingTaskGroup(of: [MarkedDispatch].self) { group in
                 for session in sessions {
                     group.addTask {
                         var adopted: [MarkedDispatch] = []
                         var next: Int64 = 1
-                        while try await fixture.storage.survey(unpublishedAge: .seconds(60)).hasUnpublished {
+                        while try await fixture.storage.survey(unpublishedAge: .seconds(3600)).hasUnpublished {
                             let marks = PublishMarkRange(session: session, sequences: next..<next + 9)
                             let batch = try await fixture.storage.adoptUnpublished(
                                 marks: marks,
-                                unpublishedAge: .seconds(60)
+                                unpublishedAge: .seconds(3600)
                             )
                             #expect(batch.count <= 9)
                             adopted += batch

@@ -42,7 +42,7 @@ struct ServerTests {
             func run(_ job: ClaimedJob) -> OwnedRun { OwnedRun(id: job.id, claim: job.claim) }
             let answer = try await fixture.storage.heartbeat(
                 me,
-                lease: .seconds(15),
+                lease: .seconds(900),
                 runs: [held, lost, others].map(run)
             )
             #expect(answer.isAlive)

@@ -99,6 +99,8 @@ struct TakeoverTests {
                 try await fixture.offer(peer, on: storage)
             }
             try await fixture.waitUntilGone(peer)
+            // By far more than it takes to hear of an age.
+            try await fixture.letPass(.seconds(60))
             try await fixture.endSession(of: own.presence)
             try await fixture.offer(own.epoch)
             let gone = try #require(try await fixture.storage.sightPeer(peer))

@@ -52,6 +52,7 @@ struct DelayedJobTests {
                 try await lab.wait(for: first.id, .succeeded)
                 let other = lab.makeNode()
                 try await other.running {
+                    try await eventually("the other process can tell the server") { other.transport.isConnected }
                     for round in 0..<3 {
                         let late = try await other.jobs.schedule(
                             TestJobs.$echo("late \(round)"),

@@ -64,6 +64,7 @@ struct RecurringJobTests {
                 try await lab.wait(for: first.id, .succeeded)
                 let other = lab.makeNode()
                 try await other.running {
+                    try await eventually("the other process can tell the server") { other.transport.isConnected }
                     try await other.jobs.recurring.set("tick", .every(.seconds(1)), TestJobs.$nothing())
                     try await reach(2, lab)
                     try await other.jobs.recurring.remove("tick")

@@ -168,6 +168,8 @@ struct StorageAloneTests {
                 try await lab.withServer(configuration: configuration) {
                     Doubling.self
                 } while: { _ in
+                    // What is not taken for long is given up, and repaired as well.
+                    try await eventually("the client is connected") { lab.node.transport.isConnected }
                     let first = try await lab.jobs.enqueue(Doubling(number: 1))
                     try await lab.wait(for: first.id, .succeeded)
                     // Until then it might claim a job that nobody has published.

@@ -126,6 +126,7 @@ import Testing
 
     @Test func anErrorOfTheStatementsOwnIsNotTakenForTheCancellation() async throws {
         try await withConnection { connection in
+            try await connection.loadPLpgSQL()
             let error = await #expect(throws: PostgresError.self) {
                 try await connection.query(
                     PostgresStatement(
@@ -135,7 +136,7 @@ import Testing
                         """,
                         prepared: false
                     ),
-                    timeout: .milliseconds(50)
+                    timeout: .seconds(2)
                 )
             }
             #expect(error?.code == .queryFailed)
@@ -145,6 +146,7 @@ import Testing
 
     @Test func statementsThatFinishInSpiteOfTheCancellationReturnTheirResults() async throws {
         try await withConnection { connection in
+            try await connection.loadPLpgSQL()
             let result = try await connection.query(
                 PostgresStatement(
                     """
@@ -152,7 +154,7 @@ import Testing
                     """,
                     prepared: false
                 ),
-                timeout: .milliseconds(50)
+                timeout: .seconds(2)
             )
             #expect(result.isEmpty)
             try await connection.expect(1 as Int, "SELECT 1")
@@ -232,5 +234,17 @@ import Testing
             #expect(error?.code == .commitFailed)
             #expect(error?.outcomeIsUnknown == true)
         }
+    }
+}
+
+extension PostgresConnection {
+    /// Has the server do beforehand what it does for the first block: the next one soon sleeps where it is to be cancelled.
+    fileprivate func loadPLpgSQL() async throws {
+        try await query(
+            PostgresStatement(
+                "DO $$ BEGIN PERFORM pg_sleep(0); EXCEPTION WHEN query_canceled THEN NULL; END $$",
+                prepared: false
+            )
+        )
     }
 }

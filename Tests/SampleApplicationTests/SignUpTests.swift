@@ -60,7 +60,7 @@ import Testing
         #expect(post.sent == ["ada@example.org: Welcome!"])
     }
 
-    @Test(.timeLimit(.minutes(1))) func theFormSignsUp() async throws {
+    @Test(.timeLimit(.minutes(5))) func theFormSignsUp() async throws {
         let (addresses, form) = AsyncStream<String>.makeStream()
         async let queue: Void = SignUpQueue(accounts: accounts, addresses: addresses).run()
         form.yield("ada@example.org")

@@ -15,7 +15,10 @@ extension Rig {
     /// - Returns: What the body returns.
     /// - Throws: What the body throws, or `RabbitMQError`.
     func withBroker<Result>(_ body: (RabbitMQConnection) async throws -> Result) async throws -> Result {
-        let connection = try await RabbitMQConnection(RabbitMQConfiguration(url: environment.rabbitMQURL))
+        var configuration = try RabbitMQConfiguration(url: environment.rabbitMQURL)
+        // It tries once, on a machine that may have much to do.
+        configuration.connectTimeout = .seconds(60)
+        let connection = try await RabbitMQConnection(configuration)
         do {
             let result = try await body(connection)
             await connection.close()

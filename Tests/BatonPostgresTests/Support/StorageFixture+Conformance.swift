@@ -10,6 +10,7 @@ extension StorageFixture {
         JobStorageSubject(
             storage,
             presence: presence,
+            patience: .seconds(300),
             counter: { counter in
                 try await value(
                     Int.self,

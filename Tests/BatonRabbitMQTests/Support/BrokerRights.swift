@@ -104,7 +104,9 @@ struct BrokerRights: Sendable {
         as account: String?,
         _ body: (RabbitMQConnection) async throws -> Result
     ) async throws -> Result {
-        let connection = try await RabbitMQConnection(RabbitMQConfiguration(url: try url(as: account)))
+        var configuration = try RabbitMQConfiguration(url: try url(as: account))
+        configuration.connectTimeout = .seconds(60)
+        let connection = try await RabbitMQConnection(configuration)
         do {
             let result = try await body(connection)
             await connection.close()

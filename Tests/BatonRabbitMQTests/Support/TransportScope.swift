@@ -60,7 +60,8 @@ func withTransport(
         return
     }
     let namespace = "test.\(UInt64.random(in: 0 ... .max))"
-    let broker = try RabbitMQConfiguration(url: url)
+    var broker = try RabbitMQConfiguration(url: url)
+    broker.connectTimeout = .seconds(60)
     let connection = try await RabbitMQConnection(broker)
     let proxy = throughProxy ? try Proxy(to: broker.endpoints[0]) : nil
     defer { proxy?.close() }

@@ -10,7 +10,7 @@ func eventually(
     _ holds: () async -> Bool
 ) async throws {
     let clock = ContinuousClock()
-    let limit = clock.now + .seconds(180)
+    let limit = clock.now + .seconds(300)
     var looks = 0
     while !(await holds()) {
         guard clock.now < limit else {

@@ -36,7 +36,10 @@ extension Lab {
     /// - Returns: What the body returns.
     /// - Throws: What the body throws, or `RabbitMQError`.
     package func withBroker<Result>(_ body: (RabbitMQConnection) async throws -> Result) async throws -> Result {
-        let connection = try await RabbitMQConnection(RabbitMQConfiguration(url: servers.rabbitMQURL))
+        var configuration = try RabbitMQConfiguration(url: servers.rabbitMQURL)
+        // It tries once, beside many other tests.
+        configuration.connectTimeout = .seconds(60)
+        let connection = try await RabbitMQConnection(configuration)
         do {
             let result = try await body(connection)
             await connection.close()

@@ -63,12 +63,12 @@ extension Lab {
     private func settle(_ server: LabServer, _ queues: [String]) async throws {
         try await withBroker { broker in
             let names = queues.flatMap(lanes)
-            let deadline = ContinuousClock.now + .seconds(120)
+            let deadline = ContinuousClock.now + .seconds(300)
             // What the broker has sent and the server has not read yet shows in neither at first.
             var looks = 0
             while looks < 2 {
                 guard ContinuousClock.now < deadline else {
-                    throw LabError("two minutes after the last job the server is not idle, or its queues not empty")
+                    throw LabError("five minutes after the last job the server is not idle, or its queues not empty")
                 }
                 if try await count(.enqueued) + count(.processing) > 0 { return }
                 var messages = 0

@@ -14,6 +14,8 @@ enum Broker {
         }
         var configuration = try RabbitMQConfiguration(url: url)
         configuration.connectionName = "tests"
+        // Some try once only, beside many other tests.
+        configuration.connectTimeout = .seconds(60)
         configuration.backoff = RabbitMQBackoff(initial: .milliseconds(20), maximum: .milliseconds(200))
         return configuration
     }

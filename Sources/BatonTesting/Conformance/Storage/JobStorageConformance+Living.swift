@@ -7,17 +7,17 @@ extension JobStorageConformance {
             "A server lives for a lease from its last heartbeat, and the survey says when that is over (PROTOCOL section 1)."
         ) { subject in
             let (server, other) = (
-                try await subject.server(lease: .seconds(100)), try await subject.server(lease: .seconds(1000))
+                try await subject.server(lease: .seconds(1000)), try await subject.server(lease: .seconds(10_000))
             )
-            try await subject.advance(.seconds(80))
-            let answer = try await subject.storage.heartbeat(server, lease: .seconds(100), runs: [])
+            try await subject.advance(.seconds(800))
+            let answer = try await subject.storage.heartbeat(server, lease: .seconds(1000), runs: [])
             try Expect.that(answer.isAlive, "a heartbeat within the lease to be taken")
-            try await subject.advance(.seconds(80))
+            try await subject.advance(.seconds(800))
             let early = try await subject.storage.survey(unpublishedAge: .zero).expiredServers
-            try Expect.equal(early, [], "whose lease is over 80 s after a heartbeat of 100 s")
-            try await subject.advance(.seconds(30))
+            try Expect.equal(early, [], "whose lease is over 800 s after a heartbeat of 1000 s")
+            try await subject.advance(.seconds(300))
             let late = try await subject.storage.survey(unpublishedAge: .zero).expiredServers
-            try Expect.equal(late, [server], "whose lease is over after 110 s, \(other) having 1000 s")
+            try Expect.equal(late, [server], "whose lease is over after 1100 s, \(other) having 10,000 s")
         },
         Rule(
             "a heartbeat tells a dead epoch",

@@ -78,17 +78,17 @@ extension JobStorageConformance {
             "a silent session is over with its lease",
             "A session counts as over when its lease is, and as alive as long as it is renewed (PROTOCOL section 4)."
         ) { subject in
-            let session = try await subject.session(lease: .seconds(100))
+            let session = try await subject.session(lease: .seconds(1000))
             let job = subject.job(.enqueued(PublishMark(session: session, sequence: 1)))
             try await subject.store([job])
-            try await subject.advance(.seconds(80))
+            try await subject.advance(.seconds(800))
             try await subject.storage.saveWatermark(
                 PublisherWatermark(session: session, confirmedBelow: 1, pending: []),
-                lease: .seconds(100)
+                lease: .seconds(1000)
             )
-            try await subject.advance(.seconds(80))
+            try await subject.advance(.seconds(800))
             try Expect.equal(try await subject.adopted(), [], "what is adopted of a session that was renewed")
-            try await subject.advance(.seconds(30))
+            try await subject.advance(.seconds(300))
             try Expect.equal(try await subject.adopted(), [job.id], "what is adopted when its lease is over")
         },
         Rule(

@@ -18,7 +18,7 @@ extension JobStorageConformance {
             "a survey finds what disagrees",
             "The survey tells orphans, unpublished rows and leases that are over, each by itself (PROTOCOL section 4)."
         ) { subject in
-            let (owner, expiring) = (try await subject.server(), try await subject.server(lease: .seconds(10)))
+            let (owner, expiring) = (try await subject.server(), try await subject.server(lease: .seconds(1000)))
             _ = try await subject.running(by: owner)
             try await subject.bury(owner)
             let orphaned = try await subject.storage.survey(unpublishedAge: JobStorageSubject.longAge)
@@ -31,7 +31,7 @@ extension JobStorageConformance {
             let unpublished = ReconcilerSurvey(expiredServers: [], hasOrphans: false, hasUnpublished: true)
             try Expect.equal(unmarked, unpublished, "the survey with an unpublished row")
             _ = try await subject.adopted()
-            try await subject.advance(.seconds(20))
+            try await subject.advance(.seconds(2000))
             let late = try await subject.storage.survey(unpublishedAge: JobStorageSubject.longAge)
             let over = ReconcilerSurvey(expiredServers: [expiring], hasOrphans: false, hasUnpublished: false)
             try Expect.equal(late, over, "the survey with a lease that is over")

@@ -84,7 +84,8 @@ extension JobStorageConformance {
             let controls = try subject.controls()
             let watcher = try await subject.watcher()
             let peer = try await subject.gonePeer()
-            try await subject.advance(.milliseconds(20))
+            // By far more than it takes to hear of an age.
+            try await subject.advance(.seconds(60))
             try await controls.loseSession(watcher.presence)
             try await subject.advance(.milliseconds(20))
             for _ in 0..<100 {

@@ -100,7 +100,7 @@ enum PlantedStorageDefects {
         "adoption keeps the generation": .init(.adoptsAtTheNextGeneration, "what is to be published"),
         "adoption is bounded by its marks": .init(.adoptsWithoutBound, "the marks of a batch of two"),
 
-        "a heartbeat renews the lease": .init(.renewsNothing, "whose lease is over 80 s after a heartbeat of 100 s"),
+        "a heartbeat renews the lease": .init(.renewsNothing, "whose lease is over 800 s after a heartbeat of 1000 s"),
         "a heartbeat tells a dead epoch": .init(.believesAllAlive, "whether an epoch without a row is alive"),
         "no two renewals have the same name": .init(.namesAllRenewalsAlike, "how many names five renewals have"),
         "the audit finds runs without a row": .init(.losesNoRuns, "the runs that are lost"),
