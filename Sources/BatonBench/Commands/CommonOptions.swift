@@ -2,7 +2,7 @@ import ArgumentParser
 
 /// What every measurement can be told.
 struct CommonOptions: ParsableArguments {
-    @Option(help: "How the broker keeps the queue (default: classic; for submit as that of submissions).")
+    @Option(help: "How the broker keeps the queue (default: classic; with submit, that of submissions).")
     var queueType: RigOptions.QueueType?
 
     @Flag(help: "Without a broker: PostgreSQL alone.")

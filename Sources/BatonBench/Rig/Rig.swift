@@ -60,8 +60,6 @@ final class Rig: Sendable {
         // What is measured is the way over the broker, however long it takes.
         client.brokerSilence = .seconds(60)
         client.brokerStartTimeout = .seconds(300)
-        client.publishTimeout = .seconds(300)
-        client.flushTimeout = .seconds(300)
         jobs = JobClient(storage: storage, transport: transport, configuration: client, logger: environment.logger)
         var configuration = PostgresConfiguration(url: environment.postgresURL)
         configuration.applicationName = "baton-bench"

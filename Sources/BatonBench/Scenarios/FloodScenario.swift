@@ -10,8 +10,8 @@ struct FloodScenario: Scenario {
     let duration: Double
     /// Jobs that the client enqueues per second meanwhile.
     let rate: Double
-    /// Whether it ends before its time: when the broker has refused some.
-    var endsWhenRefused = false
+    /// When it ends before its time, if the broker has refused some by then, in seconds.
+    var endWhenRefused = Double.infinity
 
     /// How long a job takes, in milliseconds.
     private static let milliseconds = 50
@@ -51,7 +51,8 @@ struct FloodScenario: Scenario {
                     let start = MonotonicClock.now
                     let rateOfBatches = Double(capacity * factor) / Double(Self.batch)
                     let batches = max(1, Int(rateOfBatches * duration))
-                    let goesOn = { @Sendable in !endsWhenRefused || tally.refused == 0 }
+                    let earliestEnd = Double(start) + endWhenRefused * 1e9
+                    let goesOn = { @Sendable in tally.refused == 0 || Double(MonotonicClock.now) < earliestEnd }
                     try await withThrowingTaskGroup(of: Void.self) { group in
                         group.addTask {
                             try await Schedule(rate: rateOfBatches, count: batches).run(while: goesOn) { due in

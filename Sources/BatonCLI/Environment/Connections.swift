@@ -47,6 +47,7 @@ struct Connections {
         var configuration = JobClientConfiguration()
         // A broker that was just reached is there: a command that went on without it would have to be given again.
         configuration.brokerStartTimeout = .seconds(60)
+        configuration.publishTimeout = .seconds(60)
         configuration.flushTimeout = .seconds(60)
         return try await withJobClient(
             storage: storage,

@@ -105,6 +105,7 @@ struct BrokerRights: Sendable {
         _ body: (RabbitMQConnection) async throws -> Result
     ) async throws -> Result {
         var configuration = try RabbitMQConfiguration(url: try url(as: account))
+        // It tries once, beside many other tests.
         configuration.connectTimeout = .seconds(60)
         let connection = try await RabbitMQConnection(configuration)
         do {

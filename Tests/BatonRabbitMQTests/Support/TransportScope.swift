@@ -61,6 +61,7 @@ func withTransport(
     }
     let namespace = "test.\(UInt64.random(in: 0 ... .max))"
     var broker = try RabbitMQConfiguration(url: url)
+    // It tries once, beside many other tests.
     broker.connectTimeout = .seconds(60)
     let connection = try await RabbitMQConnection(broker)
     let proxy = throughProxy ? try Proxy(to: broker.endpoints[0]) : nil

@@ -78,7 +78,7 @@ import Testing
     }
 
     /// A year of seconds is not gone through one by one.
-    @Test(.timeLimit(.minutes(15))) func ofMillionsTheLatestAreFound() throws {
+    @Test(.timeLimit(.minutes(1))) func ofMillionsTheLatestAreFound() throws {
         let year = 366.0 * 86_400
         let record = Self.record(.cron("* * * * * *"), next: 0, misfire: .fireEach(atMost: 100))
         let plan = try Self.plan(record, at: year)
