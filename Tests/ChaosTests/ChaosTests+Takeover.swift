@@ -28,8 +28,8 @@ extension ChaosTests {
             "takeover: \(kills) kills, \(waits.count) jobs; kill to start elsewhere in seconds: "
                 + "p50 \(median.rounded3), p99 \(worst.rounded3), max \(waits[waits.count - 1].rounded3)"
         )
-        // Below the lease of 15 s, of most: a machine that stands still for a while delays those of one kill.
-        #expect(median < 12)
+        // Well below the lease of 15 s: no measure of speed, but of what the certificate came from.
+        #expect(waits[waits.count - 1] < 12)
     }
 
     /// Kills a worker among short jobs.

@@ -2,8 +2,8 @@ import ArgumentParser
 
 /// What every measurement can be told.
 struct CommonOptions: ParsableArguments {
-    @Option(help: "How the broker keeps the queue (default: classic; with submit, that of submissions).")
-    var queueType: RigOptions.QueueType?
+    @Option(help: "How the broker keeps the queue: \(RigOptions.QueueType.allValueStrings.joined(separator: " or ")).")
+    var queueType = RigOptions.QueueType.classic
 
     @Flag(help: "Without a broker: PostgreSQL alone.")
     var alone = false
@@ -33,7 +33,7 @@ struct CommonOptions: ParsableArguments {
     func rig(_ servers: ServerOptions? = nil) -> RigOptions {
         var options = RigOptions()
         options.namespace = namespace
-        options.queueType = alone ? nil : queueType ?? .classic
+        options.queueType = alone ? nil : queueType
         if let servers {
             options.concurrency = servers.concurrency
             options.lookAhead = servers.lookAhead

@@ -69,7 +69,7 @@ struct CompareCommand: AsyncParsableCommand {
             environment: try BenchEnvironment(),
             options: common.rig(servers),
             kit: Kit(folder: kit, work: work ?? kit),
-            contests: Contest.all(size, common.queueType ?? .classic).filter { chosen.contains($0.name) },
+            contests: Contest.all(size, common.queueType).filter { chosen.contains($0.name) },
             peers: Self.list(peers),
             peerJobs: peerJobs ?? jobs,
             peerLatencyJobs: Contest.peerRate * seconds

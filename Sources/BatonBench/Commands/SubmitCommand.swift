@@ -8,8 +8,7 @@ struct SubmitCommand: AsyncParsableCommand {
             "Publishes jobs to the broker as other languages do, in turns with jobs that the client enqueues.",
         discussion: """
             Times are those of the submissions, from the moment each was to be published; those of the jobs that the \
-            client enqueued meanwhile stand beside them, and the ratio. Both go through queues of the same type unless \
-            told otherwise: a quorum queue hands a message over once it is on disk, a classic one at once.
+            client enqueued meanwhile stand beside them, and the ratio.
             """
     )
 
@@ -33,11 +32,8 @@ struct SubmitCommand: AsyncParsableCommand {
     }
 
     func run() async throws {
-        let terms = SubmissionTerms(queueType: submissionQueueType)
         var options = common.rig(servers)
-        // Like with like: otherwise the ratio would tell of types of queues, not of the two ways.
-        options.queueType = common.queueType ?? terms.actualQueueType
-        options.submissions = terms
+        options.submissions = SubmissionTerms(queueType: submissionQueueType)
         try await common.measure(SubmitScenario(rate: rate, duration: duration), options)
     }
 }

@@ -11,7 +11,7 @@ extension Report {
         var settings = scenario.settings
         settings["queue_type"] = options.queueType.map { .string($0.rawValue) } ?? .null
         if let submissions = options.submissions {
-            settings["submission_queue_type"] = .string(submissions.actualQueueType.rawValue)
+            settings["submission_queue_type"] = .string((submissions.queueType ?? .quorum).rawValue)
         }
         settings["fsync"] = .bool(true)
         settings["synchronous_commit"] = .bool(true)

@@ -6,7 +6,4 @@ struct SubmissionTerms: Sendable {
     var queued: Int?
     /// How many may wait as enqueued jobs, before servers leave further ones with the broker.
     var backlog: Int?
-
-    /// How the broker keeps their queue, by Baton's own default where nothing is said of it.
-    var actualQueueType: RigOptions.QueueType { queueType ?? .quorum }
 }

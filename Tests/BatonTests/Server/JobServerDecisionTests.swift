@@ -30,7 +30,7 @@ import Testing
             #expect(world.storage.row(id)?.attempt == 1)
             try await world.advance(by: .seconds(5.1))
             for run in 2...3 {
-                try await world.reach("it snoozes", lettingPass: .seconds(5)) {
+                try await eventually("it snoozes") {
                     world.storage.row(id).map { $0.run == run && $0.state == .scheduled } ?? false
                 }
                 let row = try #require(world.storage.row(id))
@@ -108,7 +108,8 @@ import Testing
             let terms = RetryOptions(delays: .fixed([.seconds(1)]), whenExhausted: .delete)
             let id = try await enqueue(JobOptions(maximumAttempts: 2, retry: terms))
             try await world.reach(.scheduled, id)
-            try await world.reach(.deleted, id, lettingPass: .seconds(10))
+            try await world.advance(by: .seconds(1.1))
+            try await world.reach(.deleted, id)
             let row = try #require(world.storage.row(id))
             #expect(row.attempt == 2 && row.failure?.message == "bad luck")
             #expect(row.history.last?.reason == "Attempts used up: bad luck")

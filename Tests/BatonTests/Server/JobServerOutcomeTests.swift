@@ -148,8 +148,7 @@ import Testing
             try await world.advance(by: .seconds(4.9))
             #expect(world.storage.row(id)?.state == .processing)
             try await world.advance(by: .seconds(0.2))
-            // Its time began when it had its thread.
-            try await world.reach(.scheduled, id, lettingPass: .seconds(5))
+            try await world.reach(.scheduled, id)
             #expect(world.storage.row(id)?.failure?.type == "JobTimeoutError")
             #expect(world.storage.row(id)?.attempt == 1)
         }

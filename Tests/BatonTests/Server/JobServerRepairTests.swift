@@ -117,7 +117,8 @@ import Testing
             await gate.arrivals(reach: 1)
             try await world.advance(by: .seconds(299))
             #expect(world.broker.unsettledCount == 1)
-            try await world.reach("it is acknowledged", lettingPass: .seconds(10)) { world.broker.unsettledCount == 0 }
+            try await world.advance(by: .seconds(4))
+            #expect(world.broker.unsettledCount == 0)
             #expect(world.storage.row(id)?.state == .processing)
             gate.open()
             try await world.reach(.succeeded, id)
@@ -158,9 +159,7 @@ import Testing
             await gate.arrivals(reach: 1)
             let second = try await enqueue()
             try await world.advance(by: .seconds(303))
-            try await world.reach("it is given back", lettingPass: .seconds(10)) {
-                world.broker.read(\.givenBack).map(\.id).contains(second)
-            }
+            #expect(world.broker.read(\.givenBack).map(\.id).contains(second))
             gate.open()
             try await world.reach(.succeeded, first)
             try await world.reach(.succeeded, second)

@@ -91,33 +91,14 @@ final class World: Sendable {
         lettingPass grace: Duration = .zero,
         sourceLocation: SourceLocation = #_sourceLocation
     ) async throws {
-        try await reach("\(id) is \(state)", lettingPass: grace, sourceLocation: sourceLocation) {
-            storage.row(id)?.state == state
-        }
-    }
-
-    /// Waits until something holds.
-    ///
-    /// - Parameters:
-    ///   - what: What it is.
-    ///   - grace: How much time passes meanwhile at most, a second at a time: as in ``reach(_:_:lettingPass:sourceLocation:)``.
-    ///   - sourceLocation: Where the test asks.
-    ///   - holds: Whether it holds.
-    /// - Throws: When it never does.
-    func reach(
-        _ what: Comment,
-        lettingPass grace: Duration,
-        sourceLocation: SourceLocation = #_sourceLocation,
-        _ holds: () -> Bool
-    ) async throws {
         var left = grace
-        try await eventually(what, sourceLocation: sourceLocation) {
-            if holds() { return true }
+        try await eventually("\(id) is \(state)", sourceLocation: sourceLocation) {
+            if storage.row(id)?.state == state { return true }
             if left > .zero {
                 left -= .seconds(1)
                 try? await advance(by: .seconds(1))
             }
-            return holds()
+            return storage.row(id)?.state == state
         }
     }
 

@@ -74,7 +74,7 @@ import Testing
             try await world.advance(by: .seconds(2))
             #expect(!isPeerDead, "its next heartbeat is not late yet")
             try await world.advance(by: .seconds(5))
-            try await world.reach("it is certified", lettingPass: .seconds(3)) { isPeerDead }
+            try await eventually("it is certified") { isPeerDead }
             try await world.reach(.succeeded, id)
             #expect(world.storage.row(id)?.generation == 2)
             #expect(world.storage.counter(.certifiedServers) == 1)
@@ -90,7 +90,7 @@ import Testing
             try await world.advance(by: .milliseconds(900))
             #expect(!isPeerDead)
             try await world.advance(by: .milliseconds(200))
-            try await world.reach("it is certified", lettingPass: .seconds(3)) { isPeerDead }
+            try await eventually("it is certified") { isPeerDead }
             try await world.reach(.succeeded, id)
         }
     }
