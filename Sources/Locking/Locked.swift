@@ -1,10 +1,13 @@
-package import Glibc
+public import Glibc
 
 /// A value that one thread at a time can reach.
 ///
 /// In the place of `Synchronization.Mutex`, whose lock ThreadSanitizer cannot see on Linux: every value behind one is
 /// reported as a race. It sees this one, which is a pthread mutex.
-package final class Locked<Value>: @unchecked Sendable {
+///
+/// Public, although no product offers the module: other modules would call what is `package` without specializing it, and
+/// each look behind a lock would be a detour through the runtime's metadata.
+public final class Locked<Value>: @unchecked Sendable {
     @usableFromInline
     let mutex: UnsafeMutablePointer<pthread_mutex_t>
     // The lock keeps everybody else out, and whoever took it twice would stand still: no need to check that, too.
@@ -15,7 +18,7 @@ package final class Locked<Value>: @unchecked Sendable {
     /// Makes a lock around a value.
     ///
     /// - Parameter value: The value; nobody else may keep a reference into it.
-    package init(_ value: sending Value) {
+    public init(_ value: sending Value) {
         self.value = value
         self.mutex = .allocate(capacity: 1)
         self.mutex.initialize(to: pthread_mutex_t())
@@ -34,7 +37,7 @@ package final class Locked<Value>: @unchecked Sendable {
     /// - Returns: What the body returns.
     /// - Throws: What the body throws.
     @inlinable
-    package func withLock<Result, Failure: Error>(
+    public func withLock<Result, Failure: Error>(
         _ body: (inout Value) throws(Failure) -> Result
     ) throws(Failure) -> Result {
         pthread_mutex_lock(self.mutex)
