@@ -22,5 +22,7 @@ source "$library/rabbitmq.sh"
 source "$library/environment.sh"
 # shellcheck source=SCRIPTDIR/lib/packages.sh
 source "$library/packages.sh"
+# shellcheck source=SCRIPTDIR/lib/build.sh
+source "$library/build.sh"
 # shellcheck source=SCRIPTDIR/lib/session.sh
 source "$library/session.sh"
