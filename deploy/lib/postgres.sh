@@ -99,12 +99,17 @@ postgres_launch() {
     launch "$state/postgres.pid" "$state/postgres.log" "$user" "$binaries/postgres" -D "$home/data"
 }
 
-# After a crash, backends that have not yet noticed keep the server from starting: it is then started again.
+# After a crash, backends that have not yet noticed keep the server from starting: it is then started again. So it is, on
+# other ports, where another clone that chose the same ones at the same time was sooner.
 postgres_is_up_or_again() {
     if ! is_server_running postgres; then
-        tail -n 5 -- "$state/postgres.log" | grep -q 'pre-existing shared memory block' ||
+        if tail -n 5 -- "$state/postgres.log" | grep -q 'pre-existing shared memory block'; then
+            sleep 0.5
+        elif ! is_server_running rabbitmq && ! is_block_free "$(port postgres)"; then
+            choose_ports
+        else
             die_of_log "$state/postgres.log" "PostgreSQL does not start"
-        sleep 0.5
+        fi
         postgres_launch
     fi
     postgres_answers postgres
