@@ -134,19 +134,4 @@ extension Lab {
     package func now() async throws -> Date {
         try await value(Date.self, "SELECT clock_timestamp()")
     }
-
-    /// How often statements on this Baton's tables were run, by the database's own statistics.
-    ///
-    /// - Returns: The number of calls.
-    /// - Throws: `PostgresError`.
-    package func statementCalls() async throws -> Int {
-        try await value(
-            Int.self,
-            """
-            SELECT coalesce(sum(calls), 0)::bigint FROM pg_stat_statements
-            WHERE query LIKE '%' || $1 || '%' AND query NOT LIKE '%.jobs%' AND query NOT LIKE '%pg_stat_statements%'
-            """,
-            schema
-        )
-    }
 }
