@@ -35,14 +35,20 @@ struct PausingTests {
         try await withStorage { fixture in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<8 {
-                    group.addTask { _ = try await fixture.storage.pauseQueue("mail", on: nil, reason: nil) }
+                    group.addTask {
+                        _ = try await fixture.untilAvailable {
+                            try await fixture.storage.pauseQueue("mail", on: nil, reason: nil)
+                        }
+                    }
                 }
                 try await group.waitForAll()
             }
             #expect(try await fixture.storage.queuePauses().count == 1)
             let ended = try await withThrowingTaskGroup(of: Bool.self) { group in
                 for _ in 0..<8 {
-                    group.addTask { try await fixture.storage.resumeQueue("mail", on: nil) }
+                    group.addTask {
+                        try await fixture.untilAvailable { try await fixture.storage.resumeQueue("mail", on: nil) }
+                    }
                 }
                 return try await group.reduce(into: 0) { $0 += $1 ? 1 : 0 }
             }

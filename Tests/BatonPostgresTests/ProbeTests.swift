@@ -75,7 +75,11 @@ struct ProbeTests {
             let probe = try await fixture.round()
             try await fixture.storage.deregister(server)
             let told = try await withThrowingTaskGroup(of: [ProbeRound].self) { group in
-                for _ in 0..<6 { group.addTask { try await fixture.storage.probes(of: ["mail"]) } }
+                for _ in 0..<6 {
+                    group.addTask {
+                        try await fixture.untilAvailable { try await fixture.storage.probes(of: ["mail"]) }
+                    }
+                }
                 return try await group.reduce(into: []) { $0 += $1 }
             }
             #expect(told.map(\.id) == [probe] && told.allSatisfy(\.isVoid))

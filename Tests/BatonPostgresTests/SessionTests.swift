@@ -90,9 +90,11 @@ struct SessionTests {
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<10 {
                     group.addTask {
-                        try await fixture.storage.count([
-                            .fencedCompletions: 2, .repairedOrphans: 1, .parkedMessages: 3,
-                        ])
+                        try await fixture.untilAvailable {
+                            try await fixture.storage.count([
+                                .fencedCompletions: 2, .repairedOrphans: 1, .parkedMessages: 3,
+                            ])
+                        }
                     }
                 }
                 try await group.waitForAll()

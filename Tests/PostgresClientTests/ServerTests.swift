@@ -76,7 +76,8 @@ import Testing
                     try await client.expect(Int32(second.port), "SELECT inet_server_port()")
                     // The second one goes, and the first is promoted.
                     try await second.stop()
-                    try await withConnection(configuration: PostgresConfiguration(url: first.url)) { connection in
+                    let promoted = PostgresConfiguration(url: first.url).patient
+                    try await withConnection(configuration: promoted) { connection in
                         for sql in ["ALTER SYSTEM SET default_transaction_read_only = off", "SELECT pg_reload_conf()"] {
                             try await connection.query(PostgresStatement(sql, prepared: false))
                         }
@@ -87,15 +88,16 @@ import Testing
                     try await client.query(PostgresStatement("CREATE TABLE t (a bigint)"))
                 }
                 // Nobody who may be written to, and none who may only be read.
+                let readOnly = PostgresConfiguration(url: self.url(ports, "read-only")).patient
                 let error = await #expect(throws: PostgresError.self) {
-                    try await PostgresConnection.connect(PostgresConfiguration(url: self.url(ports, "read-only")))
+                    try await PostgresConnection.connect(readOnly)
                 }
                 #expect(error?.message.contains("not read-only") == true, "\(error?.message ?? "")")
                 #expect(error?.message.contains("port \(second.port)") == true)
                 #expect(error?.isRetryable == true)
                 // A standby would be better, but there is none.
                 try await withConnection(
-                    configuration: PostgresConfiguration(url: self.url(ports, "prefer-standby"))
+                    configuration: PostgresConfiguration(url: self.url(ports, "prefer-standby")).patient
                 ) { connection in
                     try await connection.expect(Int32(first.port), "SELECT inet_server_port()")
                 }

@@ -13,6 +13,9 @@ struct TLSTests {
     }
 
     private func connect(_ configuration: RabbitMQConfiguration) async throws {
+        var configuration = configuration
+        // It tries once, beside many other tests; and the URLs say nothing of it.
+        configuration.connectTimeout = .seconds(60)
         await (try RabbitMQConnection(configuration)).close()
     }
 

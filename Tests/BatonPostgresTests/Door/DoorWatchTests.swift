@@ -15,7 +15,7 @@ struct DoorWatchTests {
         let watch = (storage ?? fixture.storage).watchArrivals()
         // What the first looks find, other tests' open transactions may hold up.
         while true {
-            let arrivals = try await watch.next(canPublish: true, patience: .milliseconds(20))
+            let arrivals = try await fixture.next(of: watch, patience: .milliseconds(20))
             if arrivals.mayHaveScheduled { return watch }
         }
     }
@@ -34,7 +34,7 @@ struct DoorWatchTests {
                         _ = try await transaction.query(PostgresStatement(sql, prepared: false))
                     }
                 }
-                #expect(try await watch.untilPublishable())
+                #expect(try await fixture.untilPublishable(by: watch))
                 let taken = try await fixture.storage.publishArrivals(marks: .some())
                 #expect(taken.map(\.message.id) == [id])
                 #expect(taken.map(\.message.generation) == [1])
@@ -57,7 +57,7 @@ struct DoorWatchTests {
                     for sql in ["SET TRANSACTION ISOLATION LEVEL \(isolation)", "SELECT \(name).enqueue('a', '{}')"] {
                         _ = try await transaction.query(PostgresStatement(sql, prepared: false))
                     }
-                    group.addTask { try await watch.untilPublishable() }
+                    group.addTask { try await fixture.untilPublishable(by: watch) }
                     while try await !fixture.isDoorArmed() { try await Task.sleep(for: .milliseconds(5)) }
                     // Past the first look at whether it is over.
                     try await Task.sleep(for: DoorWatch.settlingInterval * 3)
@@ -76,7 +76,7 @@ struct DoorWatchTests {
                 #expect(try await told() == "@")
                 var arrivals = Arrivals()
                 while !arrivals.mayHaveScheduled {
-                    arrivals = try await watch.next(canPublish: true, patience: .seconds(3600))
+                    arrivals = try await fixture.next(of: watch, patience: .seconds(3600))
                 }
                 #expect(!arrivals.hasUnpublished)
             }
@@ -94,20 +94,20 @@ struct DoorWatchTests {
                 #expect(try await told() == "nobody")
                 let watch = fixture.storage.watchArrivals()
                 while try await !fixture.isDoorArmed() {
-                    _ = try await watch.next(canPublish: true, patience: .milliseconds(20))
+                    _ = try await fixture.next(of: watch, patience: .milliseconds(20))
                     _ = try await fixture.storage.publishArrivals(marks: .some())
                 }
                 try await fixture.enqueue("'a', '{}'")
                 #expect(try await told() == "*")
                 while try await fixture.isDoorArmed() {
-                    _ = try await watch.next(canPublish: true, patience: .milliseconds(20))
+                    _ = try await fixture.next(of: watch, patience: .milliseconds(20))
                 }
                 // It was told, and has not looked again since.
                 #expect(try await told() == "-")
                 for _ in 0..<20 { try await fixture.enqueue("'a', '{}'") }
                 try await fixture.sql("SELECT pg_notify($1, 'end')", try fixture.schema.workChannel)
                 #expect(try await told() == "end")
-                #expect(try await watch.untilPublishable())
+                #expect(try await fixture.untilPublishable(by: watch))
             }
         }
     }
@@ -117,9 +117,9 @@ struct DoorWatchTests {
         try await withStorage { fixture in
             let watch = try await armed(fixture)
             try await fixture.sql(try fixture.statements.door.disarm)
-            _ = try await watch.next(canPublish: true, patience: .milliseconds(200))
+            _ = try await fixture.next(of: watch, patience: .milliseconds(200))
             while try await !fixture.isDoorArmed() {
-                _ = try await watch.next(canPublish: true, patience: .milliseconds(20))
+                _ = try await fixture.next(of: watch, patience: .milliseconds(20))
             }
         }
     }
@@ -133,7 +133,7 @@ struct DoorWatchTests {
                 """
             #expect(try await fixture.sql(end, try fixture.schema.workChannel).count == 1)
             try await fixture.enqueue("'a', '{}'")
-            #expect(try await watch.untilPublishable())
+            #expect(try await fixture.untilPublishable(by: watch))
         }
     }
 
@@ -145,7 +145,7 @@ struct DoorWatchTests {
                 group.addTask {
                     let watch = fixture.storage.watchArrivals()
                     while !Task.isCancelled {
-                        let arrivals = try await watch.next(canPublish: false, patience: .seconds(3600))
+                        let arrivals = try await fixture.next(of: watch, canPublish: false, patience: .seconds(3600))
                         #expect(!arrivals.hasUnpublished)
                     }
                     return nil
@@ -185,17 +185,26 @@ struct DoorWatchTests {
     }
 }
 
-extension ArrivalWatch {
+extension StorageFixture {
+    /// What a watch tells next.
+    ///
+    /// Only one commit that tells goes through at a time, of all in PostgreSQL: behind another test's it may give up.
+    fileprivate func next(
+        of watch: any ArrivalWatch,
+        canPublish: Bool = true,
+        patience: Duration
+    ) async throws -> Arrivals {
+        try await untilAvailable { try await watch.next(canPublish: canPublish, patience: patience) }
+    }
+
     /// Waits until there is something to be published.
-    fileprivate func untilPublishable() async throws -> Bool {
+    fileprivate func untilPublishable(by watch: any ArrivalWatch) async throws -> Bool {
         while !Task.isCancelled {
-            if try await next(canPublish: true, patience: .seconds(3600)).hasUnpublished { return true }
+            if try await next(of: watch, patience: .seconds(3600)).hasUnpublished { return true }
         }
         return false
     }
-}
 
-extension StorageFixture {
     /// Whether somebody waits to be told of what comes in by SQL.
     func isDoorArmed() async throws -> Bool {
         try await value(Bool.self, "SELECT last_value = 1 FROM ns.door")

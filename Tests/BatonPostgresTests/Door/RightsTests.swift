@@ -129,10 +129,7 @@ struct RightsTests {
                 "SET search_path = pg_temp, \(evil), pg_catalog",
             ]
             let name = try accounts.schema.name
-            let connection = try await PostgresConnection.connect(
-                PostgresConfiguration(url: try accounts.url(.producer)),
-                logger: .quiet
-            )
+            let connection = try await PostgresConnection.connect(try accounts.configuration(.producer), logger: .quiet)
             for sql in sql { try await connection.query(PostgresStatement(sql, prepared: false)) }
             // The traps are set.
             await #expect(throws: PostgresError.self) {

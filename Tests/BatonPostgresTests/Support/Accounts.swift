@@ -28,6 +28,14 @@ struct Accounts: Sendable {
         return try #require(components.string)
     }
 
+    /// How to make a connection of an account.
+    func configuration(_ role: Role) throws -> PostgresConfiguration {
+        var configuration = PostgresConfiguration(url: try url(role))
+        // It tries once, beside many other tests.
+        configuration.connectTimeout = .seconds(60)
+        return configuration
+    }
+
     func storage(_ role: Role) throws -> PostgresStorage {
         PostgresStorage(.init(url: try url(role), namespace: namespace, migrates: false, logger: .quiet))
     }
@@ -36,7 +44,7 @@ struct Accounts: Sendable {
     @discardableResult
     func sql(as role: Role, _ sql: String...) async throws -> PostgresResult {
         let name = try schema.name
-        let connection = try await PostgresConnection.connect(PostgresConfiguration(url: try url(role)), logger: .quiet)
+        let connection = try await PostgresConnection.connect(try configuration(role), logger: .quiet)
         do {
             var last: PostgresResult?
             for sql in sql {

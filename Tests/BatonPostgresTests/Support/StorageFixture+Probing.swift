@@ -79,6 +79,19 @@ extension StorageFixture {
         }
     }
 
+    /// Makes a call again for as long as it gives up behind somebody else's lock, but not after a lost answer.
+    ///
+    /// For calls that count, or tell who was the first: what has perhaps been done is not to be done twice.
+    func untilAvailable<Answer>(_ call: () async throws -> Answer) async throws -> Answer {
+        while true {
+            do {
+                return try await call()
+            } catch let error as JobStorageError where error.code == .unavailable {
+                try await Task.sleep(for: .milliseconds(5))
+            }
+        }
+    }
+
     /// Holds the row of a queue while calls are made that want it; lets go when so many wait.
     func whileProbeIsLocked(_ waiting: Int, _ calls: () async throws -> Void) async throws {
         try await client.withTransaction { transaction in

@@ -26,6 +26,8 @@ struct PrivateBroker: Sendable {
             try await broker.run("start", "rabbitmq")
             let url = try await broker.url()
             var configuration = try RabbitMQConfiguration(url: url)
+            // Some try once only, beside many other tests.
+            configuration.connectTimeout = .seconds(60)
             configuration.heartbeat = .seconds(5)
             configuration.backoff = RabbitMQBackoff(initial: .milliseconds(50), maximum: .milliseconds(500))
             try await body(broker, configuration)

@@ -37,7 +37,9 @@ extension JobStorageConformance {
             var sessions: [ConsumerSession] = []
             for _ in 0..<4 { sessions.append(try await subject.consumer(owner: server)) }
             let (all, probe) = (sessions, try await subject.round())
-            let published = try await concurrently(4) { try await subject.storage.join(all[$0], to: probe) }
+            let published = try await concurrently(4) { number in
+                try await subject.untilAvailable { try await subject.storage.join(all[number], to: probe) }
+            }
             try Expect.same(published, [true, false, false, false], "who is to publish the probe")
         },
         Rule(
@@ -102,7 +104,9 @@ extension JobStorageConformance {
             var sessions: [ConsumerSession] = []
             for _ in 0..<4 { sessions.append(try await subject.consumer(owner: server)) }
             let (all, probe) = (sessions, try await subject.returnedRound(sessions))
-            let concluded = try await concurrently(4) { try await subject.storage.pass(all[$0], in: probe) }
+            let concluded = try await concurrently(4) { number in
+                try await subject.untilAvailable { try await subject.storage.pass(all[number], in: probe) }
+            }
             try Expect.same(concluded, [true, false, false, false], "who concluded the round")
         },
         Rule(

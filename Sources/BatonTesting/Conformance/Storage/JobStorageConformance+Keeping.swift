@@ -85,7 +85,9 @@ extension JobStorageConformance {
             "What is counted is added, also from several places at once (JobStorage.count)."
         ) { subject in
             _ = try await concurrently(5) { _ in
-                try await subject.storage.count([.fencedCompletions: 2, .repairedOrphans: 1])
+                try await subject.untilAvailable {
+                    try await subject.storage.count([.fencedCompletions: 2, .repairedOrphans: 1])
+                }
             }
             let counts = [
                 try await subject.counter(.fencedCompletions), try await subject.counter(.repairedOrphans),

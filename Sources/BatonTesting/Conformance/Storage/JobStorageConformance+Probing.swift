@@ -113,7 +113,9 @@ extension JobStorageConformance {
         ) { subject in
             _ = try await subject.consumer(owner: try await subject.server())
             let probes = (0..<4).map { _ in subject.probe() }
-            let opened = try await concurrently(4) { try await subject.opens(probes[$0]) }
+            let opened = try await concurrently(4) { number in
+                try await subject.untilAvailable { try await subject.opens(probes[number]) }
+            }
             try Expect.same(opened, [true, false, false, false], "who began the round")
             let round = try await subject.standing()
             try Expect.equal(round?.id, zip(probes, opened).first { $1 }?.0, "the round")

@@ -147,6 +147,23 @@ extension JobStorageSubject {
         return job
     }
 
+    /// Asks again for as long as the storage says that it cannot now and that nothing changed.
+    ///
+    /// Of several calls that want one row at once, a storage may give one up behind another that takes long. Not after a
+    /// lost answer: what has perhaps been done is not to be done twice.
+    @inline(never)
+    func untilAvailable<Answer>(_ call: () async throws -> Answer) async throws -> Answer {
+        let deadline = environment.clock.now.advanced(by: patience)
+        while true {
+            do {
+                return try await call()
+            } catch let error as JobStorageError where error.code == .unavailable {
+                guard environment.clock.now < deadline else { throw error }
+                try await environment.clock.sleep(for: .milliseconds(5))
+            }
+        }
+    }
+
     // MARK: Looking
 
     /// A job as it stands; it must exist.
