@@ -44,8 +44,10 @@ actor DoorWatch: ArrivalWatch {
         let sql = try await storage.ready().door
         let deadline = ContinuousClock.now + patience
         if canPublish && !looks {
+            let found = try await look(sql.look)
+            // Not before the answer: what is there already, no sign tells of.
             looks = true
-            if try await look(sql.look).hasRows { return Arrivals(hasUnpublished: true) }
+            if found.hasRows { return Arrivals(hasUnpublished: true) }
         }
         looks = canPublish
         while !Task.isCancelled {

@@ -183,6 +183,27 @@ struct DoorWatchTests {
             #expect(adopted.map(\.message.id) == [id])
         }
     }
+
+    /// The sign of what came while the broker was away is spent.
+    @Test func aFirstLookThatFailsIsMadeAgain() async throws {
+        try await withStorage { fixture in
+            let watch = try await armed(fixture)
+            try await fixture.enqueue("'a', '{}'")
+            var isArmedAgain = false
+            while !isArmedAgain {
+                let arrivals = try await fixture.next(of: watch, canPublish: false, patience: .milliseconds(20))
+                isArmedAgain = arrivals.mayHaveScheduled
+            }
+            try await fixture.client.withTransaction { transaction in
+                let lock = "LOCK TABLE \(try fixture.schema.active) IN ACCESS EXCLUSIVE MODE"
+                try await transaction.query(PostgresStatement(lock, prepared: false))
+                await #expect(throws: JobStorageError.self) {
+                    try await watch.next(canPublish: true, patience: .seconds(3600))
+                }
+            }
+            #expect(try await fixture.untilPublishable(by: watch))
+        }
+    }
 }
 
 extension StorageFixture {
