@@ -4,8 +4,9 @@ import Locking
 
 /// Ports for servers that a test starts.
 package enum LoopbackPort {
-    /// Below those that Linux gives to outgoing connections, one of which might take the port before the server does.
-    private static let range: Range<UInt16> = 10_000..<24_000
+    /// Below those that `deploy/services` chooses from, and those that Linux gives to outgoing connections: one of them might
+    /// take the port before the server does.
+    private static let range: Range<UInt16> = 8_192..<10_240
     private static let given = Locked<Set<UInt16>>([])
 
     /// A port of 127.0.0.1 that nobody listens on and that nobody else of this process is given.

@@ -28,7 +28,8 @@ extension JobStorageSubject {
         let epoch = epoch()
         try await storage.register(registration(epoch, presence: presence), lease: Self.longLease)
         var renewal: Int64?
-        for _ in 0..<1_000 {
+        let deadline = environment.clock.now.advanced(by: patience)
+        repeat {
             renewal = try await renew(epoch, after: renewal, on: storage).renewal
             try await advance(.milliseconds(5))
             // It can look as soon as it has its session.
@@ -36,7 +37,7 @@ extension JobStorageSubject {
                 try await advance(.milliseconds(20))
                 return Watched(epoch: epoch, presence: presence, renewal: renewal)
             }
-        }
+        } while environment.clock.now < deadline
         throw ConformanceMismatch(expected: "a server with a presence to offer a takeover", found: "no offer")
     }
 
@@ -46,13 +47,14 @@ extension JobStorageSubject {
         let epoch = epoch()
         try await storage.register(registration(epoch, presence: presence), lease: Self.longLease)
         var renewal: Int64?
-        for _ in 0..<1_000 {
+        let deadline = environment.clock.now.advanced(by: patience)
+        repeat {
             try await advance(.milliseconds(5))
             renewal = try await renew(epoch, after: renewal, on: storage).renewal
             if let renewal, try await self.storage.sightPeer(epoch) != nil {
                 return Watched(epoch: epoch, presence: presence, renewal: renewal)
             }
-        }
+        } while environment.clock.now < deadline
         throw ConformanceMismatch(expected: "a server with a presence to offer a takeover", found: "no offer")
     }
 
@@ -61,14 +63,15 @@ extension JobStorageSubject {
         let controls = try controls()
         let peer = try await offering(on: controls.peer)
         try await controls.endPeer()
-        for _ in 0..<1_000 {
+        let deadline = environment.clock.now.advanced(by: patience)
+        repeat {
             let sighting = try Expect.value(try await storage.sightPeer(peer.epoch), "something to be seen")
             if !sighting.isLocked {
                 try Expect.equal(sighting.renewal, peer.renewal, "the renewal seen of a server that has ended")
                 return peer
             }
             try await advance(.milliseconds(5))
-        }
+        } while environment.clock.now < deadline
         throw ConformanceMismatch(expected: "the lock of an ended process to be free", found: "it is held")
     }
 }
