@@ -189,8 +189,8 @@ public final class RabbitMQTransport: JobTransport {
     ///
     /// - Parameters:
     ///   - queues: The queues it serves.
-    ///   - prefetch: How many deliveries of each queue may wait unsettled; those of bundles are limited apart, to about as
-    ///     many and two bundles at least.
+    ///   - prefetch: How many deliveries of each queue may wait unsettled; those of bundles are limited apart, to a
+    ///     quarter as many bundles and two at least.
     ///   - levelPrefetch: How many deliveries of each other level of each queue may wait unsettled.
     ///   - presence: By what other servers can see whether this one is connected.
     ///   - executor: Where the server claims; the intake lives there too when it is a ``PollTaskExecutor``, and otherwise has a
@@ -207,9 +207,8 @@ public final class RabbitMQTransport: JobTransport {
         willConsume: @escaping @Sendable (_ queue: String) async -> Bool
     ) -> any JobConsumer {
         let control = topology.control(presence)
-        // Two: the next is here when one is done with. What is too much for this server it sends on.
         let limits = (
-            UInt16(clamping: prefetch), UInt16(clamping: max(2, prefetch / DispatchBundle.limit))
+            UInt16(clamping: prefetch), UInt16(clamping: DispatchBundle.prefetch(besides: prefetch))
         )
         let levelLimit = UInt16(clamping: max(1, levelPrefetch))
         let queues = Set(queues).sorted()

@@ -99,6 +99,23 @@ struct BundleTests {
     }
 
     @Test
+    func smallBundlesKeepManyAtHand() async throws {
+        try await withTransport { scope in
+            for _ in 0..<6 { await publish([wakeUp(), wakeUp()], scope) }
+            let consumer = scope.transport.makeConsumer(queues: ["default"], prefetch: 20, presence: .random)
+            try await withConsumer(consumer) { consumer in
+                let first = try await consumer.deliveries(10)
+                #expect(first.count == 10 && first.allSatisfy(\.isBundled))
+                #expect(try await depth(scope) == 1, "the sixth waits until one is settled")
+                await consumer.acknowledge(first)
+                await consumer.acknowledge(try await consumer.deliveries(2))
+                await consumer.stopDeliveries()
+            }
+            try await eventually("nothing is left") { try await depth(scope) == 0 }
+        }
+    }
+
+    @Test
     func aBundleIsGivenBackWhole() async throws {
         try await withTransport { scope in
             let messages = [wakeUp(generation: 1), wakeUp(generation: 2)]

@@ -17,6 +17,15 @@ public struct DispatchBundle: Sendable, Hashable {
     /// The level of all of them.
     public var level: JobPriorityLevel { messages[0].level }
 
+    /// How many bundles of a queue a server has at a time.
+    ///
+    /// Even the smallest, of two, keep as many threads busy as it has where its look-ahead is as large. Of larger ones that is
+    /// more than it can run at once: what takes long there is sent on.
+    ///
+    /// - Parameter prefetch: How many wake-ups by themselves it may have.
+    /// - Returns: The number; two at least, so that the next is here when one is done with.
+    package static func prefetch(besides prefetch: Int) -> Int { max(2, prefetch / 4) }
+
     /// Bundles wake-ups.
     ///
     /// - Parameter messages: The wake-ups; one at least, all of one queue and one function; of another level than normal only one.

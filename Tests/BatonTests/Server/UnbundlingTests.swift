@@ -44,6 +44,19 @@ import Testing
         #expect(world.storage.read { $0.rows.values.allSatisfy { (row: InMemoryTables.Row) in row.run == 1 } })
     }
 
+    /// What the broker still holds nobody can send on.
+    @Test func smallBundlesLeaveNoThreadIdle() async throws {
+        let count = 2 * DispatchPublisher.maximumInFlight
+        try await world.run(try server(concurrency: count)) {
+            let jobs = try await enqueue(count)
+            try await eventually("all run at once") { gate.arrivals == count }
+            #expect(world.broker.read(\.publishedBundles).allSatisfy { $0 == 2 })
+            gate.open()
+            for job in jobs { try await world.reach(.succeeded, job) }
+        }
+        #expect(world.clock.now == JobInstant(offset: .zero))
+    }
+
     @Test func anotherServerTakesWhatWasSentOn() async throws {
         let count = 2 * DispatchPublisher.maximumInFlight
         // The first to be offered a bundle can run one job, and the other all.

@@ -69,9 +69,6 @@ package struct InMemoryQueues: Sendable {
         var turn = 0
     }
 
-    /// How many bundles of a queue a channel has at a time.
-    private static var bundlePrefetch: Int { 2 }
-
     /// Whether the broker can be reached; a fault layer may say no.
     package var isUp = true
     /// Whether what is given back, or was not settled when its channel ended, goes to the front of its queue.
@@ -172,7 +169,7 @@ package struct InMemoryQueues: Sendable {
     }
 
     private func limit(of key: Key, on channel: InMemoryChannel) -> Int {
-        if key.isBundled { return Self.bundlePrefetch }
+        if key.isBundled { return DispatchBundle.prefetch(besides: channel.prefetch) }
         return key.level == .normal ? channel.prefetch : channel.levelPrefetch
     }
 
