@@ -24,6 +24,21 @@ extension RunTable {
         return stale
     }
 
+    /// Takes out the deliveries of bundles that have waited for too long, to be sent on, but for the first few of them.
+    ///
+    /// - Parameters:
+    ///   - instant: Those that arrived before, or then.
+    ///   - count: How many stay: as many as a thread is soon free for.
+    /// - Returns: The deliveries.
+    mutating func takeBundled(since instant: JobInstant, but count: Int) -> [Delivery] {
+        var rest = count
+        return takeWaiting(since: instant) { delivery in
+            guard delivery.isBundled else { return false }
+            rest -= 1
+            return rest < 0
+        }
+    }
+
     /// Since when a delivery of a bundle waits, if one does.
     var bundledSince: JobInstant? {
         waiting.held.lazy.filter(\.delivery.isBundled).map(\.since).min()

@@ -24,7 +24,7 @@ public struct DispatchBundle: Sendable, Hashable {
     ///
     /// - Parameter prefetch: How many wake-ups by themselves it may have.
     /// - Returns: The number; two at least, so that the next is here when one is done with.
-    package static func prefetch(besides prefetch: Int) -> Int { max(2, prefetch / 4) }
+    package static func prefetch(besides prefetch: Int) -> Int { max(2, (prefetch + 3) / 4) }
 
     /// Bundles wake-ups.
     ///

@@ -57,6 +57,26 @@ import Testing
         #expect(world.clock.now == JobInstant(offset: .zero))
     }
 
+    /// More is here than is run within its patience, but not more than within another.
+    @Test func whatIsNextStays() async throws {
+        let server = try world.server(
+            concurrency: 8,
+            Script { [world] _, _ in
+                try await world.clock.sleep(for: .milliseconds(24))
+                return ""
+            }
+        )
+        try await world.run(server) {
+            let jobs = try await enqueue(256)
+            try await eventually("all are run") {
+                try? await world.advance(by: .milliseconds(8))
+                return jobs.allSatisfy { world.storage.row($0)?.state == .succeeded }
+            }
+            #expect(world.clock.now > JobInstant(offset: UnbundlingProcess.patience * 2))
+            #expect(world.broker.read(\.published).count == 256, "none is sent on")
+        }
+    }
+
     @Test func anotherServerTakesWhatWasSentOn() async throws {
         let count = 2 * DispatchPublisher.maximumInFlight
         // The first to be offered a bundle can run one job, and the other all.

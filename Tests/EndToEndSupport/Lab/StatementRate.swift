@@ -5,7 +5,8 @@ package struct StatementRate: CustomStringConvertible {
     private let calls: [String: Int]
 
     init(before: [String: Int], after: [String: Int], seconds: Double) {
-        calls = after.merging(before) { $0 - $1 }.filter { $0.value > 0 }
+        calls = Dictionary(uniqueKeysWithValues: after.map { ($0.key, $0.value - before[$0.key, default: 0]) })
+            .filter { $0.value > 0 }
         perSecond = Double(calls.values.reduce(0, +)) / seconds
     }
 
