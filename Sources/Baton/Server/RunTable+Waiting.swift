@@ -24,18 +24,18 @@ extension RunTable {
         return stale
     }
 
-    /// Takes out the deliveries of bundles that have waited for too long, to be sent on, but for the first few of them.
+    /// Takes out the deliveries of bundles that have waited for too long, to be sent on, but for those whose turn is next.
     ///
     /// - Parameters:
     ///   - instant: Those that arrived before, or then.
-    ///   - count: How many stay: as many as a thread is soon free for.
+    ///   - next: For how many of each queue a thread is soon free; 0 of one that is not there.
     /// - Returns: The deliveries.
-    mutating func takeBundled(since instant: JobInstant, but count: Int) -> [Delivery] {
-        var rest = count
+    mutating func takeBundled(since instant: JobInstant, butNext next: [String: Int]) -> [Delivery] {
+        var next = next
         return takeWaiting(since: instant) { delivery in
-            guard delivery.isBundled else { return false }
-            rest -= 1
-            return rest < 0
+            let rest = next[delivery.message.queue, default: 0]
+            if rest > 0 { next[delivery.message.queue] = rest - 1 }
+            return rest <= 0 && delivery.isBundled
         }
     }
 

@@ -76,8 +76,8 @@ struct RunTable: Sendable {
     var runs: [OwnedRun: Run] = [:]
     /// Runs that have not ended, those that wait for a thread included.
     var running = 0
-    /// How many runs a thread has taken so far.
-    private(set) var begun = 0
+    /// How many runs of each queue a thread has taken so far.
+    private(set) var begun: [String: Int] = [:]
     var settling = 0
     /// Runs that were taken out, and rows that were put back, while a claim of their jobs is under way.
     var endedWhileClaiming: Set<OwnedRun> = []
@@ -230,7 +230,7 @@ struct RunTable: Sendable {
     mutating func begin(_ key: OwnedRun, at now: JobInstant) -> Bool {
         guard let index = runs.index(forKey: key), !runs.values[index].hasEnded else { return false }
         runs.values[index].startedAt = now
-        begun += 1
+        begun[runs.values[index].job.queue, default: 0] += 1
         return true
     }
 

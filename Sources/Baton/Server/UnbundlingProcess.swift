@@ -5,15 +5,37 @@ import Locking
 /// A bundle goes to one server. Where jobs are short that server gets through it in a moment; where they are long, the
 /// others would stand idle beside it.
 struct UnbundlingProcess: Sendable {
-    /// How long a wake-up of a bundle waits for a thread; longer only where so many begin in this time that its turn is next.
+    /// How long a wake-up of a bundle waits for a thread; up to twice as long behind as many as begin in that time.
     static let patience = Duration.milliseconds(250)
 
     let core: ServerCore
 
-    /// How many runs had begun at some time.
+    /// How many runs of each queue had begun at some time.
     private struct Mark {
-        var begun: Int
+        var begun: [String: Int]
         var at: JobInstant
+    }
+
+    /// How fast runs begin, measured over ``patience`` at least once that has passed.
+    private struct Pace {
+        private var older: Mark
+        private var newer: Mark
+
+        init(from mark: Mark) { (older, newer) = (mark, mark) }
+
+        /// - Parameter mark: The present.
+        mutating func note(_ mark: Mark) {
+            if newer.at.duration(to: mark.at) >= UnbundlingProcess.patience { (older, newer) = (newer, mark) }
+        }
+
+        /// - Parameter mark: The present.
+        /// - Returns: How many of each queue are taken to begin within ``patience``.
+        func next(after mark: Mark) -> [String: Int] {
+            let elapsed = older.at.duration(to: mark.at)
+            guard elapsed > .zero else { return [:] }
+            let share = UnbundlingProcess.patience / elapsed
+            return mark.begun.merging(older.begun) { $0 - $1 }.mapValues { Int(Double($0) * share) }
+        }
     }
 
     /// Sends on until cancelled.
@@ -22,15 +44,15 @@ struct UnbundlingProcess: Sendable {
     func run() async throws {
         while true {
             try await core.bundled.wait()
-            var mark = self.mark()
+            var pace = Pace(from: mark())
             while let since = core.table.withLock({ $0.bundledSince }) {
                 var wait = core.clock.now.duration(to: since.advanced(by: Self.patience))
                 if wait <= .zero {
                     // They wait here for a thread, rather than come back at once from a broker that takes nothing.
-                    let staysSome = core.client.canPublish ? await sendOn(since: mark) : true
+                    let staysSome = core.client.canPublish ? await sendOn(pace) : true
                     wait = staysSome ? Self.patience : .zero
                 }
-                mark = self.mark()
+                pace.note(mark())
                 if wait > .zero { try await core.clock.sleep(for: wait) }
             }
         }
@@ -45,16 +67,14 @@ struct UnbundlingProcess: Sendable {
     /// A delivery is acknowledged once the broker has confirmed the message that takes its place. That one comes later in its
     /// queue: for a round of probing it is the same as a delivery that is given back.
     ///
-    /// - Parameter mark: What had begun a moment ago: as much is taken to begin in the next.
+    /// - Parameter pace: How fast runs have begun of late: as many are taken to begin in the next moment.
     /// - Returns: Whether some have waited as long that stay.
-    private func sendOn(since mark: Mark) async -> Bool {
-        let now = core.clock.now
-        let latest = now.advanced(by: .zero - Self.patience)
-        let elapsed = max(mark.at.duration(to: now), .milliseconds(1))
+    private func sendOn(_ pace: Pace) async -> Bool {
+        let next = pace.next(after: mark())
+        let latest = core.clock.now.advanced(by: .zero - Self.patience)
         let (surplus, staysSome) = core.table.withLock { table in
             table.beginSettling()
-            let next = Double(table.begun - mark.begun) * (Self.patience / elapsed)
-            let surplus = table.takeBundled(since: latest, but: Int(next))
+            let surplus = table.takeBundled(since: latest, butNext: next)
             return (surplus, table.bundledSince.map { $0 <= latest } ?? false)
         }
         defer {

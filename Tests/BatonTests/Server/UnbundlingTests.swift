@@ -77,6 +77,27 @@ import Testing
         }
     }
 
+    @Test func whatIsNextIsToldByQueueAndSinglesTakeTheirTurn() {
+        let second = Sample.instant(1)
+        let waiting = (1...8).map { number in
+            var message = Sample.message(number)
+            message.queue = number <= 5 ? "busy" : "stuck"
+            return Delivery(
+                message: message,
+                isRedelivered: false,
+                session: 1,
+                tag: UInt64(number),
+                isBundled: number > 1
+            )
+        }
+        var table = RunTable(concurrency: 1)
+        _ = table.receive(waiting, at: Sample.instant(0))
+        _ = table.receive([Sample.delivery(9, tag: 9)], at: second)
+        let surplus = table.takeBundled(since: Sample.instant(0), butNext: ["busy": 3, "other": 5])
+        #expect(surplus.map(\.tag) == [4, 5, 6, 7, 8])
+        #expect(table.takeBundled(since: second, butNext: [:]).map(\.tag) == [2, 3])
+    }
+
     @Test func anotherServerTakesWhatWasSentOn() async throws {
         let count = 2 * DispatchPublisher.maximumInFlight
         // The first to be offered a bundle can run one job, and the other all.
