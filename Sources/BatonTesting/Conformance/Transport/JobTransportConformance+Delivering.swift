@@ -58,7 +58,6 @@ extension JobTransportConformance {
                     try await subject.publish(messages)
                     let all = try await first.deliveries(5) + second.deliveries(5)
                     try Expect.same(all.map(\.message), messages, "what both got")
-                    for consumer in [first, second] { await consumer.consumer.stopDeliveries() }
                     for consumer in [first, second] {
                         await consumer.consumer.acknowledge(consumer.deliveries)
                         // It waits for its answer, so that the acknowledgements before it are through.
