@@ -69,6 +69,8 @@ import Testing
         let world = world([observer])
         let gate = Gate()
         let server = try world.server(
+            // However fast this test's time goes by, the run is put back before it is over.
+            configure: { $0.cancellationTimeout = .seconds(1_000_000) },
             Script { text, _ in
                 await gate.pass()
                 try Task.checkCancellation()
