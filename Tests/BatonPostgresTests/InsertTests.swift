@@ -94,12 +94,13 @@ struct InsertTests {
         }
     }
 
-    /// One call's jobs have a statement of their own, and a single job another; what they store is the same.
+    /// One call's jobs have a statement of their own, those of several another, and a single job a third; what they store is
+    /// the same, and the same as where jobs may be there already.
     @Test func jobsThatDifferInArgumentsOnlyAreStoredAsOthersAre() async throws {
         try await withStorage { fixture in
             let session = PublisherSession.random()
-            let ids = JobEnvironment().makeJobIDs(9)
-            let sequences: [Int64] = [7, 8, 9, 19, 17, 18, 29, 27, 28]
+            let ids = JobEnvironment().makeJobIDs(12)
+            let sequences: [Int64] = [7, 8, 9, 19, 17, 18, 29, 27, 28, 39, 37, 38]
             let jobs = zip(ids, sequences).map { id, sequence in
                 var job = NewJob.enqueued(id, mark: PublishMark(session: session, sequence: sequence))
                 job.arguments = JSONText(#"{"address": "\#(sequence)"}"#)
@@ -110,6 +111,8 @@ struct InsertTests {
                 let outcomes = try await fixture.storage.insert(Array(call), isRepeated: false)
                 #expect(outcomes == Array(repeating: .inserted, count: call.count))
             }
+            let outcomes = try await fixture.storage.insert(Array(jobs[9...]), isRepeated: true)
+            #expect(outcomes == Array(repeating: .inserted, count: 3))
             let rows = try await fixture.sql(
                 """
                 SELECT id, seq, arguments->>'address', concat_ws(' ', type, queue, priority, max_attempts, timeout_ms,

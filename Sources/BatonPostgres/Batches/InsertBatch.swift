@@ -120,6 +120,11 @@ struct InsertBatch {
         values.append(Int16(clamping: first.job.priority))
         values.append(first.job.timeout.map { $0.microseconds / 1000 })
         values.append(first.mark?.session.uuid)
+        guard haveConsecutiveMarks else {
+            // All have one, so nobody else is to be told.
+            values.append(enqueued.map(\.mark?.sequence))
+            return PostgresStatement(sql.uniformOfCalls, parameters: values)
+        }
         values.append(first.mark?.sequence)
         let (new, waking) = isOne ? (sql.one, sql.oneWaking) : (sql.uniform, sql.uniformWaking)
         return PostgresStatement(isWaking ? waking : new, parameters: values)
@@ -134,12 +139,18 @@ struct InsertBatch {
         enqueued.contains { $0.job.retry != nil || $0.job.trace != nil }
     }
 
-    /// Whether the jobs differ in their ids and arguments only, and their marks follow one another, or they have none: as
-    /// one call's do.
+    /// Whether the marks follow one another, or there is none: as one call's do.
+    private var haveConsecutiveMarks: Bool {
+        zip(enqueued, enqueued.dropFirst()).allSatisfy { one, next in
+            one.mark.map { $0.sequence + 1 } == next.mark?.sequence
+        }
+    }
+
+    /// Whether the jobs differ in their ids, arguments and places in one session only, or are of none.
     private var isUniform: Bool {
         !hasNotes
             && zip(enqueued, enqueued.dropFirst()).allSatisfy { one, next in
-                one.mark?.session == next.mark?.session && one.mark.map { $0.sequence + 1 } == next.mark?.sequence
+                one.mark?.session == next.mark?.session
                     && one.job.name == next.job.name && one.job.queue == next.job.queue
                     && one.job.maximumAttempts == next.job.maximumAttempts && one.job.priority == next.job.priority
                     && one.job.timeout == next.job.timeout

@@ -30,6 +30,8 @@ struct InsertStatements: Sendable {
     let uniform: String
     /// The same, and tells servers that wait for jobs without messages.
     let uniformWaking: String
+    /// ``uniform`` for jobs of several calls, whose seqs do not follow one another: `$9` has that of each.
+    let uniformOfCalls: String
     /// A single new job of which no more is said, as most calls make one: the parameters of ``uniform``, of which `$1` and
     /// `$2` are values, too.
     ///
@@ -84,12 +86,23 @@ struct InsertStatements: Sendable {
             """,
             waking: "WITH \(WaitingStatements.woken(schema, by: "$11::text[]"))\n"
         )
-        uniform = """
+        func uniform(_ sequence: String, of jobs: String) -> String {
+            """
             \(target)
             SELECT n.id, $3::text, $4::text, n.arguments, $5::integer, $6::smallint, $7::bigint, $8::uuid,
-                $9::bigint + n.position - 1, \(begun())
-            FROM unnest($1::uuid[], $2::jsonb[]) WITH ORDINALITY AS n (id, arguments, position)
+                \(sequence), \(begun())
+            FROM \(jobs)
             """
+        }
+        let consecutive = uniform(
+            "$9::bigint + n.position - 1",
+            of: "unnest($1::uuid[], $2::jsonb[]) WITH ORDINALITY AS n (id, arguments, position)"
+        )
+        self.uniform = consecutive
+        uniformOfCalls = uniform(
+            "n.seq",
+            of: "unnest($1::uuid[], $2::jsonb[], $9::bigint[]) AS n (id, arguments, seq)"
+        )
         one = """
             \(target)
             VALUES (
@@ -99,7 +112,7 @@ struct InsertStatements: Sendable {
             """
         let woken = "WITH \(WaitingStatements.woken(schema, by: "ARRAY[$4::text]"))"
         oneWaking = "\(woken)\n\(one)"
-        uniformWaking = "\(woken)\n\(uniform)"
+        uniformWaking = "\(woken)\n\(consecutive)"
         let data = "jsonb_build_object('scheduled_at', \(due)) || coalesce(n.notes, '{}')"
         scheduled = Insert(
             """
