@@ -18,6 +18,9 @@ struct LatencyCommand: AsyncParsableCommand {
     @Option(help: "How long, in seconds.")
     var duration = 20.0
 
+    @Option(help: "How long each job keeps its thread, in seconds.")
+    var work = 0.0
+
     @OptionGroup var servers: ServerOptions
     @OptionGroup var common: CommonOptions
 
@@ -25,9 +28,10 @@ struct LatencyCommand: AsyncParsableCommand {
         guard rate >= 0.1, rate <= 1_000_000 else { throw ValidationError("--rate must be 0.1 to 1000000.") }
         guard duration > 0, duration <= 86_400 else { throw ValidationError("--duration must be up to 86400 seconds.") }
         guard rate * duration <= 10_000_000 else { throw ValidationError("That is more than 10000000 jobs.") }
+        guard (0...3_600).contains(work) else { throw ValidationError("--work must be 0 to 3600 seconds.") }
     }
 
     func run() async throws {
-        try await common.measure(LatencyScenario(rate: rate, duration: duration), servers)
+        try await common.measure(LatencyScenario(rate: rate, duration: duration, work: work), servers)
     }
 }

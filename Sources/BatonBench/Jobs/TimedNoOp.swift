@@ -1,6 +1,6 @@
 import Baton
 
-/// A job that only notes when it starts.
+/// A job that notes when it starts, and takes as long as the measurement says: nothing, unless told otherwise.
 struct TimedNoOp: JobCall {
     typealias Receiver = LatencyRecorder
 
@@ -18,8 +18,9 @@ struct TimedNoOp: JobCall {
         arguments = .typical
     }
 
-    func run(on recorder: LatencyRecorder, in context: JobContext) {
+    func run(on recorder: LatencyRecorder, in context: JobContext) async throws {
         recorder.start(context.id, dueAt: dueAt, calledAt: calledAt)
+        if recorder.work > .zero { try await Task.sleep(for: recorder.work) }
     }
 }
 

@@ -16,7 +16,13 @@ final class LatencyRecorder: Sendable {
         var finishes = LatencyRecorder.makeHistogram()
     }
 
+    /// How long each job keeps its thread.
+    let work: Duration
     private let state = Locked(State())
+
+    init(work: Duration = .zero) {
+        self.work = work
+    }
 
     private static func makeHistogram() -> Histogram<UInt64> {
         // An hour in nanoseconds: nothing that ends is clipped.

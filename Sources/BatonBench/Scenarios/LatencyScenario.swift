@@ -7,15 +7,17 @@ struct LatencyScenario: Scenario {
     let rate: Double
     /// How long jobs are enqueued, in seconds.
     let duration: Double
+    /// How long each job takes, in seconds.
+    var work = 0.0
 
     private static let warmUp = 50
 
     var name: String { "latency" }
     var jobs: Int { max(1, Int(rate * duration)) }
-    var settings: [String: JSONValue] { ["rate": .number(rate), "duration": .number(duration)] }
+    var settings: [String: JSONValue] { ["rate": .number(rate), "duration": .number(duration), "work": .number(work)] }
 
     func run(_ environment: BenchEnvironment, _ options: RigOptions) async throws -> Figures {
-        let recorder = LatencyRecorder()
+        let recorder = LatencyRecorder(work: .seconds(work))
         let warmedUp = TargetCounter(expecting: Self.warmUp)
         let recorded = TargetCounter(expecting: Self.warmUp + jobs)
         let rig = Rig(
