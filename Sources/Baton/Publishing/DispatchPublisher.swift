@@ -5,9 +5,9 @@ import Locking
 ///
 /// One per client. The rules are in ``PublishLedger`` and ``PublishQueue``; this type only carries them out.
 final class DispatchPublisher: Sendable {
-    /// How many messages are in flight at most; beyond that, wake-ups travel in bundles.
+    /// How many messages are in flight at most; beyond that, and where many come at a time, wake-ups travel in bundles.
     ///
-    /// A broker that is quick has them confirmed before another is due. One that is not is helped by fewer and larger ones.
+    /// A broker that is not quick enough to have them confirmed before another is due is helped by fewer and larger ones.
     static let maximumInFlight = 8
     /// How many pending numbers a stored watermark lists.
     static let pendingLimit = maximumInFlight * DispatchBundle.limit
@@ -213,15 +213,16 @@ final class DispatchPublisher: Sendable {
     ///
     /// Each parcel is a call of its own, so that one which the broker does not answer for holds up no other. An answer may
     /// come within the call; whoever pumps already goes on with what it makes room for.
-    private func pump() {
+    func pump() {
         let isFirst = state.withLock { state in
             defer { state.isPumping = true }
             return !state.isPumping
         }
         guard isFirst else { return }
         while true {
+            let now = environment.clock.now
             let (batch, isFirst) = state.withLock { state in
-                let batch = state.isRunning ? state.queue.take() : []
+                let batch = state.isRunning ? state.queue.take(at: now) : []
                 state.isPumping = !batch.isEmpty
                 let isFirst = !batch.isEmpty && !state.isAwaitingAnswers
                 if isFirst { state.isAwaitingAnswers = true }

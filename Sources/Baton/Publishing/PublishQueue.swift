@@ -21,6 +21,11 @@ struct PublishQueue: Sendable {
 
     /// How many messages may wait for another try before more are given up at once.
     static let maximumRetries = 65_536
+    /// How often there is room for single messages anew, even if the broker confirms them sooner: what comes faster than
+    /// some hundreds a second costs broker and servers less in bundles.
+    static let spreadInterval = Duration.milliseconds(20)
+    /// How many of those that come faster travel together where there is room: about as many as a server has threads for.
+    static let spreadSize = 16
 
     /// What waits, normal priority.
     private var waiting = Deque<Item>()
@@ -31,6 +36,8 @@ struct PublishQueue: Sendable {
     private var retries = Deque<Item>()
     private var retryAt: JobInstant?
     private var parcelsOnWire = 0
+    /// How many parcels of whatever level were taken in the present ``spreadInterval``, and when it ends.
+    private var recent: (parcels: Int, until: JobInstant?) = (0, nil)
     private let patience: Duration
     private let maximumInFlight: Int
 
@@ -80,22 +87,29 @@ struct PublishQueue: Sendable {
 
     /// Takes the next batch to put on the wire.
     ///
-    /// Each message travels by itself, so that any server may take it, while there is room for all that wait. Where there
-    /// is not, they would have to wait for their turn, so they travel in bundles, as small as the room allows. No message
-    /// waits to be bundled.
+    /// Each message travels by itself, so that any server may take it, while there is room for all that wait, less what was
+    /// taken in the last moment. Where there is not, many come at a time: they travel in bundles then, as small as the room
+    /// allows, or as ``spreadSize``. No message waits to be bundled.
     ///
     /// Levels but normal are never bundled: what is in a bundle keeps the order in which it was published. Where the room
     /// is short, the levels share it by their weights, so that a flood of one does not keep another off the wire.
     ///
+    /// - Parameter now: The present.
     /// - Returns: The batch; empty when nothing waits, or nothing more may be on the wire.
-    mutating func take() -> [Parcel] {
+    mutating func take(at now: JobInstant) -> [Parcel] {
         let room = maximumInFlight - parcelsOnWire
         guard room > 0, !waiting.isEmpty || prioritizedCount > 0 else { return [] }
+        if recent.until.map({ $0 <= now }) ?? true {
+            recent = (0, now.advanced(by: Self.spreadInterval))
+        }
         var batch = prioritizedCount > 0 ? takePrioritized(room) : []
         let rest = room - batch.count
         if rest > 0, !waiting.isEmpty {
-            batch += takeParcels(rest, ofSize: min((waiting.count + rest - 1) / rest, DispatchBundle.limit))
+            let fresh = max(1, maximumInFlight - recent.parcels - batch.count)
+            let count = min(rest, max(fresh, waiting.count.shared(among: Self.spreadSize)))
+            batch += takeParcels(rest, ofSize: min(waiting.count.shared(among: count), DispatchBundle.limit))
         }
+        recent.parcels += batch.count
         parcelsOnWire += batch.count
         return batch
     }
@@ -184,4 +198,9 @@ struct PublishQueue: Sendable {
         }
         return (confirmed, givenUp)
     }
+}
+
+extension Int {
+    /// How large the largest share is.
+    fileprivate func shared(among count: Int) -> Int { (self + count - 1) / count }
 }

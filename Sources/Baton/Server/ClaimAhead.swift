@@ -11,7 +11,7 @@ struct ClaimAhead: Sendable {
     /// What a run takes, `nil` until one has ended.
     ///
     /// A longer one counts at once, shorter ones bit by bit.
-    private var typical: Duration?
+    private(set) var typical: Duration?
 
     /// Whether a thread gets through several runs within the horizon.
     var hasShortRuns: Bool {

@@ -76,8 +76,8 @@ struct RunTable: Sendable {
     var runs: [OwnedRun: Run] = [:]
     /// Runs that have not ended, those that wait for a thread included.
     var running = 0
-    /// How many runs of each queue a thread has taken so far.
-    private(set) var begun: [String: Int] = [:]
+    /// How many runs of each queue have freed their thread so far.
+    private(set) var ended: [String: Int] = [:]
     var settling = 0
     /// Runs that were taken out, and rows that were put back, while a claim of their jobs is under way.
     var endedWhileClaiming: Set<OwnedRun> = []
@@ -109,6 +109,9 @@ struct RunTable: Sendable {
         let busy = runs.values.count { !$0.hasEnded && ($0.startedAt.map { $0 < horizon } ?? false) }
         return concurrency + ahead.count(threads: concurrency - busy)
     }
+
+    /// What a run takes; `nil` until one has ended.
+    var typicalRun: Duration? { ahead.typical }
 
     // MARK: Deliveries
 
@@ -230,7 +233,6 @@ struct RunTable: Sendable {
     mutating func begin(_ key: OwnedRun, at now: JobInstant) -> Bool {
         guard let index = runs.index(forKey: key), !runs.values[index].hasEnded else { return false }
         runs.values[index].startedAt = now
-        begun[runs.values[index].job.queue, default: 0] += 1
         return true
     }
 
@@ -265,6 +267,7 @@ struct RunTable: Sendable {
         runs.values[index].hasEnded = true
         runs.values[index].cancel = nil
         running -= 1
+        ended[runs.values[index].job.queue, default: 0] += 1
         if !runs.values[index].isCancelled {
             ahead.note(duration)
         }

@@ -5,18 +5,20 @@ import Locking
 /// A bundle goes to one server. Where jobs are short that server gets through it in a moment; where they are long, the
 /// others would stand idle beside it.
 struct UnbundlingProcess: Sendable {
-    /// How long a wake-up of a bundle waits for a thread; up to twice as long behind as many as begin in that time.
+    /// How long a wake-up of a bundle waits for a thread; up to twice as long behind as many as threads get free in that time.
     static let patience = Duration.milliseconds(250)
+    /// The same where runs take as long as this, or none has ended yet: another message costs next to nothing beside them.
+    static let patienceWithLongRuns = Duration.milliseconds(50)
 
     let core: ServerCore
 
-    /// How many runs of each queue had begun at some time.
+    /// How many runs of each queue had ended at some time.
     private struct Mark {
-        var begun: [String: Int]
+        var ended: [String: Int]
         var at: JobInstant
     }
 
-    /// How fast runs begin, measured over ``patience`` at least once that has passed.
+    /// How fast threads get free, measured over ``UnbundlingProcess/patience`` at least once that has passed.
     private struct Pace {
         private var older: Mark
         private var newer: Mark
@@ -28,13 +30,15 @@ struct UnbundlingProcess: Sendable {
             if newer.at.duration(to: mark.at) >= UnbundlingProcess.patience { (older, newer) = (newer, mark) }
         }
 
-        /// - Parameter mark: The present.
-        /// - Returns: How many of each queue are taken to begin within ``patience``.
-        func next(after mark: Mark) -> [String: Int] {
+        /// - Parameters:
+        ///   - span: A span of time.
+        ///   - mark: The present, when it begins.
+        /// - Returns: How many of each queue are taken to end in it.
+        func next(within span: Duration, after mark: Mark) -> [String: Int] {
             let elapsed = older.at.duration(to: mark.at)
             guard elapsed > .zero else { return [:] }
-            let share = UnbundlingProcess.patience / elapsed
-            return mark.begun.merging(older.begun) { $0 - $1 }.mapValues { Int(Double($0) * share) }
+            let share = span / elapsed
+            return mark.ended.merging(older.ended) { $0 - $1 }.mapValues { Int(Double($0) * share) }
         }
     }
 
@@ -45,12 +49,12 @@ struct UnbundlingProcess: Sendable {
         while true {
             try await core.bundled.wait()
             var pace = Pace(from: mark())
-            while let since = core.table.withLock({ $0.bundledSince }) {
-                var wait = core.clock.now.duration(to: since.advanced(by: Self.patience))
+            while let (since, patience) = core.table.withLock(Self.longestWait) {
+                var wait = core.clock.now.duration(to: since.advanced(by: patience))
                 if wait <= .zero {
                     // They wait here for a thread, rather than come back at once from a broker that takes nothing.
-                    let staysSome = core.client.canPublish ? await sendOn(pace) : true
-                    wait = staysSome ? Self.patience : .zero
+                    let staysSome = core.client.canPublish ? await sendOn(after: patience, at: pace) : true
+                    wait = staysSome ? patience : .zero
                 }
                 pace.note(mark())
                 if wait > .zero { try await core.clock.sleep(for: wait) }
@@ -58,8 +62,15 @@ struct UnbundlingProcess: Sendable {
         }
     }
 
+    /// Since when a delivery of a bundle waits, if one does, and how long it may.
+    private static func longestWait(in table: inout RunTable) -> (since: JobInstant, patience: Duration)? {
+        guard let since = table.bundledSince else { return nil }
+        let hasShortRuns = table.typicalRun.map { $0 < patienceWithLongRuns } ?? false
+        return (since, hasShortRuns ? patience : patienceWithLongRuns)
+    }
+
     private func mark() -> Mark {
-        Mark(begun: core.table.withLock(\.begun), at: core.clock.now)
+        Mark(ended: core.table.withLock(\.ended), at: core.clock.now)
     }
 
     /// Sends on what is not next.
@@ -67,11 +78,13 @@ struct UnbundlingProcess: Sendable {
     /// A delivery is acknowledged once the broker has confirmed the message that takes its place. That one comes later in its
     /// queue: for a round of probing it is the same as a delivery that is given back.
     ///
-    /// - Parameter pace: How fast runs have begun of late: as many are taken to begin in the next moment.
+    /// - Parameters:
+    ///   - patience: How long they have waited, and how much longer they may.
+    ///   - pace: How fast threads got free of late: as many are taken to get free in the next moment.
     /// - Returns: Whether some have waited as long that stay.
-    private func sendOn(_ pace: Pace) async -> Bool {
-        let next = pace.next(after: mark())
-        let latest = core.clock.now.advanced(by: .zero - Self.patience)
+    private func sendOn(after patience: Duration, at pace: Pace) async -> Bool {
+        let next = pace.next(within: patience, after: mark())
+        let latest = core.clock.now.advanced(by: .zero - patience)
         let (surplus, staysSome) = core.table.withLock { table in
             table.beginSettling()
             let surplus = table.takeBundled(since: latest, butNext: next)

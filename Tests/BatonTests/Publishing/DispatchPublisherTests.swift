@@ -83,16 +83,38 @@ import Testing
         }
     }
 
-    /// What has room on the wire travels by itself, for any server to take; what would have to wait is bundled.
-    @Test func messagesAreBundledOnlyWhereTheyWouldHaveToWait() async throws {
+    /// What has room on the wire travels by itself, for any server to take; what would have to wait is bundled, and what comes
+    /// too fast.
+    @Test func messagesAreBundledWhereTheyWouldHaveToWaitOrAreMany() async throws {
         try await world.run {
             let single = Array(repeating: 1, count: maximumInFlight)
             try await enqueue(maximumInFlight)
             try await eventually("all are published") { world.broker.depth == maximumInFlight }
             #expect(world.broker.read(\.publishedBundles) == single)
+            try await world.advance(by: PublishQueue.spreadInterval)
             try await enqueue(2 * maximumInFlight)
             try await eventually("all are published") { world.broker.depth == 3 * maximumInFlight }
-            #expect(world.broker.read(\.publishedBundles) == single + single.map { $0 * 2 })
+            let pairs = single.map { $0 * 2 }
+            #expect(world.broker.read(\.publishedBundles) == single + pairs)
+            // As long as more come than some hundreds a second.
+            try await enqueue(2 * maximumInFlight)
+            try await eventually("all are published") { world.broker.depth == 5 * maximumInFlight }
+            #expect(world.broker.read(\.publishedBundles) == single + pairs + [2 * maximumInFlight])
+        }
+    }
+
+    /// Calls that are stored together return before their messages are on the wire, and not before somebody answers for them.
+    @Test func whatHasReturnedIsWaitedFor() async throws {
+        try await world.run {
+            let held = world.storage.holdAnswer(.insert)
+            let first = Task { try await enqueue() }
+            await held.arrivals(reach: 1)
+            let others = (0..<4).map { _ in Task { try await enqueue() } }
+            try await eventually("they wait behind it") { world.client.inserts.waitingCount == 4 }
+            held.open()
+            for call in [first] + others { _ = try await call.value }
+            #expect(await world.client.publisher.flush(atMost: .seconds(10)))
+            #expect(world.broker.depth == 5)
         }
     }
 

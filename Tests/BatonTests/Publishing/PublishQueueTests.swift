@@ -23,26 +23,73 @@ import Testing
     @Test func eachTravelsByItselfWhereThereIsRoom() {
         var queue = PublishQueue(patience: .seconds(10), maximumInFlight: 5)
         queue.append((1...3).map(item))
-        let first = queue.take()
+        let first = queue.take(at: Sample.instant(0))
         #expect(numbers(first) == [1, 2, 3])
         #expect(sizes(first) == [1, 1, 1])
         queue.append((4...5).map(item))
-        #expect(sizes(queue.take()) == [1, 1])
+        #expect(sizes(queue.take(at: Sample.instant(0))) == [1, 1])
         queue.append((6...7).map(item))
-        #expect(queue.take().isEmpty, "no more than five are on the wire")
+        #expect(queue.take(at: Sample.instant(0)).isEmpty, "no more than five are on the wire")
         _ = queue.resolve(first, [.confirmed, .confirmed, .confirmed], at: Sample.instant(0), retryAfter: .zero)
-        #expect(numbers(queue.take()) == [6, 7])
+        #expect(numbers(queue.take(at: Sample.instant(0))) == [6, 7])
+    }
+
+    /// However fast the broker confirms.
+    @Test func manyAtATimeTravelInBundlesUntilTheyComeSlowerAgain() {
+        var queue = PublishQueue(patience: .seconds(10), maximumInFlight: 4)
+        var number = 0
+        func sizesOfNext(_ count: Int, at seconds: Double) -> [Int] {
+            queue.append((number..<(number + count)).map { item($0) })
+            number += count
+            let batch = queue.take(at: Sample.instant(seconds))
+            _ = queue.resolve(
+                batch,
+                batch.map { _ in .confirmed },
+                at: Sample.instant(seconds),
+                retryAfter: .zero
+            )
+            return sizes(batch)
+        }
+        #expect(sizesOfNext(1, at: 0) == [1])
+        #expect(sizesOfNext(3, at: 0.001) == [1, 1, 1])
+        #expect(sizesOfNext(5, at: 0.002) == [5])
+        #expect(sizesOfNext(1, at: 0.003) == [1])
+        #expect(sizesOfNext(40, at: 0.019) == [14, 14, 12])
+        #expect(sizesOfNext(3, at: 0.020) == [1, 1, 1])
+        #expect(sizesOfNext(3, at: 0.030) == [3])
+        #expect(sizesOfNext(4, at: 1) == [1, 1, 1, 1])
+        #expect(queue.isEmpty)
+    }
+
+    /// One call of each of several functions at a time, over and over.
+    @Test func manyOfSeveralKindsAreNotCutIntoSingles() {
+        var queue = PublishQueue(patience: .seconds(10), maximumInFlight: 8)
+        queue.append((1...8).map(item))
+        let first = queue.take(at: Sample.instant(0))
+        _ = queue.resolve(first, first.map { _ in .confirmed }, at: Sample.instant(0), retryAfter: .zero)
+        queue.append(
+            (0..<12).map { number in
+                var message = Sample.message(number)
+                message.name = "function-\(number % 3)"
+                return PublishQueue.Item(
+                    message: message,
+                    mark: PublishMark(session: Sample.session(1), sequence: Int64(number))
+                )
+            }
+        )
+        let batch = queue.take(at: Sample.instant(0.001))
+        #expect(sizes(batch) == [4, 4, 4])
     }
 
     @Test func whatWouldHaveToWaitTravelsInBundlesAsSmallAsTheRoomAllows() {
         var queue = PublishQueue(patience: .seconds(10), maximumInFlight: 4)
         queue.append((1...10).map(item))
-        let batch = queue.take()
+        let batch = queue.take(at: Sample.instant(0))
         #expect(sizes(batch) == [3, 3, 3, 1])
         #expect(numbers(batch) == (1...10).map { $0 })
         _ = queue.resolve(batch, batch.map { _ in .confirmed }, at: Sample.instant(0), retryAfter: .zero)
         queue.append((11...1_000).map(item))
-        #expect(sizes(queue.take()) == [64, 64, 64, 64])
+        #expect(sizes(queue.take(at: Sample.instant(0))) == [64, 64, 64, 64])
     }
 
     @Test func aBundleIsOfOneQueueAndOneFunction() {
@@ -62,7 +109,7 @@ import Testing
         )
         var taken: [PublishQueue.Parcel] = []
         while true {
-            let batch = queue.take()
+            let batch = queue.take(at: Sample.instant(0))
             if batch.isEmpty { break }
             #expect(batch.count <= 3)
             taken += batch
@@ -77,7 +124,7 @@ import Testing
         #expect(queue.isEmpty)
         queue.append([item(1)])
         #expect(!queue.isEmpty)
-        let batch = queue.take()
+        let batch = queue.take(at: Sample.instant(0))
         #expect(!queue.isEmpty)
         _ = queue.resolve(batch, [.confirmed], at: Sample.instant(0), retryAfter: .seconds(1))
         #expect(queue.isEmpty)
@@ -86,7 +133,7 @@ import Testing
     @Test func theUnconfirmedGoAgainInFrontOfNewerOnesOnceTheirWaitIsOver() {
         var queue = PublishQueue(patience: .seconds(10), maximumInFlight: 256)
         queue.append((1...3).map(item))
-        let batch = queue.take()
+        let batch = queue.take(at: Sample.instant(0))
         queue.append([item(4)])
         let (confirmed, givenUp) = queue.resolve(
             batch,
@@ -101,7 +148,7 @@ import Testing
         #expect(queue.nextRetry != nil)
         queue.wakeRetries(at: Sample.instant(1.5))
         #expect(queue.nextRetry == nil)
-        #expect(numbers(queue.take()) == [1, 3, 4])
+        #expect(numbers(queue.take(at: Sample.instant(0))) == [1, 3, 4])
     }
 
     @Test func aMessageIsGivenUpAfterItsPatienceAndNotBefore() {
@@ -109,7 +156,7 @@ import Testing
         queue.append([item(1)])
         for second in [0, 4, 9.999] {
             let (_, givenUp) = queue.resolve(
-                queue.take(),
+                queue.take(at: Sample.instant(0)),
                 [refusal],
                 at: Sample.instant(second),
                 retryAfter: .zero
@@ -118,7 +165,7 @@ import Testing
             queue.wakeRetries(at: Sample.instant(second))
         }
         let (confirmed, givenUp) = queue.resolve(
-            queue.take(),
+            queue.take(at: Sample.instant(0)),
             [refusal],
             at: Sample.instant(10),
             retryAfter: .zero
@@ -134,7 +181,7 @@ import Testing
         var queue = PublishQueue(patience: .seconds(10), maximumInFlight: count)
         queue.append((1...count).map(item))
         let (_, givenUp) = queue.resolve(
-            queue.take(),
+            queue.take(at: Sample.instant(0)),
             Array(repeating: refusal, count: count),
             at: Sample.instant(0),
             retryAfter: .seconds(1)
@@ -180,7 +227,7 @@ import Testing
                 queue.append((added..<(added + count)).map { item($0) })
                 added += count
             case 1, 2:
-                let batch = queue.take()
+                let batch = queue.take(at: Sample.instant(now))
                 if !batch.isEmpty { onWire.append(batch) }
             case 3:
                 if let index = onWire.indices.randomElement(using: &generator) {
@@ -199,7 +246,7 @@ import Testing
             onWire = []
             now += 1
             queue.wakeRetries(at: Sample.instant(now))
-            let batch = queue.take()
+            let batch = queue.take(at: Sample.instant(now))
             if !batch.isEmpty { onWire = [batch] }
         }
         #expect(left.sorted() == (0..<Int64(added)).map { $0 })
@@ -219,11 +266,23 @@ import Testing
     @Test func onlyNormalOnesAreBundledAndHigherLevelsGoFirst() {
         var queue = PublishQueue(patience: .seconds(10), maximumInFlight: 8)
         queue.append((1...100).map(item) + [item(101, .low), item(102, .urgent), item(103, .high), item(104, .urgent)])
-        let batch = queue.take()
+        let batch = queue.take(at: Sample.instant(0))
         #expect(batch.count == 8)
         #expect(batch.allSatisfy { $0.items.count == 1 || $0.bundle.level == .normal })
         #expect(batch.prefix(2).map(\.bundle.level) == [.urgent, .urgent])
         #expect(batch.contains { $0.bundle.level == .normal }, "normal ones have their share of the room")
+    }
+
+    @Test func aFloodOfHighOnesLeavesNormalOnesTheirShareAlsoWhereManyComeAtATime() {
+        var queue = PublishQueue(patience: .seconds(10), maximumInFlight: 8)
+        for round in 0..<3 {
+            queue.append((0..<100).map { item(1_000 * round + $0, .high) })
+            queue.append((100..<200).map { item(1_000 * round + $0) })
+            let batch = queue.take(at: Sample.instant(0))
+            #expect(batch.contains { $0.bundle.level == .high } && batch.contains { $0.bundle.level == .normal })
+            #expect(batch.count <= 8)
+            _ = queue.resolve(batch, batch.map { _ in .confirmed }, at: Sample.instant(0), retryAfter: .zero)
+        }
     }
 
     @Test func aFloodOfOneLevelKeepsNoOtherOffTheWire() {
@@ -231,7 +290,7 @@ import Testing
         queue.append((1...60).map { item($0, JobPriorityLevel.allCases[$0 % 4]) })
         var levels: [JobPriorityLevel] = []
         for _ in 0..<15 {
-            let batch = queue.take()
+            let batch = queue.take(at: Sample.instant(0))
             levels += batch.map(\.bundle.level)
             _ = queue.resolve(batch, batch.map { _ in .confirmed }, at: Sample.instant(0), retryAfter: .zero)
         }
@@ -242,11 +301,11 @@ import Testing
     @Test func whatIsTriedAgainIsTheFirstOfItsLevel() {
         var queue = PublishQueue(patience: .seconds(10), maximumInFlight: 2)
         queue.append([item(1, .high), item(2, .high)])
-        let batch = queue.take()
+        let batch = queue.take(at: Sample.instant(0))
         queue.append([item(3, .high)])
         _ = queue.resolve(batch, [refusal, refusal], at: Sample.instant(0), retryAfter: .zero)
         #expect(!queue.isEmpty)
         queue.wakeRetries(at: Sample.instant(1))
-        #expect(numbers(queue.take()) == [1, 2])
+        #expect(numbers(queue.take(at: Sample.instant(0))) == [1, 2])
     }
 }

@@ -77,6 +77,23 @@ import Testing
         }
     }
 
+    /// Another server may be idle.
+    @Test func longJobsKeepNothingForLong() async throws {
+        let single = DispatchPublisher.maximumInFlight
+        try await world.run(try server(concurrency: 2 * single)) {
+            // The second call comes too soon after the first to travel by itself.
+            let jobs = try await enqueue(single) + enqueue(2 * single)
+            try await eventually("every thread is taken") { gate.arrivals == 2 * single }
+            #expect(world.broker.read(\.publishedBundles).last == 2 * single)
+            try await world.settle()
+            try await world.advance(by: UnbundlingProcess.patienceWithLongRuns)
+            try await eventually("all that wait are sent on") { world.broker.read(\.published).count == 4 * single }
+            gate.open()
+            for job in jobs { try await world.reach(.succeeded, job) }
+        }
+        #expect(world.storage.read { $0.rows.values.allSatisfy { (row: InMemoryTables.Row) in row.run == 1 } })
+    }
+
     @Test func whatIsNextIsToldByQueueAndSinglesTakeTheirTurn() {
         let second = Sample.instant(1)
         let waiting = (1...8).map { number in
