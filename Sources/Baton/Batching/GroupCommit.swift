@@ -5,7 +5,7 @@ import Synchronization
 /// Turns single calls into batches without a timer.
 ///
 /// A call that finds the way free goes at once, carried by its own task, so it costs no hop; calls that arrive meanwhile form
-/// the next batch, carried by a task that the first of them awaits.
+/// the next batch, carried by a task of its own.
 final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Sendable {
     /// Carries a batch; the outputs are in the order of the elements.
     ///
@@ -25,12 +25,12 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
 
     /// What a waiting call is woken for.
     private enum Turn {
-        /// It was carried in another call's batch.
+        /// It was carried, together with others.
         case done(Result<[Output], Failure>)
         /// The way was free after all: it goes at once.
         case lead
-        /// It is the first of the next batch, which is on its way, and belongs to it; perhaps it is the only one.
-        case follow(Task<Result<[Output], Failure>, Never>, isAlone: Bool)
+        /// It is a batch by itself, which is on its way.
+        case follow(Task<Result<[Output], Failure>, Never>)
     }
 
     private struct State {
@@ -42,6 +42,7 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
     private let executor: (any TaskExecutor)?
     private let tasks: (any TaskExecutor)?
     private let perform: Perform
+    private let followUp: @Sendable () -> Void
     private let isSharedFault: @Sendable (Failure) -> Bool
     private let state = Locked(State())
 
@@ -56,18 +57,21 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
     ///   - isSharedFault: Whether an error concerns every call of the batch. Otherwise one call's element may be at fault,
     ///     and each call is carried again by itself.
     ///   - perform: Carries a batch.
+    ///   - followUp: What is to be done at once after a batch, but need keep no caller from going on.
     init(
         maximumBatch: Int,
         executor: (any TaskExecutor)? = nil,
         tasks: (any TaskExecutor)? = nil,
         isSharedFault: @escaping @Sendable (Failure) -> Bool,
-        perform: @escaping Perform
+        perform: @escaping Perform,
+        followUp: @escaping @Sendable () -> Void = {}
     ) {
         self.maximumBatch = maximumBatch
         self.executor = executor
         self.tasks = tasks
         self.isSharedFault = isSharedFault
         self.perform = perform
+        self.followUp = followUp
     }
 
     /// Carries elements, with those of other calls where possible.
@@ -78,6 +82,7 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
     func submit(_ elements: [Element]) async throws(Failure) -> [Output] {
         // A batch by itself: company would cost each of its elements hardly less, and waiting for its turn much more.
         if elements.count >= max(maximumBatch / 4, 100) {
+            defer { followUp() }
             return try await perform(elements)
         }
         let isFree = state.withLock { state in
@@ -109,12 +114,11 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
             return try result.get()
         case .lead:
             return try await lead(elements)
-        case .follow(let batch, let isAlone):
+        case .follow(let batch):
             return try await withTaskCancellationHandler {
                 await batch.value
             } onCancel: {
-                // A batch that belongs to others, too, must not be cut short.
-                if isAlone { batch.cancel() }
+                batch.cancel()
             }.get()
         }
     }
@@ -131,26 +135,29 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
     private func lead(_ own: [Element]) async throws(Failure) -> [Output] {
         try await withTaskExecutorPreference(executor, isolation: nil) { () async throws(Failure) in
             let result = await single(own)
+            followUp()
             passOn()
             return try result.get()
         }
     }
 
-    private func carryTogether(_ own: [Element], others: [Entry]) async -> Result<[Output], Failure> {
-        let result = await single(others.reduce(into: own) { $0 += $1.elements })
-        if case .failure(let error) = result, !others.isEmpty, !isSharedFault(error) {
-            for entry in others {
+    /// Carries the calls of a batch; what one of them is to blame for, the others do not suffer.
+    private func carryTogether(_ batch: [Entry]) async {
+        let result = await single(batch.flatMap(\.elements))
+        if case .failure(let error) = result, !isSharedFault(error) {
+            for entry in batch {
                 entry.continuation.resume(returning: .done(await single(entry.elements)))
+                // Not behind all the others, which take their time.
+                followUp()
             }
-            return await single(own)
+            return
         }
-        var start = own.count
-        for entry in others {
+        var start = 0
+        for entry in batch {
             let range = start..<(start + entry.elements.count)
             entry.continuation.resume(returning: .done(result.map { Array($0[range]) }))
             start = range.upperBound
         }
-        return result.map { Array($0.prefix(own.count)) }
     }
 
     private func single(_ elements: [Element]) async -> Result<[Output], Failure> {
@@ -161,39 +168,51 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
         }
     }
 
-    /// Sends the next batch on its way, and wakes the first of its calls, which owns it.
+    /// Sends the next batch on its way.
+    ///
+    /// In a task of its own: whoever comes later must not wait until a caller can go on, on whatever thread it lives. Detached,
+    /// for it has nothing to do with the call that comes by here; it ends when its calls have their results.
     private func passOn() {
-        let next: (leader: Entry, others: [Entry])? = state.withLock { state in
-            guard let leader = state.waiting.popFirst() else {
+        let batch = takeBatch()
+        guard let first = batch.first else { return }
+        guard batch.count > 1 else { return carryAlone(first) }
+        Task.detached(executorPreference: tasks ?? executor) {
+            await self.carryTogether(batch)
+            // Behind the callers that were just woken: those that call again at once are part of the next batch.
+            Task.detached(executorPreference: self.tasks) { self.passOn() }
+            // While those callers go on, on other threads.
+            self.followUp()
+        }
+    }
+
+    private func takeBatch() -> [Entry] {
+        state.withLock { state in
+            guard let first = state.waiting.popFirst() else {
                 state.isBusy = false
-                return nil
+                return []
             }
-            var others: [Entry] = []
-            var size = leader.elements.count
+            var batch = [first]
+            var size = first.elements.count
             while let entry = state.waiting.first, size + entry.elements.count <= maximumBatch {
                 size += entry.elements.count
-                others.append(state.waiting.removeFirst())
+                batch.append(state.waiting.removeFirst())
             }
-            return (leader, others)
+            return batch
         }
-        guard let (leader, others) = next else { return }
-        // A task of its own: whoever comes later must not wait until the first caller can go on, on whatever thread it lives.
-        // Detached, for it has nothing to do with the call that comes by here.
+    }
+
+    /// Carries a batch of one call, and wakes it, for only this call's end may cut it short.
+    private func carryAlone(_ entry: Entry) {
         let batch = Task.detached(executorPreference: tasks ?? executor) {
-            if others.isEmpty, leader.cancellation.hasCome.load(ordering: .relaxed) {
+            if entry.cancellation.hasCome.load(ordering: .relaxed) {
                 // What need not be sent any more is refused before it is: afterwards its outcome could be unknown.
                 withUnsafeCurrentTask { $0?.cancel() }
             }
-            let result = await self.carryTogether(leader.elements, others: others)
-            if others.isEmpty {
-                self.passOn()
-            } else {
-                // Behind the callers that were just woken: those that call again at once are part of the next batch. A change
-                // of threads and nothing else, which the first caller need not await.
-                Task.detached(executorPreference: self.tasks) { self.passOn() }
-            }
+            let result = await self.single(entry.elements)
+            self.followUp()
+            self.passOn()
             return result
         }
-        leader.continuation.resume(returning: .follow(batch, isAlone: others.isEmpty))
+        entry.continuation.resume(returning: .follow(batch))
     }
 }

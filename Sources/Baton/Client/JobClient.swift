@@ -9,7 +9,7 @@ public import ServiceLifecycle
 
 /// Hands function calls over to be run later.
 ///
-/// A call returns once its job is stored and its dispatch message is on its way; ``run()`` answers for every message until
+/// A call returns once its job is stored and its dispatch message about to be sent; ``run()`` answers for every message until
 /// the broker has it, and sends what was enqueued before it. Calls of many tasks are stored together.
 ///
 /// ```swift
@@ -79,20 +79,22 @@ public final class JobClient: Service {
         self.losses = losses
         transport.watch(losses)
         let inserter = JobInserter(storage: storage, environment: environment, patience: configuration.enqueueTimeout)
-        // What is committed together is published together, before any of the calls returns.
+        // What is committed together is published together: it is with the publisher before any of the calls returns.
         let commits = { [executor = storage.executor] (mayExist: Bool) in
             GroupCommit<NewJob, InsertOutcome, JobStorageError>(
                 maximumBatch: 1_000,
                 executor: executor,
                 tasks: environment.tasks,
-                isSharedFault: \.isTransient
-            ) { jobs throws(JobStorageError) in
-                let isEarly = environment.defects.contains(.publishesBeforeCommit)
-                if isEarly { publisher.publish(jobs) }
-                let outcomes = try await inserter.insert(jobs, mayExist: mayExist)
-                if !isEarly { publisher.publish(jobs) }
-                return outcomes
-            }
+                isSharedFault: \.isTransient,
+                perform: { jobs throws(JobStorageError) in
+                    let isEarly = environment.defects.contains(.publishesBeforeCommit)
+                    if isEarly { publisher.publish(jobs) }
+                    let outcomes = try await inserter.insert(jobs, mayExist: mayExist)
+                    if !isEarly { publisher.add(jobs) }
+                    return outcomes
+                },
+                followUp: publisher.pump
+            )
         }
         inserts = commits(false)
         insertsOfGivenIDs = commits(true)

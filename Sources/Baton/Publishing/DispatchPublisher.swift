@@ -131,7 +131,15 @@ final class DispatchPublisher: Sendable {
     ///
     /// - Parameter jobs: The jobs, which are stored.
     func publish(_ jobs: [NewJob]) {
-        publish(
+        add(jobs)
+        pump()
+    }
+
+    /// Takes over the messages of new jobs, as ``publish(_:)-([NewJob])`` does; ``pump()`` sends them on their way.
+    ///
+    /// - Parameter jobs: The jobs, which are stored.
+    func add(_ jobs: [NewJob]) {
+        add(
             jobs.compactMap { job in
                 guard case .enqueued(let mark?) = job.start else { return nil }
                 let message = DispatchMessage(
@@ -152,11 +160,15 @@ final class DispatchPublisher: Sendable {
     ///
     /// - Parameter dispatches: The messages with the marks their rows bear.
     func publish(_ dispatches: [(message: DispatchMessage, mark: PublishMark)]) {
+        add(dispatches)
+        pump()
+    }
+
+    private func add(_ dispatches: [(message: DispatchMessage, mark: PublishMark)]) {
         guard !dispatches.isEmpty else { return }
         state.withLock { state in
             state.queue.append(dispatches.lazy.map { PublishQueue.Item(message: $0.message, mark: $0.mark) })
         }
-        pump()
     }
 
     // MARK: Life
