@@ -171,7 +171,7 @@ final class GroupCommit<Element: Sendable, Output: Sendable, Failure: Error>: Se
     /// Sends the next batch on its way.
     ///
     /// In a task of its own: whoever comes later must not wait until a caller can go on, on whatever thread it lives. Detached,
-    /// for it has nothing to do with the call that comes by here; it ends when its calls have their results.
+    /// for it has nothing to do with the call that comes by here; its calls wait for their results.
     private func passOn() {
         let batch = takeBatch()
         guard let first = batch.first else { return }

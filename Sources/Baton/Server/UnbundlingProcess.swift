@@ -7,7 +7,8 @@ import Locking
 struct UnbundlingProcess: Sendable {
     /// How long a wake-up of a bundle waits for a thread; up to twice as long behind as many as threads get free in that time.
     static let patience = Duration.milliseconds(250)
-    /// The same where runs take as long as this, or none has ended yet: another message costs next to nothing beside them.
+    /// The same where every thread has a run and runs take as long as this, or none has ended yet: another message costs next
+    /// to nothing beside them.
     static let patienceWithLongRuns = Duration.milliseconds(50)
 
     let core: ServerCore
@@ -50,11 +51,12 @@ struct UnbundlingProcess: Sendable {
             try await core.bundled.wait()
             var pace = Pace(from: mark())
             while let (since, patience) = core.table.withLock(Self.longestWait) {
-                var wait = core.clock.now.duration(to: since.advanced(by: patience))
-                if wait <= .zero {
+                let left = core.clock.now.duration(to: since.advanced(by: patience))
+                // Until then runs may turn out to be long.
+                var wait = min(left, Self.patienceWithLongRuns)
+                if left <= .zero {
                     // They wait here for a thread, rather than come back at once from a broker that takes nothing.
-                    let staysSome = core.client.canPublish ? await sendOn(after: patience, at: pace) : true
-                    wait = staysSome ? patience : .zero
+                    wait = core.client.canPublish ? await sendOn(after: patience, at: pace) : patience
                 }
                 pace.note(mark())
                 if wait > .zero { try await core.clock.sleep(for: wait) }
@@ -65,8 +67,9 @@ struct UnbundlingProcess: Sendable {
     /// Since when a delivery of a bundle waits, if one does, and how long it may.
     private static func longestWait(in table: inout RunTable) -> (since: JobInstant, patience: Duration)? {
         guard let since = table.bundledSince else { return nil }
-        let hasShortRuns = table.typicalRun.map { $0 < patienceWithLongRuns } ?? false
-        return (since, hasShortRuns ? patience : patienceWithLongRuns)
+        let isLong = table.typicalRun.map { $0 >= patienceWithLongRuns } ?? true
+        // With fewer runs it is storage that is slow.
+        return (since, isLong && table.running >= table.concurrency ? patienceWithLongRuns : patience)
     }
 
     private func mark() -> Mark {
@@ -81,8 +84,8 @@ struct UnbundlingProcess: Sendable {
     /// - Parameters:
     ///   - patience: How long they have waited, and how much longer they may.
     ///   - pace: How fast threads got free of late: as many are taken to get free in the next moment.
-    /// - Returns: Whether some have waited as long that stay.
-    private func sendOn(after patience: Duration, at pace: Pace) async -> Bool {
+    /// - Returns: How long to wait with the next look.
+    private func sendOn(after patience: Duration, at pace: Pace) async -> Duration {
         let next = pace.next(within: patience, after: mark())
         let latest = core.clock.now.advanced(by: .zero - patience)
         let (surplus, staysSome) = core.table.withLock { table in
@@ -94,13 +97,16 @@ struct UnbundlingProcess: Sendable {
             core.table.withLock { $0.endSettling() }
             core.progress.ring()
         }
-        guard !surplus.isEmpty else { return staysSome }
+        let wait = staysSome ? patience : .zero
+        guard !surplus.isEmpty else { return wait }
         let outcomes = await core.client.transport.publish(surplus.map(\.message))
         let pairs = zip(surplus, outcomes)
         let sent = pairs.filter { $0.1 == .confirmed }.map(\.0)
         await core.consumer.acknowledge(sent)
         core.table.withLock { $0.disturbances.end(sent) }
-        await core.giveBack(pairs.filter { $0.1 != .confirmed }.map(\.0))
-        return staysSome
+        let refused = pairs.filter { $0.1 != .confirmed }.map(\.0)
+        await core.giveBack(refused)
+        // They come again at once, and would be refused as fast.
+        return refused.isEmpty ? wait : Self.patience
     }
 }

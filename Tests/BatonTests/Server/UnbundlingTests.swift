@@ -60,16 +60,17 @@ import Testing
     /// More is here than is run within its patience, but not more than within another.
     @Test func whatIsNextStays() async throws {
         let server = try world.server(
-            concurrency: 8,
+            concurrency: 4,
+            configure: { $0.lookAhead = 12 },
             Script { [world] _, _ in
-                try await world.clock.sleep(for: .milliseconds(24))
+                try await world.clock.sleep(for: .milliseconds(12))
                 return ""
             }
         )
         try await world.run(server) {
             let jobs = try await enqueue(256)
             try await eventually("all are run") {
-                try? await world.advance(by: .milliseconds(8))
+                try? await world.advance(by: .milliseconds(4))
                 return jobs.allSatisfy { world.storage.row($0)?.state == .succeeded }
             }
             #expect(world.clock.now > JobInstant(offset: UnbundlingProcess.patience * 2))
@@ -82,7 +83,9 @@ import Testing
         let single = DispatchPublisher.maximumInFlight
         try await world.run(try server(concurrency: 2 * single)) {
             // The second call comes too soon after the first to travel by itself.
-            let jobs = try await enqueue(single) + enqueue(2 * single)
+            var jobs = try await enqueue(single)
+            try await eventually("the first are published") { world.broker.read(\.published).count == single }
+            jobs += try await enqueue(2 * single)
             try await eventually("every thread is taken") { gate.arrivals == 2 * single }
             #expect(world.broker.read(\.publishedBundles).last == 2 * single)
             try await world.settle()
