@@ -237,7 +237,11 @@ init {
 #ifdef EAGER                  /* move 7: the client in server 0 inserts the row claimed; there is no message */
   atomic {
     row[0].isPublished = true; lastClaim[0]++; claimRow(0, epoch[0], lastClaim[0]);
-    if :: start(0, 0) :: lostAnswers > 0 -> lostAnswers-- fi
+    if
+    :: start(0, 0)
+    :: lostAnswers > 0 -> lostAnswers--
+    :: lostAnswers > 0 -> lostAnswers--; queue!!0, 1  /* the insert is repeated, and a message follows */
+    fi
   }
 #endif
   atomic {

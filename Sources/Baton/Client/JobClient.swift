@@ -30,6 +30,8 @@ public final class JobClient: Service {
     /// Rings when this process pauses or resumes a queue, for the servers in it.
     let queuesChanged = Chime<Wakeup>()
 
+    /// The servers in this process, which may start a job as it is stored.
+    let localServers = LocalServers()
     let announcer = ScheduleAnnouncer()
     private let losses: LossWatch
     let inserts: GroupCommit<NewJob, InsertOutcome, JobStorageError>
@@ -78,7 +80,12 @@ public final class JobClient: Service {
         )
         self.losses = losses
         transport.watch(losses)
-        let inserter = JobInserter(storage: storage, environment: environment, patience: configuration.enqueueTimeout)
+        let inserter = JobInserter(
+            storage: storage,
+            servers: localServers,
+            environment: environment,
+            patience: configuration.enqueueTimeout
+        )
         // What is committed together is published together: it is with the publisher before any of the calls returns.
         let commits = { [executor = storage.executor] (mayExist: Bool) in
             GroupCommit<NewJob, InsertOutcome, JobStorageError>(
@@ -89,9 +96,13 @@ public final class JobClient: Service {
                 perform: { jobs throws(JobStorageError) in
                     let isEarly = environment.defects.contains(.publishesBeforeCommit)
                     if isEarly { publisher.publish(jobs) }
-                    let outcomes = try await inserter.insert(jobs, mayExist: mayExist)
-                    if !isEarly { publisher.add(jobs) }
-                    return outcomes
+                    let stored = try await inserter.insert(jobs, mayExist: mayExist)
+                    if !stored.needsMessages {
+                        publisher.settleMarks(of: jobs)
+                    } else if !isEarly {
+                        publisher.add(jobs)
+                    }
+                    return stored.outcomes
                 },
                 followUp: publisher.pump
             )

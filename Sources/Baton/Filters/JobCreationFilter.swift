@@ -13,9 +13,10 @@ public protocol JobCreationFilter: JobFiltering {
 
     /// A job is stored; within a transaction of the caller's, once that is committed.
     ///
-    /// The enqueue waits for this. There is no word of a job that was not stored, nor of one whose storing has no certain
-    /// outcome; nor of what another driver stores by a statement. Where the caller gives an id that is stored already, the job
-    /// is as this call would have it. Of jobs that wait for their time, those that a savepoint took back are told of, too.
+    /// The enqueue waits for this; the job does not, and may have begun by then, or ended. There is no word of a job that was
+    /// not stored, nor of one whose storing has no certain outcome; nor of what another driver stores by a statement. Where the
+    /// caller gives an id that is stored already, the job is as this call would have it. Of jobs that wait for their time,
+    /// those that a savepoint took back are told of, too.
     ///
     /// - Parameter job: The job, as it is stored.
     func didCreate(_ job: JobCreation) async

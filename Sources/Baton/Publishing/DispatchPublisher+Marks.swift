@@ -50,6 +50,13 @@ extension DispatchPublisher {
         }
     }
 
+    /// Settles the marks of new jobs whose rows bear none.
+    ///
+    /// - Parameter jobs: The jobs.
+    func settleMarks(of jobs: [NewJob]) {
+        settle(jobs.lazy.compactMap { if case .enqueued(let mark) = $0.start { mark } else { nil } })
+    }
+
     /// Gives marks up whose statement's outcome stays unknown; their session is replaced and left to the reconciler.
     ///
     /// - Parameter marks: The marks.

@@ -52,8 +52,11 @@ public final class JobServer: Service {
         guard !queues.isEmpty, Set(queues).count == queues.count else {
             throw JobServerError(.invalidConfiguration, "A server needs at least one queue, and each only once.")
         }
-        guard configuration.concurrency > 0, configuration.lookAhead >= 0 else {
-            throw JobServerError(.invalidConfiguration, "Concurrency must be 1 or more, lookAhead 0 or more.")
+        guard configuration.concurrency > 0, configuration.lookAhead >= 0, configuration.eagerStarts >= 0 else {
+            throw JobServerError(
+                .invalidConfiguration,
+                "Concurrency must be 1 or more, lookAhead and eagerStarts 0 or more."
+            )
         }
         if let queue = configuration.queueOrder.invalidWeight {
             throw JobServerError(
@@ -144,6 +147,7 @@ public final class JobServer: Service {
             group.addTask { try await PauseProcess(core: self.core).run() }
             group.addTask { try await UnbundlingProcess(core: self.core).run() }
             group.addTask { try await ParkingProcess(core: self.core).run() }
+            group.addTask { try await LostStartProcess(core: self.core).run() }
             group.addTask { try await HeartbeatProcess(core: self.core, witness: witness).run() }
             group.addTask { try await LeaseEndProcess(core: self.core).run() }
             group.addTask { try await DelayedJobScheduler(core: self.core).run() }
@@ -163,7 +167,7 @@ public final class JobServer: Service {
             }
             defer {
                 group.cancelAll()
-                core.cancelRuns { _, _ in true }
+                core.abandonRuns()
             }
             do {
                 // The first to end with an error ends all: `waitForAll` would wait for the others first.
@@ -172,7 +176,7 @@ public final class JobServer: Service {
                 core.logger.info("server stopped", metadata: ["server.name": "\(name)"])
             } catch {
                 group.cancelAll()
-                core.cancelRuns { _, _ in true }
+                core.abandonRuns()
                 // Before the others have ended, and with them the connections.
                 if core.table.withLock({ $0.runningCount > 0 }) {
                     await core.withdrawOffer()

@@ -15,10 +15,12 @@ extension RunTable {
     ///
     /// Until ``endRepair(of:isCertain:)`` they are not run either, whatever a message says of them.
     ///
-    /// - Parameter rows: All its rows.
+    /// - Parameters:
+    ///   - rows: The rows.
+    ///   - areAll: Whether they are all its rows; then a fence that is not among them has left its row.
     /// - Returns: The unheld ones.
-    mutating func beginRepair(of rows: [OwnedRun]) -> [OwnedRun] {
-        settleRepair(of: doubtful.subtracting(rows))
+    mutating func beginRepair(of rows: [OwnedRun], areAll: Bool = true) -> [OwnedRun] {
+        if areAll { settleRepair(of: doubtful.subtracting(rows)) }
         let unheld = rows.filter { runs[$0] == nil && !claiming.contains($0.id) && !isUnderWay($0) }
         repairing.formUnion(unheld)
         return unheld
@@ -27,7 +29,7 @@ extension RunTable {
     /// Ends a repair.
     ///
     /// - Parameters:
-    ///   - rows: What ``beginRepair(of:)`` gave.
+    ///   - rows: What ``beginRepair(of:areAll:)`` gave.
     ///   - isCertain: Whether storage has answered.
     mutating func endRepair(of rows: [OwnedRun], isCertain: Bool) {
         repairing.subtract(rows)

@@ -73,6 +73,8 @@ struct RunTable: Sendable {
     var intakes: [Int64: Int] = [:]
     /// How few may be left of what is claimed before the next claim without messages; `nil` when nobody waits for it.
     var roomMark: Int?
+    /// Whether the last claim without messages found as many jobs as it asked for, so that there may be more.
+    var hasBacklog = false
     var runs: [OwnedRun: Run] = [:]
     /// Runs that have not ended, those that wait for a thread included.
     var running = 0
@@ -82,6 +84,7 @@ struct RunTable: Sendable {
     /// Runs that were taken out, and rows that were put back, while a claim of their jobs is under way.
     var endedWhileClaiming: Set<OwnedRun> = []
     var isStopping = false
+    var life = Life.starting
     /// The queues of which nothing is claimed for the time being.
     var paused: Set<String> = []
     /// What is promoted and unclaimed.
@@ -229,9 +232,9 @@ struct RunTable: Sendable {
     /// - Parameters:
     ///   - key: The run.
     ///   - now: The present.
-    /// - Returns: Whether it is to be run; not one that has been put back meanwhile.
+    /// - Returns: Whether it is to be run; not one that has been put back meanwhile, nor where nobody would store its end.
     mutating func begin(_ key: OwnedRun, at now: JobInstant) -> Bool {
-        guard let index = runs.index(forKey: key), !runs.values[index].hasEnded else { return false }
+        guard life != .over, let index = runs.index(forKey: key), !runs.values[index].hasEnded else { return false }
         runs.values[index].startedAt = now
         return true
     }

@@ -54,13 +54,14 @@ extension ServerCore {
     /// Puts rows back that are this server's and that it does not run: an answer was lost that gave them to it.
     ///
     /// - Parameters:
-    ///   - rows: All rows that storage lists under it.
+    ///   - rows: Rows that storage lists under it.
     ///   - epoch: The epoch it listed them under.
+    ///   - areAll: Whether it lists no others.
     /// - Returns: Whether it is certain that none is left.
     @discardableResult
-    func putBackUnheld(_ rows: [OwnedRun], _ epoch: ServerEpoch) async -> Bool {
+    func putBackUnheld(_ rows: [OwnedRun], _ epoch: ServerEpoch, areAll: Bool = true) async -> Bool {
         guard environment.defects.isDisjoint(with: [.hasNoAudit, .dropsOwnClaims]) else { return true }
-        let unheld = table.withLock { $0.beginRepair(of: rows) }
+        let unheld = table.withLock { $0.beginRepair(of: rows, areAll: areAll) }
         guard !unheld.isEmpty else { return true }
         var isCertain = false
         defer { table.withLock { $0.endRepair(of: unheld, isCertain: isCertain) } }

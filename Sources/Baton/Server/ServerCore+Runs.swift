@@ -28,6 +28,12 @@ extension ServerCore {
         return cancels.count
     }
 
+    /// Cancels all runs, and lets none begin any more: nobody will store their ends.
+    func abandonRuns() {
+        table.withLock { $0.endServing() }
+        cancelRuns { _, _ in true }
+    }
+
     /// Ends the tasks of unwanted runs at once.
     func callCancellations() {
         for cancel in cancellations.takeAll() {

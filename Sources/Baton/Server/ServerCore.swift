@@ -39,6 +39,8 @@ final class ServerCore: Sendable {
     let progressSaved = Wakeup()
     /// How to end the tasks of unwanted runs.
     let cancellations = Inbox<@Sendable () -> Void>()
+    /// What may have started here as it was stored, and has not, to be put back.
+    let lostStarts = Inbox<LostStart>()
     /// Deliveries without a row, to be parked.
     let ghosts = Inbox<Delivery>()
     /// The intake of submissions, where they are taken.
@@ -152,7 +154,10 @@ final class ServerCore: Sendable {
             defer { hasConsumed = true }
             return !hasConsumed
         }
-        if isFirst { onConsuming(name) }
+        guard isFirst else { return }
+        table.withLock { $0.beginServing() }
+        client.localServers.add(self)
+        onConsuming(name)
     }
 
     // MARK: Identity

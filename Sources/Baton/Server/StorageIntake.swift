@@ -42,6 +42,7 @@ struct StorageIntake: Sendable {
     }
 
     private func serve() async throws {
+        defer { core.table.withLock { $0.hasBacklog = false } }
         var backoff = Backoff()
         while core.link.isLost {
             do {
@@ -111,9 +112,7 @@ struct StorageIntake: Sendable {
                 claim: claim
             )
         } catch {
-            let leavesWaiting = core.table.withLock { $0.endIntake(claim) }
-            core.progress.ring()
-            if leavesWaiting { core.claimable.ring() }
+            core.endIntake(claim)
             throw error
         }
         let now = core.clock.now
@@ -121,6 +120,7 @@ struct StorageIntake: Sendable {
             for job in jobs {
                 table.start(job, owner: owner, delivery: nil, at: now)
             }
+            table.hasBacklog = jobs.count >= limit
             return (table.endIntake(claim), table.isStopping, table.pacing.takeRipe())
         }
         if wantsDue { core.news.scheduled.ring(dueAt: core.clock.now) }

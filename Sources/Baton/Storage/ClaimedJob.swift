@@ -84,3 +84,30 @@ public struct ClaimedJob: Sendable, Hashable {
         self.claim = claim
     }
 }
+
+extension ClaimedJob {
+    /// A job that was claimed for its first run as it was stored.
+    ///
+    /// - Parameters:
+    ///   - job: The job.
+    ///   - claim: The claim number.
+    ///   - date: When it was stored, by the storage's clock.
+    package init(_ job: NewJob, claim: Int64, at date: Date) {
+        self.init(
+            id: job.id,
+            name: job.name,
+            queue: job.queue,
+            arguments: job.arguments,
+            generation: 1,
+            run: 1,
+            attempt: 1,
+            maximumAttempts: job.maximumAttempts,
+            timeout: job.timeout.map { .milliseconds($0.microseconds / 1000) },
+            retry: job.retry,
+            trace: job.trace,
+            createdAt: date,
+            enqueuedAt: date,
+            claim: claim
+        )
+    }
+}

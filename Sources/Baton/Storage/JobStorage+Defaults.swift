@@ -2,6 +2,22 @@ extension JobStorage {
     /// No such place.
     public var executor: (any TaskExecutor)? { nil }
 
+    /// Stores none: all jobs go through their queues.
+    ///
+    /// - Parameters:
+    ///   - jobs: The jobs.
+    ///   - owner: The server's epoch.
+    ///   - claim: A number never used before in this epoch.
+    /// - Returns: None.
+    /// - Throws: Never; the signature is the protocol's.
+    public func insert(
+        _ jobs: [NewJob],
+        owner: ServerEpoch,
+        claim: Int64
+    ) async throws(JobStorageError) -> [ClaimedJob] {
+        []
+    }
+
     /// Stores new jobs at once when the last is made.
     ///
     /// - Parameter next: Makes the next part; `nil` after the last.

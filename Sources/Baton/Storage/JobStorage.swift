@@ -26,6 +26,21 @@ public protocol JobStorage: Service, PublisherStorage, ServerStorage, ProbeStora
     /// - Throws: ``JobStorageError``.
     func insert(_ jobs: [NewJob], isRepeated: Bool) async throws(JobStorageError) -> [InsertOutcome]
 
+    /// Stores new jobs that are a server's from the start (PROTOCOL move 7), all or none: claimed for their first run, with
+    /// the history of both.
+    ///
+    /// Never repeated: what a lost answer has claimed is a row of the server's that it does not run, which ``insert(_:isRepeated:)``
+    /// takes for a duplicate, and ``putBackUnheld(_:owner:marks:)`` returns to its queue.
+    ///
+    /// - Parameters:
+    ///   - jobs: The jobs, ready at once; their ids are known to be new, and their marks are not stored.
+    ///   - owner: The server's epoch.
+    ///   - claim: A number never used before in this epoch.
+    /// - Returns: The jobs, in order; none when the server's epoch is certified dead, or this storage does not store jobs so:
+    ///   then none is stored.
+    /// - Throws: ``JobStorageError``.
+    func insert(_ jobs: [NewJob], owner: ServerEpoch, claim: Int64) async throws(JobStorageError) -> [ClaimedJob]
+
     /// Stores new jobs that are made part by part (PROTOCOL move 1), all or none: storage works at one part while the next
     /// is made.
     ///

@@ -37,6 +37,7 @@ struct CommonOptions: ParsableArguments {
         if let servers {
             options.concurrency = servers.concurrency
             options.lookAhead = servers.lookAhead
+            options.eagerStarts = servers.eagerStarts
             options.servers = servers.servers
         }
         return options

@@ -18,7 +18,7 @@ struct Comparison: Sendable {
 
     init(_ contest: Contest, _ options: RigOptions, peers: [String]) {
         self.contest = contest
-        report = Report(contest.scenario, options)
+        report = Report(contest.scenario, contest.rig(options))
         let program = Rival(name: "\(contest.program) \(contest.arguments.first ?? "")", goal: contest.goal)
         rivals = [program] + (contest.peerPaths.isEmpty ? [] : peers).map { Rival(name: $0, goal: contest.peerGoal) }
     }

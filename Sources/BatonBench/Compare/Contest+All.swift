@@ -62,14 +62,23 @@ extension Contest {
                 goal: .atLeast(1)
             ),
             latency(rate: peerRate, size, queue, peers: ["enqueue_to_start_ms.p50"]),
-            latency(rate: 1_000, size, queue, peers: []),
+            latency(rate: 1_000, size, queue),
+            latency(rate: peerRate, size, queue, startsEagerly: true),
+            latency(rate: 1_000, size, queue, startsEagerly: true),
         ]
     }
 
-    private static func latency(rate: Int, _ size: Size, _ queue: [String], peers: [String]) -> Contest {
+    private static func latency(
+        rate: Int,
+        _ size: Size,
+        _ queue: [String],
+        startsEagerly: Bool = false,
+        peers: [String] = []
+    ) -> Contest {
         Contest(
-            "latency-\(rate)",
+            "\(startsEagerly ? "eager" : "latency")-\(rate)",
             LatencyScenario(rate: Double(rate), duration: Double(size.seconds)),
+            startsEagerly: startsEagerly,
             // All others count from the call, and not from when it was due.
             .startSinceCallP50,
             against: "whole",

@@ -1,3 +1,5 @@
+import Baton
+
 /// One measurement of Baton beside the same by others.
 struct Contest: Sendable {
     /// What a ratio must be.
@@ -17,6 +19,8 @@ struct Contest: Sendable {
     let name: String
     /// What Baton does.
     let scenario: any Scenario
+    /// Whether its jobs may start as they are stored, as Baton has it by default; otherwise the way over the queue is measured.
+    let startsEagerly: Bool
     /// The figure that is compared.
     let figure: Figure
     /// The kit's program that does the same in bare C.
@@ -37,6 +41,7 @@ struct Contest: Sendable {
     init(
         _ name: String,
         _ scenario: any Scenario,
+        startsEagerly: Bool = false,
         _ figure: Figure = .jobsPerSecond,
         against program: String,
         _ arguments: [String],
@@ -47,6 +52,7 @@ struct Contest: Sendable {
     ) {
         self.name = name
         self.scenario = scenario
+        self.startsEagerly = startsEagerly
         self.figure = figure
         self.program = program
         self.arguments = arguments
@@ -54,5 +60,15 @@ struct Contest: Sendable {
         self.goal = goal
         self.peerPaths = paths
         self.peerGoal = peerGoal
+    }
+
+    /// How Baton is set up for it.
+    ///
+    /// - Parameter options: How for all contests.
+    /// - Returns: The options.
+    func rig(_ options: RigOptions) -> RigOptions {
+        var options = options
+        if startsEagerly { options.eagerStarts = JobServerConfiguration().eagerStarts }
+        return options
     }
 }

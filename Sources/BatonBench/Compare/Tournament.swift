@@ -38,6 +38,7 @@ struct Tournament: Sendable {
     }
 
     private func measure(_ contest: Contest, batonFirst: Bool) async throws -> (Figures, JSONValue) {
+        let options = contest.rig(options)
         if batonFirst {
             let figures = try await contest.scenario.run(environment, options)
             return (figures, try await kit.ceiling(contest.program, contest.arguments))

@@ -21,6 +21,7 @@ extension Report {
             let concurrency = options.concurrency ?? defaults.concurrency
             settings["servers"] = .integer(options.servers)
             settings["concurrency"] = .integer(concurrency)
+            settings["eager_starts"] = .integer(options.eagerStarts)
             settings["look_ahead"] = .integer(
                 options.lookAhead ?? options.concurrency.map { $0 } ?? defaults.lookAhead
             )

@@ -17,6 +17,8 @@ struct RigOptions: Sendable {
     var concurrency: Int?
     var lookAhead: Int?
     var servers = 1
+    /// Up to how many running jobs one starts as it is stored, without the way over the queue that is measured otherwise.
+    var eagerStarts = 0
     /// How submissions are taken; `nil` where none are.
     var submissions: SubmissionTerms?
 
@@ -28,6 +30,7 @@ struct RigOptions: Sendable {
             configuration.lookAhead = concurrency
         }
         if let lookAhead { configuration.lookAhead = lookAhead }
+        configuration.eagerStarts = eagerStarts
         if let submissions {
             var options = SubmissionOptions()
             if let backlog = submissions.backlog { options.maximumBacklog = backlog }

@@ -43,6 +43,14 @@ struct WatchedStorage: JobStorage {
         try await storage.insert(jobs, isRepeated: isRepeated)
     }
 
+    func insert(
+        _ jobs: [NewJob],
+        owner: ServerEpoch,
+        claim: Int64
+    ) async throws(JobStorageError) -> [ClaimedJob] {
+        try await storage.insert(jobs, owner: owner, claim: claim)
+    }
+
     func insert(parts next: () throws -> [NewJob]?) async throws { try await storage.insert(parts: next) }
 
     func delete(_ id: JobID, reason: String?, expecting state: JobState?) async throws(JobStorageError) -> Bool {

@@ -75,6 +75,28 @@ struct InsertBatch {
             + (scheduled.isEmpty ? [] : [PostgresStatement(sql.scheduled.new, parameters: scheduledColumns)])
     }
 
+    /// What stores jobs that are a server's from the start.
+    ///
+    /// - Parameters:
+    ///   - sql: The namespace's statements.
+    ///   - jobs: The jobs.
+    ///   - owner: The server's epoch.
+    ///   - claim: The claim number.
+    /// - Returns: The statement.
+    static func statement(
+        _ sql: EagerStatements,
+        _ jobs: [NewJob],
+        _ owner: ServerEpoch,
+        _ claim: Int64
+    ) -> PostgresStatement {
+        let (jobs, isOne) = (jobs.inJobOrder(\.id), jobs.count == 1)
+        var values = columns(jobs, ofOne: isOne)
+        values.append(jobs, ofOne: isOne, Self.notes(of:))
+        values.append(owner.uuid)
+        values.append(claim)
+        return PostgresStatement(isOne ? sql.insertOne : sql.insert, parameters: values)
+    }
+
     /// The queues of the jobs that are ready at once and that nobody publishes, each once.
     var unmarkedQueues: [String] {
         Set(enqueued.lazy.filter { $0.mark == nil }.map(\.job.queue)).sorted()
@@ -161,7 +183,7 @@ struct InsertBatch {
         var values = Self.columns(enqueued.map(\.job))
         values.append(enqueued.map(\.mark?.session.uuid))
         values.append(enqueued.map(\.mark?.sequence))
-        if hasNotes { values.append(Self.notes(enqueued.map(\.job))) }
+        if hasNotes { values.append(enqueued.map { Self.notes(of: $0.job) }) }
         return values
     }
 
@@ -175,23 +197,23 @@ struct InsertBatch {
         var values = Self.columns(scheduled.map(\.job))
         values.append(scheduled.map(\.date))
         values.append(scheduled.map(\.delay))
-        values.append(Self.notes(scheduled.map(\.job)))
+        values.append(scheduled.map { Self.notes(of: $0.job) })
         return values
     }
 
-    private static func notes(_ jobs: [NewJob]) -> [PostgresJSON?] {
-        jobs.map { $0.notes.json.map { PostgresJSON($0.text) } }
+    private static func notes(of job: NewJob) -> PostgresJSON? {
+        job.notes.json.map { PostgresJSON($0.text) }
     }
 
-    private static func columns(_ jobs: [NewJob]) -> PostgresParameters {
+    private static func columns(_ jobs: [NewJob], ofOne isOne: Bool = false) -> PostgresParameters {
         var values = PostgresParameters()
-        values.append(jobs.map(\.id.uuid))
-        values.append(jobs.map(\.name))
-        values.append(jobs.map(\.queue))
-        values.append(jobs.map { PostgresJSON($0.arguments.text) })
-        values.append(jobs.map { Int32(clamping: $0.maximumAttempts) })
-        values.append(jobs.map { Int16(clamping: $0.priority) })
-        values.append(jobs.map { $0.timeout.map { $0.microseconds / 1000 } })
+        values.append(jobs, ofOne: isOne, \.id.uuid)
+        values.append(jobs, ofOne: isOne, \.name)
+        values.append(jobs, ofOne: isOne, \.queue)
+        values.append(jobs, ofOne: isOne) { PostgresJSON($0.arguments.text) }
+        values.append(jobs, ofOne: isOne) { Int32(clamping: $0.maximumAttempts) }
+        values.append(jobs, ofOne: isOne) { Int16(clamping: $0.priority) }
+        values.append(jobs, ofOne: isOne) { $0.timeout.map { $0.microseconds / 1000 } }
         return values
     }
 }

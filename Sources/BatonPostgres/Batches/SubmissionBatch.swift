@@ -169,21 +169,8 @@ struct SubmissionBatch {
 extension Submission {
     /// The job that it has become, claimed for its first run.
     fileprivate func claimed(as id: JobID, _ claim: SubmissionClaim, at now: Date) -> ClaimedJob {
-        ClaimedJob(
-            id: id,
-            name: job.name,
-            queue: job.queue,
-            arguments: job.arguments,
-            generation: 1,
-            run: 1,
-            attempt: 1,
-            maximumAttempts: job.maximumAttempts,
-            timeout: job.timeout.map { .milliseconds($0.microseconds / 1000) },
-            retry: job.retry,
-            trace: job.trace,
-            createdAt: now,
-            enqueuedAt: now,
-            claim: claim.claim
-        )
+        var job = job
+        job.id = id
+        return ClaimedJob(job, claim: claim.claim, at: now)
     }
 }

@@ -3,6 +3,7 @@
 /// A class, for it is handed to every call: hundreds of strings would be retained each time.
 final class Statements: Sendable {
     let insert: InsertStatements
+    let eager: EagerStatements
     let transaction: TransactionStatements
     let lookup: LookupStatements
     let session: SessionStatements
@@ -27,6 +28,7 @@ final class Statements: Sendable {
 
     init(_ schema: Schema) {
         insert = InsertStatements(schema)
+        eager = EagerStatements(schema)
         transaction = TransactionStatements(schema)
         lookup = LookupStatements(schema)
         session = SessionStatements(schema)

@@ -1,5 +1,10 @@
 public import Baton
 internal import PostgresClient
+#if canImport(FoundationEssentials)
+    internal import FoundationEssentials
+#else
+    internal import Foundation
+#endif
 
 extension PostgresStorage {
     /// Stores new jobs, all or none.
@@ -18,6 +23,29 @@ extension PostgresStorage {
             return try await self.send(batch.statements(statements, isRepeated: isRepeated))
         }
         return try reading { () throws(PostgresError) in try batch.outcomes(of: jobs, results, isRepeated: isRepeated) }
+    }
+
+    /// Stores new jobs that are a server's from the start, all or none.
+    ///
+    /// - Parameters:
+    ///   - jobs: The jobs.
+    ///   - owner: The server's epoch.
+    ///   - claim: A number never used before in this epoch.
+    /// - Returns: The jobs, in order; none when the server's epoch is certified dead.
+    /// - Throws: ``JobStorageError``.
+    public func insert(
+        _ jobs: [NewJob],
+        owner: ServerEpoch,
+        claim: Int64
+    ) async throws(JobStorageError) -> [ClaimedJob] {
+        let sql = try await ready().eager
+        if jobs.isEmpty { return [] }
+        let statement = InsertBatch.statement(sql, jobs, owner, claim)
+        let results = try await retrying { () throws(PostgresError) in try await self.send([statement]) }
+        return try reading { () throws(PostgresError) in
+            guard let now = try results.first?.first?.decode(Date.self, 0) else { return [] }
+            return jobs.map { ClaimedJob($0, claim: claim, at: now) }
+        }
     }
 
     /// Stores new jobs that are made part by part, all or none.

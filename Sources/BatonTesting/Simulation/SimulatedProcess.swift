@@ -96,6 +96,13 @@ final class SimulatedProcess: Sendable {
                 group.addTask { try await self.runClient() }
                 if let server {
                     group.addTask { try await self.run(server) }
+                    if plan.isEmbedded {
+                        group.addTask {
+                            await self.plan.enqueue(with: self.client, self.clock, self.world) {
+                                self.state.withLock(\.isStopping)
+                            }
+                        }
+                    }
                 } else {
                     group.addTask { await self.plan.enqueue(with: self.client, self.clock, self.world) }
                 }

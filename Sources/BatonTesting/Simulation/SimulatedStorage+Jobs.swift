@@ -9,6 +9,20 @@ extension SimulatedStorage {
         }
     }
 
+    package func insert(
+        _ jobs: [NewJob],
+        owner: ServerEpoch,
+        claim: Int64
+    ) async throws(JobStorageError) -> [ClaimedJob] {
+        let letsDead = world.defects.contains(.letsDeadClaim)
+        check(claiming: jobs.map(\.queue), owner, claim)
+        return try await call(.insert, as: .eagerInsert(owner, claim)) { (storage) async throws(JobStorageError) in
+            try await Self.letting(owner, claimIn: storage, evenDead: letsDead) { () async throws(JobStorageError) in
+                try await storage.insert(jobs, owner: owner, claim: claim)
+            }
+        }
+    }
+
     package func delete(
         _ id: JobID,
         reason: String?,

@@ -23,6 +23,8 @@ final class SimulatedWorkload: Sendable {
     let hasLongJobs: Bool
     /// Whether they run for so long that what waits for a thread is given back again and again.
     let isRestless: Bool
+    /// Whether what runs servers enqueues, too, and jobs start there as they are stored.
+    let isEmbedded: Bool
     let client: JobClientConfiguration
     let server: JobServerConfiguration
     /// How long the storm lasts.
@@ -33,7 +35,17 @@ final class SimulatedWorkload: Sendable {
     private let random: SeededRandomSource
     private let state: Locked<State>
 
-    init(drawnFrom random: SeededRandomSource, for profile: SimulationProfile) {
+    /// Draws a workload.
+    ///
+    /// - Parameters:
+    ///   - random: What it is drawn from.
+    ///   - embedding: What is drawn from a source of its own: whether servers enqueue.
+    ///   - profile: What the world is made for.
+    init(
+        drawnFrom random: SeededRandomSource,
+        embedding: SeededRandomSource,
+        for profile: SimulationProfile
+    ) {
         let wanted = profile.workload
         self.random = random
         storm = wanted.storm ?? random.duration(.seconds(2), .seconds(40))
@@ -48,6 +60,8 @@ final class SimulatedWorkload: Sendable {
         var server = JobServerConfiguration()
         server.concurrency = wanted.concurrency ?? 1 + random.below(4)
         server.lookAhead = random.below(5)
+        isEmbedded = embedding.chance(0.5)
+        server.eagerStarts = isEmbedded ? 1 + embedding.below(server.concurrency) : 0
         server.shutdownTimeout = random.pick([.zero, .seconds(1), .seconds(15)])
         server.cancellationTimeout = random.pick([.seconds(1), .seconds(5)])
         server.acknowledgeAfter = random.pick([.seconds(3), .seconds(300)])
@@ -77,8 +91,19 @@ final class SimulatedWorkload: Sendable {
     }
 
     /// Enqueues what is left.
-    func enqueue(with client: JobClient, _ clock: SimulationClock, _ world: SimulationWorld) async {
-        while !isDone {
+    ///
+    /// - Parameters:
+    ///   - client: With what.
+    ///   - clock: The process's clock.
+    ///   - world: The world.
+    ///   - isStopping: Whether the process is about to end.
+    func enqueue(
+        with client: JobClient,
+        _ clock: SimulationClock,
+        _ world: SimulationWorld,
+        until isStopping: @Sendable () -> Bool = { false }
+    ) async {
+        while !isDone, !isStopping() {
             let pause = random.chance(0.5) ? Duration.zero : random.duration(.zero, storm / 6)
             guard (try? await clock.sleep(for: pause)) != nil else { return }
             let priority = state.withLock { state in

@@ -3,6 +3,8 @@ import Baton
 /// A call that reached storage, as far as the invariants ask.
 enum SimulationAct: Sendable, CustomStringConvertible {
     case insert
+    /// An insert of jobs that are a server's from the start.
+    case eagerInsert(ServerEpoch, Int64)
     case claim(ServerEpoch, Int64)
     case complete(ServerEpoch, [Completion])
     case putBackUnheld(ServerEpoch, [OwnedRun])
@@ -28,6 +30,7 @@ enum SimulationAct: Sendable, CustomStringConvertible {
     var description: String {
         switch self {
         case .insert: "insert"
+        case .eagerInsert(_, let claim): "eagerInsert \(claim)"
         case .claim(_, let claim): "claim \(claim)"
         case .complete: "complete"
         case .putBackUnheld: "putBackUnheld"

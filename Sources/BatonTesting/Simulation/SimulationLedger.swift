@@ -3,7 +3,7 @@ import Locking
 
 /// Watches everything that happens to jobs, and holds it against the protocol's invariants (PROTOCOL section 5).
 final class SimulationLedger: Sendable {
-    private struct Row: Hashable {
+    struct Row: Hashable {
         var state: JobState
         var generation: Int
         var owner: ServerEpoch?
@@ -12,24 +12,24 @@ final class SimulationLedger: Sendable {
         var attempt: Int
     }
 
-    private struct Token: Hashable {
+    struct Token: Hashable {
         let id: JobID
         let owner: ServerEpoch
         let claim: Int64
     }
 
-    private struct RunKey: Hashable {
+    struct RunKey: Hashable {
         let id: JobID
         let run: Int
     }
 
-    private struct Body {
+    struct Body {
         let run: Int
         let process: Int
         let owner: ServerEpoch?
     }
 
-    private struct State {
+    struct State {
         /// In order of appearance.
         var ids: [JobID] = []
         var numbers: [JobID: Int] = [:]
@@ -40,6 +40,7 @@ final class SimulationLedger: Sendable {
         var bodies: [JobID: [Body]] = [:]
         var parked: Set<DispatchMessage> = []
         var starts = 0
+        var eagerStarts = 0
         var violation: String?
     }
 
@@ -58,6 +59,11 @@ final class SimulationLedger: Sendable {
     /// How many runs have begun.
     var starts: Int {
         state.withLock { $0.starts }
+    }
+
+    /// How many jobs were a server's as they were stored.
+    var eagerStarts: Int {
+        state.withLock { $0.eagerStarts }
     }
 
     /// A job's number in the order of appearance, for people.
@@ -92,24 +98,27 @@ final class SimulationLedger: Sendable {
                     if let violation = Self.violation(id, old, new, act, tables, &state) {
                         state.violation = state.violation ?? "\(violation) (job\(state.numbers[id] ?? 0), after \(act))"
                     }
-                    if new.state == .processing, let owner = new.owner, let claim = new.claim {
-                        state.owners[RunKey(id: id, run: new.run)] = owner
-                        state.attempts[Token(id: id, owner: owner, claim: claim)] = row.attempt
-                    }
+                    Self.note(id, new, &state)
                 }
                 guard tables.rows.count > state.ids.count else { return }
                 let unknown = tables.rows.values.map(\.job.id).filter { state.numbers[$0] == nil }
                 for id in unknown.sorted(by: { $0.uuid < $1.uuid }) {
-                    if case .insert = act {
-                    } else {
-                        state.violation = state.violation ?? "I5: a row was made by \(act)"
-                    }
                     state.ids.append(id)
                     state.numbers[id] = state.ids.count
-                    state.rows[id] = tables.rows[id].map(Self.seen)
+                    guard let row = tables.rows[id] else { continue }
+                    let new = Self.seen(row)
+                    state.rows[id] = new
+                    state.violation = state.violation ?? Self.violation(madeBy: act, id, new, tables, &state)
+                    Self.note(id, new, &state)
                 }
             }
         }
+    }
+
+    private static func note(_ id: JobID, _ row: Row, _ state: inout State) {
+        guard row.state == .processing, let owner = row.owner, let claim = row.claim else { return }
+        state.owners[RunKey(id: id, run: row.run)] = owner
+        state.attempts[Token(id: id, owner: owner, claim: claim)] = row.attempt
     }
 
     private static func seen(_ row: InMemoryTables.Row) -> Row {
@@ -121,88 +130,6 @@ final class SimulationLedger: Sendable {
             run: row.run,
             attempt: row.attempt
         )
-    }
-
-    private static func violation(
-        _ id: JobID,
-        _ old: Row,
-        _ new: Row,
-        _ act: SimulationAct,
-        _ tables: InMemoryTables,
-        _ state: inout State
-    ) -> String? {
-        if old.state == .succeeded || old.state == .deleted {
-            return "I2: a job that was \(old.state) became \(new.state)"
-        }
-        if new.generation != old.generation {
-            guard new.generation == old.generation + 1, new.state == .enqueued, act.returnsToQueue else {
-                return "the generation went from \(old.generation) to \(new.generation) as the job became \(new.state)"
-            }
-        }
-        if new.state == .deleted, !act.deletes, old.state != .processing {
-            return "a job was deleted that nobody deleted"
-        }
-        if new.state == .succeeded, old.state != .processing { return "a job succeeded that nobody ran" }
-        if new.state == .enqueued, old.state != .enqueued, new.generation == old.generation {
-            return "a job returned to its queue under the same generation"
-        }
-        if old.state == .processing, new.state != .processing, new.state != .deleted || !act.deletes {
-            return ended(id, old, new, act, tables)
-        }
-        guard new.state == .processing else { return nil }
-        guard case .claim(let owner, let claim) = act, owner == new.owner, claim == new.claim else {
-            return "I1: a job changed hands without a claim of its new owner"
-        }
-        guard old.state == .enqueued else { return "I1: a claim took a job that was \(old.state)" }
-        guard tables.servers[owner]?.isDead == false else { return "a server that is certified dead claimed a job" }
-        guard state.tokens.insert(Token(id: id, owner: owner, claim: claim)).inserted else {
-            return "I1: a fence was issued twice"
-        }
-        return nil
-    }
-
-    private static func ended(
-        _ id: JobID,
-        _ old: Row,
-        _ new: Row,
-        _ act: SimulationAct,
-        _ tables: InMemoryTables
-    ) -> String? {
-        switch act {
-        case .complete(let owner, let ends):
-            guard owner == old.owner, let end = ends.first(where: { $0.id == id && $0.claim == old.claim }) else {
-                return "I2: the end of another run was taken for that of the present one"
-            }
-            let (state, attempt) = expected(after: end.outcome, of: old)
-            guard new.state == state, new.attempt == attempt else {
-                return "the end of a run, \(state) at attempt \(attempt), became \(new.state) at \(new.attempt)"
-            }
-        case .requeueOrphans:
-            guard let owner = old.owner, tables.servers[owner]?.isDead ?? true else {
-                return "I2: a job was taken from a server that is not certified dead"
-            }
-            guard let job = tables.rows[id]?.job else { break }
-            let used: JobState = job.retry?.whenExhausted == .delete ? .deleted : .failed
-            let state = old.attempt < job.maximumAttempts ? .enqueued : used
-            guard new.state == state else { return "a job of a dead server became \(new.state), not \(state)" }
-        case .putBackUnheld(let owner, let runs):
-            guard owner == old.owner, runs.contains(where: { $0.id == id && $0.claim == old.claim }) else {
-                return "I2: a server put another run back than the one that it named"
-            }
-        default:
-            return "I2: a run ended as \(new.state) by neither its end nor a repair"
-        }
-        return nil
-    }
-
-    private static func expected(after outcome: Completion.Outcome, of row: Row) -> (state: JobState, attempt: Int) {
-        switch outcome {
-        case .succeeded: (.succeeded, row.attempt)
-        case .failed: (.failed, row.attempt)
-        case .deleted: (.deleted, row.attempt)
-        case .retry: (.scheduled, row.attempt)
-        case .putBack, .snoozed: (.scheduled, row.attempt - 1)
-        }
     }
 
     /// At which attempt a claim was made.

@@ -14,6 +14,8 @@ package struct SimulationOutcome: Sendable, Hashable {
     package let jobs: Int
     /// How many runs began.
     package let starts: Int
+    /// How many jobs were a server's as they were stored.
+    package let eagerStarts: Int
     /// What was counted in it: repairs by reason, fenced completions, duplicate deliveries.
     package let counters: [JobCounter: Int]
 }

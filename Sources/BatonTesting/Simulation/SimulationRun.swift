@@ -19,7 +19,11 @@ final class SimulationRun {
         self.seed = seed
         random = SeededRandomSource(seed: ~seed)
         let profile = SimulationProfile(seed: seed)
-        workload = SimulatedWorkload(drawnFrom: random, for: profile)
+        workload = SimulatedWorkload(
+            drawnFrom: random,
+            embedding: SeededRandomSource(seed: seed ^ 0x6561_6765_7200_0000),
+            for: profile
+        )
         entries = SimulatedEntries(drawnFrom: SeededRandomSource(seed: seed ^ 0x0C0F_FEE0_C0FF_EE00))
         pauses = SimulatedPauses(drawnFrom: SeededRandomSource(seed: seed ^ 0x7061_7573_6573_0000))
         faults = profile.faults(insteadOf: random.chance(0.05) ? .none : SimulationFaults(drawnFrom: random))
@@ -51,6 +55,7 @@ final class SimulationRun {
             time: world.scheduler.now.offset,
             jobs: world.database.read { $0.rows.count },
             starts: world.ledger.starts,
+            eagerStarts: world.ledger.eagerStarts,
             counters: world.database.read(\.counters)
         )
         let hasEnded = tearDown()

@@ -164,7 +164,9 @@ struct RightsTests {
                     "SELECT ns.enqueue('test.doubled', '{\"number\": 1}', run_at => now() + interval '0.2 seconds')"
                 let late = JobID(try await accounts.sql(as: .producer, soon)[0].decode(UUID.self, 0))
                 let own = try await jobs.enqueue(Doubled(number: 4)).id
-                for id in [id, late, own] {
+                // By way of the queue in any case.
+                let given = try await jobs.enqueue(Doubled(number: 4), id: JobID(UUID())).id
+                for id in [id, late, own, given] {
                     while try await storage.job(id)?.state.isFinal != true {
                         try await Task.sleep(for: .milliseconds(20))
                     }

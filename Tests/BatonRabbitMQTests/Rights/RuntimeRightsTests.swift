@@ -31,6 +31,8 @@ struct RuntimeRightsTests {
         try await withRights { rights in
             var configuration = JobServerConfiguration()
             configuration.submissions = SubmissionOptions()
+            // What is tried is the way through the broker.
+            configuration.eagerStarts = 0
             try await withJobClient(
                 storage: InMemoryStorage(),
                 transport: try rights.makeTransport(.verify),

@@ -28,6 +28,7 @@ import Testing
         var configuration = JobServerConfiguration()
         configuration.concurrency = 2
         configuration.lookAhead = 2
+        configuration.eagerStarts = 0
         return try JobServer(client, configuration: configuration, logger: World.logger) { script }
     }
 

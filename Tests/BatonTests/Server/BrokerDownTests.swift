@@ -21,6 +21,7 @@ import Testing
     @Test func jobsRunWhileTheBrokerIsDownAndNobodyPublishesThemAfterwards() async throws {
         try await world.run(world.server(counting)) {
             try await world.reach(.succeeded, enqueue())
+            try await eventually("its message is settled") { world.broker.unsettledCount == 0 }
             world.broker.goDown()
             // Whoever looks for the broker first finds it gone.
             try await world.advance(by: .seconds(3))

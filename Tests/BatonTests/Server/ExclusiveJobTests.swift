@@ -20,6 +20,7 @@ import Testing
     private func server(concurrency: Int = 4) throws -> JobServer {
         var configuration = JobServerConfiguration()
         configuration.concurrency = concurrency
+        configuration.eagerStarts = 0
         return try JobServer(world.client, configuration: configuration, logger: World.logger) {
             ExclusiveScript { [gate, ended] in
                 await gate.pass()

@@ -18,6 +18,7 @@ import Testing
         configuration.concurrency = concurrency
         configuration.lookAhead = concurrency
         configuration.lease = .seconds(1_000_000)
+        configuration.eagerStarts = 0
         let client = (world ?? self.world).client
         return try JobServer(client, queues: queues, configuration: configuration, logger: World.logger) { script }
     }

@@ -119,6 +119,17 @@ import Testing
         table.endRepair(of: unheld2, isCertain: true)
     }
 
+    @Test func aRepairOfOneRowSaysNothingOfOthers() {
+        var table = RunTable(concurrency: 2)
+        let rows = [1, 2].map { OwnedRun(id: Sample.id($0), claim: 5) }
+        let unheld1 = table.beginRepair(of: [rows[0]])
+        table.endRepair(of: unheld1, isCertain: false)
+        let unheld2 = table.beginRepair(of: [rows[1]], areAll: false)
+        #expect(unheld2 == [rows[1]])
+        table.endRepair(of: unheld2, isCertain: true)
+        #expect(table.mayBePutBack(rows[0]) && !table.mayBePutBack(rows[1]))
+    }
+
     /// The claim may have seen the row before it was put back, and its answer may come after.
     @Test func aClaimThatSawARowBeforeItWasPutBackIsAskedAgain() {
         var table = RunTable(concurrency: 2)

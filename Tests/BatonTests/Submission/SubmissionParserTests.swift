@@ -257,8 +257,7 @@ import Testing
             let message = fuzzer.message()
             do throws(SubmissionReject) {
                 let submission = try Self.parse(message)
-                let object = try? JSONSerialization.jsonObject(with: Data(submission.job.arguments.text.utf8))
-                #expect(object is [String: Any], "\(submission.job.arguments.text)")
+                #expect(Self.isObject(submission.job.arguments.text), "\(submission.job.arguments.text)")
                 #expect(submission.messageID.utf8.count <= 128 && !submission.job.name.isEmpty)
             } catch {
                 let kept = RejectedSubmission(id: submission(1), at: Self.now, reject: error, message: message)
@@ -268,6 +267,13 @@ import Testing
                 read.setProperties(kept.message.properties)
                 #expect(read.userID == kept.message.userID && read.headers.count == kept.message.headers.count)
             }
+        }
+    }
+
+    /// Whether Foundation takes it for an object, too, but for numbers that are too large for it; PostgreSQL keeps those.
+    private static func isObject(_ text: String) -> Bool {
+        [text, text.replacing(/[eE]\+?[0-9]{3,}/, with: "")].contains { text in
+            (try? JSONSerialization.jsonObject(with: Data(text.utf8))) is [String: Any]
         }
     }
 

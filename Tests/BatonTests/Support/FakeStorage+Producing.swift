@@ -15,6 +15,17 @@ extension FakeStorage {
         }
     }
 
+    func insert(
+        _ jobs: [NewJob],
+        owner: ServerEpoch,
+        claim: Int64
+    ) async throws(JobStorageError) -> [ClaimedJob] {
+        try await answer(.eagerInsert) { storage throws(JobStorageError) in
+            try check(jobs)
+            return try await storage.insert(jobs, owner: owner, claim: claim)
+        }
+    }
+
     func delete(_ id: JobID, reason: String?, expecting state: JobState?) async throws(JobStorageError) -> Bool {
         try await answer(.delete) { storage throws(JobStorageError) in
             try await storage.delete(id, reason: reason, expecting: state)

@@ -8,9 +8,9 @@ import Locking
 final class FakeStorage: JobStorage {
     /// The calls of ``JobStorage`` and ``JobMonitor``, to aim faults at.
     enum Call: Hashable {
-        case insert, delete, job, history, openSession, saveWatermark, closeSession, releaseMarks, claim, claimWaiting
-        case waitForWork, postpone, complete, register, heartbeat, putBackUnheld, deregister, promoteDue, survey,
-            certifyDead, requeueOrphans
+        case insert, eagerInsert, delete, job, history, openSession, saveWatermark, closeSession, releaseMarks
+        case claim, claimWaiting, waitForWork, postpone, complete, register, heartbeat, putBackUnheld, deregister
+        case promoteDue, survey, certifyDead, requeueOrphans
         case adoptUnpublished, count, tidy, sightPeer, certifyGone
         case openConsumer, findWaiting, openProbe, probes, join, noteReturn, pass, voidProbe, recordLoss, settleLoss
         case requeueLost, requeue, reschedule, saveProgress, retain, pauseQueue, resumeQueue, queuePauses

@@ -39,6 +39,8 @@ final class World: Sendable {
         configuration.concurrency = concurrency
         configuration.lookAhead = concurrency
         configuration.lease = .seconds(1_000_000)
+        // Most tests are about the way through the queue.
+        configuration.eagerStarts = 0
         configure(&configuration)
         return try JobServer(client, configuration: configuration, logger: Self.logger) { script }
     }

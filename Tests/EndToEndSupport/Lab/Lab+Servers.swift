@@ -10,6 +10,7 @@ extension Lab {
     ///   - configuration: How it behaves.
     ///   - probes: Whether it probes queues in which jobs wait for long; on a slow machine they do so in any test, and a
     ///     probe is one message more.
+    ///   - startsEagerly: Whether what its client enqueues may start at once; most tests are about the way through the queue.
     ///   - registrations: The jobs it knows.
     ///   - body: What needs it.
     /// - Returns: What the body returns.
@@ -20,12 +21,14 @@ extension Lab {
         queues: [String] = ["default"],
         configuration: JobServerConfiguration = .init(),
         probes: Bool = false,
+        startsEagerly: Bool = false,
         @JobRegistrationBuilder _ registrations: () -> [JobRegistration],
         while body: (LabServer) async throws -> Result
     ) async throws -> Result {
         use(queues)
         var configuration = configuration
         if !probes { configuration.lostAge = .seconds(3600) }
+        if !startsEagerly { configuration.eagerStarts = 0 }
         if isUndisturbed {
             configuration.unpublishedAge = .seconds(3600)
             configuration.lease = max(configuration.lease, .seconds(60))

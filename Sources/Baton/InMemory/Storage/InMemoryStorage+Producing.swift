@@ -10,16 +10,37 @@ extension InMemoryStorage {
     /// - Throws: ``JobStorageError``, refused, when a job exists that is said to be new.
     public func insert(_ jobs: [NewJob], isRepeated: Bool) async throws(JobStorageError) -> [InsertOutcome] {
         try transaction { tables, now throws(JobStorageError) in
-            if !isRepeated, let known = jobs.first(where: { tables.rows[$0.id] != nil }) {
-                throw JobStorageError(
-                    .refused,
-                    "Job \(known.id) is stored already. Say that the insert is repeated, or give the job another id."
-                )
-            }
+            if !isRepeated { try tables.checkNew(jobs) }
             return jobs.map { job in
                 guard tables.rows[job.id] == nil else { return .duplicate }
                 tables.add(InMemoryTables.Row(job, at: now))
                 return .inserted
+            }
+        }
+    }
+
+    /// Stores new jobs that are a server's from the start, all or none.
+    ///
+    /// - Parameters:
+    ///   - jobs: The jobs.
+    ///   - owner: The server's epoch.
+    ///   - claim: A number never used before in this epoch.
+    /// - Returns: The jobs, in order; none when the server's epoch is certified dead.
+    /// - Throws: ``JobStorageError``, refused, when one of the jobs exists.
+    public func insert(
+        _ jobs: [NewJob],
+        owner: ServerEpoch,
+        claim: Int64
+    ) async throws(JobStorageError) -> [ClaimedJob] {
+        try transaction { tables, now throws(JobStorageError) in
+            try tables.checkNew(jobs)
+            guard tables.isAlive(owner) else { return [] }
+            return jobs.compactMap { job in
+                var job = job
+                job.start = .enqueued(nil)
+                tables.add(InMemoryTables.Row(job, at: now))
+                tables.take(job.id, for: owner, claim: claim, at: now)
+                return tables.rows[job.id]?.claimed
             }
         }
     }

@@ -5,6 +5,15 @@
 #endif
 
 extension InMemoryTables {
+    /// Refuses jobs that are said to be new and exist.
+    func checkNew(_ jobs: [NewJob]) throws(JobStorageError) {
+        guard let known = jobs.first(where: { rows[$0.id] != nil }) else { return }
+        throw JobStorageError(
+            .refused,
+            "Job \(known.id) is stored already. Say that the insert is repeated, or give the job another id."
+        )
+    }
+
     /// Claims one row where it is enqueued; whether its owner lives is the caller's to know.
     mutating func take(_ id: JobID, for owner: ServerEpoch, claim: Int64, at now: Date) {
         move(id, to: .processing, at: now, server: owner) { row in

@@ -174,7 +174,7 @@ struct SubmissionIntake: Sendable {
                 try? await core.replaceEpoch(owner)
                 try? await core.clock.sleep(for: .milliseconds(20))
             } catch {
-                release(claim)
+                core.endIntake(claim)
                 if error.code == .refused, error.blamesInput { return try await storeRefused(items, error) }
                 guard error.isTransient || error.code == .refused else { throw error }
                 let delay = backoff.next(core.environment.random)
@@ -236,18 +236,8 @@ struct SubmissionIntake: Sendable {
         _ owner: ServerEpoch,
         _ claim: Int64
     ) async -> [Item] {
-        let now = core.clock.now
         let claimed = outcomes.compactMap { if case .claimed(let job) = $0 { job } else { nil } }
-        let isStopping = core.table.withLock { table in
-            for job in claimed { table.start(job, owner: owner, delivery: nil, at: now) }
-            return table.isStopping
-        }
-        release(claim)
-        if isStopping {
-            core.putBackUnstarted(reason: "Put back by server \(core.name), which is stopping")
-        } else {
-            core.begin(claimed, claimedFor: owner)
-        }
+        core.beginStored(claimed, owner: owner, claim: claim)
         var (stored, left, duplicates): ([Item], [Item], Int) = ([], [], 0)
         var due: [Duration] = []
         for (item, outcome) in zip(items, outcomes) {
@@ -275,16 +265,6 @@ struct SubmissionIntake: Sendable {
             await item.filters.tell(of: [job])
         }
         return left
-    }
-
-    /// Ends a claim; what it held and did not use is free for others.
-    private func release(_ claim: Int64) {
-        let (leavesWaiting, leavesRoom) = core.table.withLock { table in
-            (table.endIntake(claim), table.hasRoomForIntake())
-        }
-        if leavesWaiting { core.claimable.ring() }
-        if leavesRoom { core.vacancies.ring() }
-        core.progress.ring()
     }
 
     private static let expired = SubmissionReject(.expired, "Its time was over, by job-expires-at, when it was taken.")

@@ -8,8 +8,8 @@ public enum JobStorageConformance {
 
     /// The rules for every storage.
     public static let rules: [Rule] =
-        inserting + deleting + requeueing + rescheduling + claiming + refusing + completing + deciding + reporting
-        + scheduling
+        inserting + starting + deleting + requeueing + rescheduling + claiming + refusing + completing + deciding
+        + reporting + scheduling
         + publishing + adopting
         + living
         + repairing

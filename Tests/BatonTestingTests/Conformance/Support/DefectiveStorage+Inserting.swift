@@ -55,6 +55,26 @@ extension DefectiveStorage {
         return job
     }
 
+    func insert(
+        _ jobs: [NewJob],
+        owner: ServerEpoch,
+        claim: Int64
+    ) async throws(JobStorageError) -> [ClaimedJob] {
+        let claimed = jobs.map { ClaimedJob($0, claim: claim, at: Date()) }
+        switch defect {
+        case .leavesStartsEnqueued:
+            _ = try await inner.insert(jobs, isRepeated: false)
+            return claimed
+        case .startsUnderAnotherClaim:
+            let started = try await inner.insert(jobs, owner: owner, claim: claim + 100)
+            return started.isEmpty ? [] : claimed
+        case .startsForTheDead:
+            let started = try await inner.insert(jobs, owner: owner, claim: claim)
+            return started.isEmpty ? claimed : started
+        default: return try await inner.insert(jobs, owner: owner, claim: claim)
+        }
+    }
+
     func insert(parts next: () throws -> [NewJob]?) async throws {
         guard defect == .storesPartByPart else { return try await inner.insert(parts: next) }
         while let part = try next() { _ = try await inner.insert(part, isRepeated: false) }

@@ -11,6 +11,10 @@ enum PlantedStorageDefects {
         "dates beyond all measure are kept": .init(.refusesFarDates, "It is too far away."),
         "nothing is known of an unknown job": .init(.deletesUnknownJobs, "whether it was deleted"),
 
+        "a job is claimed as it is stored": .init(.leavesStartsEnqueued, "its history"),
+        "what started has its fence": .init(.startsUnderAnotherClaim, "a claim of what its own server started"),
+        "the dead start nothing": .init(.startsForTheDead, "what starts for an epoch that is not alive"),
+
         "whatever is not final is deleted": .init(.deletesNoRun, "a job that is processing to be deleted"),
         "what is final stays": .init(.deletesUnknownJobs, "whether it was deleted"),
         "what is not as expected is not deleted": .init(.deletesUnexpected, "whether it was deleted"),

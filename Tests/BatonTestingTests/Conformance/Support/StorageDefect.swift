@@ -3,6 +3,7 @@ enum StorageDefect: String, CaseIterable, Sendable {
     // Producing.
     case losesTheLastJob, storesByHalves, storesPartByPart, revivesFinalJobs, givesUpARepeat, takesTheLastOfAnId
     case delaysWhatIsDelayed, refusesFarDates, insertsAlways
+    case leavesStartsEnqueued, startsUnderAnotherClaim, startsForTheDead
     case deletesUnknownJobs, deletesNothing, deletesNoRun, deletesUnexpected, deletesManyUnexpected
     case forgetsClaims, forgetsData, doublesSuccesses
     case requeuesRuns, requeuesUnexpected, takesOldEnds

@@ -12,6 +12,7 @@ import Testing
         configuration.concurrency = 1
         configuration.lookAhead = 1
         configuration.lease = .seconds(1_000_000)
+        configuration.eagerStarts = 0
         return try JobServer(world.client, configuration: configuration, logger: World.logger) { Script() }
     }
 

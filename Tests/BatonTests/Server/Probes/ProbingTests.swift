@@ -27,6 +27,7 @@ import Testing
         configuration.concurrency = concurrency
         configuration.lookAhead = concurrency
         configuration.lease = .seconds(1_000_000)
+        configuration.eagerStarts = 0
         configure(&configuration)
         return try JobServer(world.client, queues: queues, configuration: configuration, logger: World.logger) {
             script
