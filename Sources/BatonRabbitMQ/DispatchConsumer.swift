@@ -212,13 +212,17 @@ final class DispatchConsumer: JobConsumer {
             guard let message = envelope.dispatch(delivery.message, queue: lane.queue, level: level) else {
                 return setAside(delivery, of: lane, in: &arrived)
             }
-            arrived.deliveries.append(Delivery(message, by: delivery))
+            let isRedelivered = envelope.isRedelivered(delivery)
+            arrived.deliveries.append(Delivery(message, by: delivery, isRedelivered: isRedelivered))
         } else {
             guard let messages = envelope.bundle(delivery.message, queue: lane.queue) else {
                 return setAside(delivery, of: lane, in: &arrived)
             }
             bundles.withLock { $0.open(delivery.tag, count: messages.count) }
-            arrived.deliveries += messages.lazy.map { Delivery($0, by: delivery, isBundled: true) }
+            let isRedelivered = envelope.isRedelivered(delivery)
+            arrived.deliveries += messages.lazy.map {
+                Delivery($0, by: delivery, isRedelivered: isRedelivered, isBundled: true)
+            }
         }
     }
 
@@ -246,10 +250,15 @@ final class DispatchConsumer: JobConsumer {
 }
 
 extension Delivery {
-    fileprivate init(_ message: DispatchMessage, by delivery: RabbitMQDelivery, isBundled: Bool = false) {
+    fileprivate init(
+        _ message: DispatchMessage,
+        by delivery: RabbitMQDelivery,
+        isRedelivered: Bool,
+        isBundled: Bool = false
+    ) {
         self.init(
             message: message,
-            isRedelivered: delivery.isRedelivered,
+            isRedelivered: isRedelivered,
             session: delivery.session,
             tag: delivery.deliveryTag,
             isBundled: isBundled

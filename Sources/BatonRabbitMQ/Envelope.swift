@@ -5,10 +5,12 @@ internal import RabbitMQClient
 ///
 /// A wake-up: `message_id` = job id, header `x-generation`, `type` = job name, empty body; persistent. A bundle of them:
 /// `message_id` = the first job's id, `type` = job name, header `x-jobs` = how many, and a line `id:generation` for each as body.
+/// Either has a header `x-redelivered` where it takes the place of a message that came again.
 /// A probe: header `x-probe` = the round's UUID, empty body; persistent.
 struct Envelope: Sendable {
     private static let generationHeader = "x-generation"
     private static let countHeader = "x-jobs"
+    private static let redeliveredHeader = "x-redelivered"
     private static let delayHeader = "x-due-in-ms"
     private static let reasonHeader = "x-parked-reason"
     private static let queueHeader = "x-queue"
@@ -71,8 +73,13 @@ struct Envelope: Sendable {
 
     /// Wake-ups to be published as one message; one by itself is a plain wake-up.
     func message(_ bundle: DispatchBundle) -> RabbitMQMessage {
-        guard bundle.messages.count > 1 else { return message(bundle.messages[0]) }
-        return RabbitMQMessage(
+        var message = bundle.messages.count > 1 ? message(bundling: bundle) : message(bundle.messages[0])
+        if bundle.isRedelivered { message.properties.headers[Self.redeliveredHeader] = .bool(true) }
+        return message
+    }
+
+    private func message(bundling bundle: DispatchBundle) -> RabbitMQMessage {
+        RabbitMQMessage(
             exchange: topology.bundleExchange,
             routingKey: bundle.queue,
             properties: RabbitMQProperties(
@@ -95,6 +102,11 @@ struct Envelope: Sendable {
             let lines = BundleBody.read(message.body), !lines.isEmpty, lines.count == count
         else { return nil }
         return lines.map { DispatchMessage(id: $0.id, generation: $0.generation, queue: queue, name: name) }
+    }
+
+    /// Whether wake-ups have come before, in this message or in one whose place it takes.
+    func isRedelivered(_ delivery: RabbitMQDelivery) -> Bool {
+        delivery.isRedelivered || delivery.message.properties.headers[Self.redeliveredHeader] != nil
     }
 
     // MARK: Probes

@@ -99,7 +99,9 @@ struct UnbundlingProcess: Sendable {
         }
         let wait = staysSome ? patience : .zero
         guard !surplus.isEmpty else { return wait }
-        let outcomes = await core.client.transport.publish(surplus.map(\.message))
+        let outcomes = await core.client.transport.publish(
+            surplus.map { DispatchBundle([$0.message], isRedelivered: $0.isRedelivered) }
+        )
         let pairs = zip(surplus, outcomes)
         let sent = pairs.filter { $0.1 == .confirmed }.map(\.0)
         await core.consumer.acknowledge(sent)

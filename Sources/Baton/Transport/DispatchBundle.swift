@@ -7,6 +7,11 @@ public struct DispatchBundle: Sendable, Hashable {
 
     /// The wake-ups, one at least.
     public let messages: [DispatchMessage]
+    /// Whether they were handed out before, in a message whose place this one takes, and came again: as which they arrive
+    /// (``Delivery/isRedelivered``).
+    ///
+    /// It is the reason to look whether the server is gone that had them first.
+    public let isRedelivered: Bool
 
     /// The queue of all of them.
     public var queue: String { messages[0].queue }
@@ -28,8 +33,11 @@ public struct DispatchBundle: Sendable, Hashable {
 
     /// Bundles wake-ups.
     ///
-    /// - Parameter messages: The wake-ups; one at least, all of one queue and one function; of another level than normal only one.
-    package init(_ messages: [DispatchMessage]) {
+    /// - Parameters:
+    ///   - messages: The wake-ups; one at least, all of one queue and one function; of another level than normal only one.
+    ///   - isRedelivered: Whether they came again before, in another message.
+    package init(_ messages: [DispatchMessage], isRedelivered: Bool = false) {
         self.messages = messages
+        self.isRedelivered = isRedelivered
     }
 }

@@ -150,9 +150,17 @@ extension JobTransport {
     /// - Parameter messages: The wake-ups; their rows are committed.
     /// - Returns: What became of each, in order, once all are answered or given up. Never waits without bound.
     public func publish(_ messages: [DispatchMessage]) async -> [PublishOutcome] {
-        guard !messages.isEmpty else { return [] }
+        await publish(messages.map { DispatchBundle([$0]) })
+    }
+
+    /// Publishes wake-ups, and waits for what becomes of them.
+    ///
+    /// - Parameter bundles: The wake-ups, those of a bundle as one message; their rows are committed.
+    /// - Returns: What became of each bundle, in order, once all are answered or given up. Never waits without bound.
+    public func publish(_ bundles: [DispatchBundle]) async -> [PublishOutcome] {
+        guard !bundles.isEmpty else { return [] }
         return await withCheckedContinuation { continuation in
-            publish(messages.map { DispatchBundle([$0]) }) { continuation.resume(returning: $0) }
+            publish(bundles) { continuation.resume(returning: $0) }
         }
     }
 }

@@ -44,6 +44,28 @@ import Testing
         #expect(world.storage.read { $0.rows.values.allSatisfy { (row: InMemoryTables.Row) in row.run == 1 } })
     }
 
+    /// It is the reason to look after the server that had it first, whoever takes it at last.
+    @Test func whatCameAgainIsSentOnAsSuch() async throws {
+        try await world.run(try server(concurrency: 1)) {
+            _ = try await enqueue(1)
+            await gate.arrivals(reach: 1)
+            let messages = [1, 2].map { number in
+                DispatchMessage(id: Sample.id(number), generation: 1, queue: "default", name: Script.Call.name)
+            }
+            world.broker.inner.change { $0.put(InMemoryQueues.Message(messages, isRedelivered: true)) }
+            try await eventually("both are here again, each by itself") {
+                try? await world.advance(by: UnbundlingProcess.patience)
+                return world.broker.inner.read { queues in
+                    let waiting = queues.queues.filter { !$0.key.isBundled }.values.flatMap(\.messages)
+                    let held = queues.channels.values.flatMap(\.unsettled.values).filter { !$0.key.isBundled }
+                    return (waiting + held.map(\.message)).count { $0.isRedelivered } == 2
+                }
+            }
+            gate.open()
+            try await eventually("all is settled") { world.broker.unsettledCount == 0 && world.broker.depth == 0 }
+        }
+    }
+
     /// What the broker still holds nobody can send on.
     @Test func smallBundlesLeaveNoThreadIdle() async throws {
         let count = 2 * DispatchPublisher.maximumInFlight

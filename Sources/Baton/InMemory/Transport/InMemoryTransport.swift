@@ -177,7 +177,7 @@ public final class InMemoryTransport: JobTransport, Sendable {
             bundles.map { bundle in
                 guard queues.isUp else { return PublishOutcome.unconfirmed(reason: "The broker is down.") }
                 guard isThere(bundle.queue, in: &queues) else { return .refused(reason: "The queue is gone.") }
-                queues.put(InMemoryQueues.Message(bundle.messages))
+                queues.put(InMemoryQueues.Message(bundle.messages, isRedelivered: bundle.isRedelivered))
                 return .confirmed
             }
         }

@@ -113,6 +113,22 @@ extension JobTransportConformance {
             try Expect.equal(try await subject.rest().map(\.message), [], "what comes again")
         },
         Rule(
+            "what came again says so in another message",
+            "Wake-ups that take the place of some that came again arrive as those (DispatchBundle.isRedelivered)."
+        ) { subject in
+            let messages = subject.messages(3)
+            try await subject.publish([
+                DispatchBundle([messages[0]], isRedelivered: true),
+                DispatchBundle(Array(messages[1...]), isRedelivered: true),
+            ])
+            try await subject.consume { consumer in
+                let deliveries = try await consumer.deliveries(3)
+                try Expect.equal(deliveries.map(\.isRedelivered), [true, true, true], "which came before")
+                await consumer.consumer.acknowledge(deliveries)
+                await consumer.consumer.stopDeliveries()
+            }
+        },
+        Rule(
             "a bundle is settled part by part",
             "Acknowledging some of a bundle settles none of the others, which come again (PROTOCOL I3)."
         ) { subject in

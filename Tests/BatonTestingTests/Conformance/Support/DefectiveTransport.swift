@@ -44,6 +44,7 @@ final class DefectiveTransport: JobTransport {
         case .losesTheEndOfBundles:
             let short = bundles.map { $0.messages.count > 1 ? DispatchBundle($0.messages.dropLast()) : $0 }
             inner.publish(short, onOutcome: onOutcome)
+        case .forgetsRedeliveries: inner.publish(bundles.map { DispatchBundle($0.messages) }, onOutcome: onOutcome)
         case .levelsQueueUp:
             inner.publish(bundles.map { DispatchBundle($0.messages.map(\.withoutLevel)) }, onOutcome: onOutcome)
         case .losesLevels:

@@ -31,6 +31,7 @@ enum PlantedTransportDefects {
         "an ended consumer settles nothing": .init(.settlesAfterItsEnd, "what comes again"),
 
         "a bundle arrives as its wake-ups": .init(.losesTheEndOfBundles, "65 wake-ups to arrive"),
+        "what came again says so in another message": .init(.forgetsRedeliveries, "which came before"),
         "a bundle is settled part by part": .init(
             .settlesWholeBundles,
             "generation: 2, queue: \"first\", name: \"mail.welcome\", level: normal) to arrive"

@@ -2,7 +2,7 @@
 enum TransportDefect: String, CaseIterable, Sendable {
     // Publishing.
     case saysItIsDisconnected, losesMessages, needsAConsumer, answersTwice, answersNothingNever, parksNowhere
-    case publishesBackwards, publishesTwice, losesTheEndOfBundles
+    case publishesBackwards, publishesTwice, losesTheEndOfBundles, forgetsRedeliveries
     case levelsQueueUp, losesLevels
 
     // Consuming.
